@@ -1,0 +1,5 @@
+//! Approval: who must agree, and did they. Pure: events and states go in, states and effects come out.
+
+pub mod permission;
+pub mod rule;
+pub mod state;

@@ -1,0 +1,72 @@
+//! Which role may do what.
+
+use super::state::Event;
+use crate::model::person::{Person, Role};
+
+/// Whether somebody's role allows an action at all; whether *this* document allows it is the state's affair.
+#[must_use]
+pub fn allows(person: &Person, event: &Event, is_submitter: bool) -> bool {
+    let accountant = person.has(Role::Accountant) || person.has(Role::Administrator);
+    person.active
+        && match event {
+            Event::Corrected { .. } | Event::Kept { .. } | Event::Submitted { .. } | Event::ReadAgain { .. } => {
+                accountant || is_submitter
+            }
+            Event::Approved { .. } => person.has(Role::Approver),
+            // The submitter may take back what nobody has approved yet.
+            Event::Rejected { .. } => person.has(Role::Approver) || accountant || is_submitter,
+            Event::PostingRetried { .. } => accountant,
+            Event::ReadSucceeded
+            | Event::ReadFailed { .. }
+            | Event::Checked { .. }
+            | Event::Posted { .. }
+            | Event::PostingBlocked { .. } => false,
+        }
+}
+
+/// Whether a person may see a document: its submitter, and everybody who approves or accounts.
+#[must_use]
+pub fn may_see(person: &Person, is_submitter: bool) -> bool {
+    let wide = [Role::Approver, Role::Accountant, Role::Administrator];
+    person.active && (is_submitter || wide.into_iter().any(|role| person.has(role)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::id::PersonId;
+
+    fn person(roles: &[Role]) -> Person {
+        Person {
+            id: PersonId::from_u128(7),
+            email: String::new(),
+            name: String::new(),
+            roles: roles.to_vec(),
+            active: true,
+        }
+    }
+
+    #[test]
+    fn roles_and_actions() {
+        let by = PersonId::from_u128(7);
+        let approve = Event::Approved { by };
+        let correct = Event::Corrected { by };
+        let retry = Event::PostingRetried { by };
+        let table = [
+            (Role::Submitter, false, [false, false, false]),
+            (Role::Submitter, true, [false, true, false]),
+            (Role::Approver, false, [true, false, false]),
+            (Role::Accountant, false, [false, true, true]),
+            (Role::Administrator, false, [false, true, true]),
+        ];
+        for (role, is_submitter, expected) in table {
+            let who = person(&[role]);
+            let got = [&approve, &correct, &retry].map(|event| allows(&who, event, is_submitter));
+            assert_eq!(got, expected, "{role:?} {is_submitter}");
+            assert!(!allows(&who, &Event::ReadSucceeded, is_submitter), "only vouch itself reads");
+        }
+        let gone = Person { active: false, ..person(&Role::ALL) };
+        assert!(!allows(&gone, &approve, false) && !may_see(&gone, true));
+        assert!(!may_see(&person(&[Role::Submitter]), false));
+    }
+}

@@ -1,0 +1,105 @@
+//! Every state and every event, and laws over random lives.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SUBMITTER: PersonId = PersonId::from_u128(1);
+const CORRECTOR: PersonId = PersonId::from_u128(2);
+const APPROVER: PersonId = PersonId::from_u128(3);
+
+fn involved() -> Involved {
+    Involved { submitter: SUBMITTER, correctors: BTreeSet::from([CORRECTOR]) }
+}
+
+fn states() -> Vec<State> {
+    let by = ApprovedBy::Person(APPROVER);
+    vec![
+        State::Received,
+        State::Unreadable { code: "damaged_image".to_owned(), message: "…".to_owned() },
+        State::Checking,
+        State::NeedsReview,
+        State::AwaitingApproval,
+        State::Approved { by },
+        State::PostingBlocked { by, message: "…".to_owned() },
+        State::Posted { external_id: "42".to_owned(), reference: "VCH-1".to_owned() },
+        State::Rejected { by: APPROVER, reason: "…".to_owned() },
+    ]
+}
+
+fn events() -> Vec<(&'static str, Event)> {
+    let text = || "…".to_owned();
+    vec![
+        ("", Event::ReadSucceeded),
+        ("", Event::ReadFailed { code: text(), message: text() }),
+        (" by rule", Event::Checked { verdict: Verdict::ApprovedByRule }),
+        (" to approval", Event::Checked { verdict: Verdict::NeedsApproval }),
+        (" to review", Event::Checked { verdict: Verdict::NeedsReview }),
+        ("", Event::Corrected { by: CORRECTOR }),
+        ("", Event::Kept { by: CORRECTOR }),
+        ("", Event::Submitted { by: CORRECTOR, blocked: false }),
+        (" though blocked", Event::Submitted { by: CORRECTOR, blocked: true }),
+        (" by another", Event::Approved { by: APPROVER }),
+        (" by submitter", Event::Approved { by: SUBMITTER }),
+        (" by corrector", Event::Approved { by: CORRECTOR }),
+        ("", Event::Rejected { by: APPROVER, reason: text() }),
+        (" without reason", Event::Rejected { by: APPROVER, reason: " ".to_owned() }),
+        ("", Event::ReadAgain { by: CORRECTOR }),
+        ("", Event::Posted { external_id: text(), reference: text() }),
+        ("", Event::PostingBlocked { message: text() }),
+        ("", Event::PostingRetried { by: CORRECTOR }),
+    ]
+}
+
+#[test]
+fn every_state_and_every_event() {
+    let mut table = String::new();
+    for state in states() {
+        for (note, event) in events() {
+            let outcome = match state.clone().apply(event.clone(), &involved()) {
+                Ok((next, effects)) => format!("{} {effects:?}", next.name()),
+                Err(TransitionError::NotAllowed { .. }) => "-".to_owned(),
+                Err(error) => format!("refused: {error}"),
+            };
+            table.push_str(&format!("{:17} {:32} {outcome}\n", state.name(), format!("{}{note}", event.name())));
+        }
+    }
+    insta::assert_snapshot!("every_state_and_every_event", table);
+}
+
+#[test]
+fn names_are_all_there() {
+    let names: Vec<_> = states().iter().map(State::name).collect();
+    assert_eq!(names, State::NAMES);
+}
+
+proptest! {
+    /// Whatever happens in whatever order: a rejected document never posts, a posted one never moves again, nobody
+    /// approves their own, and nothing is posted that was not approved before.
+    #[test]
+    fn lives_keep_the_laws(steps in proptest::collection::vec(0_usize..18, 0..60)) {
+        let events = events();
+        let mut state = State::Received;
+        let mut approved = false;
+        for step in steps {
+            let (_, event) = events[step].clone();
+            let before = state.clone();
+            let Ok((next, effects)) = state.clone().apply(event.clone(), &involved()) else { continue };
+            prop_assert!(!matches!(before, State::Rejected { .. } | State::Posted { .. }));
+            match &next {
+                State::Approved { by: ApprovedBy::Person(by) } => {
+                    prop_assert!(*by != SUBMITTER && *by != CORRECTOR);
+                    approved = true;
+                }
+                State::Approved { by: ApprovedBy::Rule } => approved = true,
+                State::Posted { .. } => prop_assert!(approved),
+                State::Received | State::Checking | State::NeedsReview | State::AwaitingApproval => approved = false,
+                State::Unreadable { .. } | State::PostingBlocked { .. } | State::Rejected { .. } => {}
+            }
+            let posts = effects.contains(&Effect::Post);
+            let now_approved = matches!(next, State::Approved { .. });
+            prop_assert_eq!(posts, now_approved);
+            state = next;
+        }
+    }
+}

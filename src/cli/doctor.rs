@@ -1,0 +1,127 @@
+//! `vouch doctor`: what is present, missing or wrong, and how to mend it.
+
+use std::process::ExitCode;
+
+use super::say;
+use crate::{
+    config::{Config, ConfigError, LedgerConfig},
+    read::tesseract::languages_missing,
+    secret::Vault,
+    store::{Db, connection::connection_list, job::job_list, person::person_list},
+};
+
+/// What was found about one thing.
+enum Found {
+    Good(String),
+    /// It works without, but something is missed.
+    Missed(String),
+    Wrong(String),
+}
+
+/// Looks at everything and says what it found; exit 1 when something is wrong.
+///
+/// # Errors
+/// Never: whatever is wrong is what it says.
+pub(super) async fn run(config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
+    let mut findings = vec![tesseract()];
+    match config {
+        Ok(config) => {
+            findings.push(Found::Good("settings: readable".to_owned()));
+            findings.push(folder(&config));
+            findings.push(key(&config));
+            findings.push(ledger("QuickBooks", &config.quickbooks));
+            findings.push(ledger("Xero", &config.xero));
+            findings.extend(database(&config).await);
+        }
+        Err(error) => findings.push(Found::Wrong(format!("settings: {error}. Correct that key."))),
+    }
+    let mut wrong = false;
+    for found in findings {
+        match found {
+            Found::Good(text) => say(&format!("  good    {text}")),
+            Found::Missed(text) => say(&format!("  missed  {text}")),
+            Found::Wrong(text) => {
+                wrong = true;
+                say(&format!("  WRONG   {text}"));
+            }
+        }
+    }
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn tesseract() -> Found {
+    let missing = languages_missing();
+    if missing.is_empty() {
+        return Found::Good("Tesseract: English, traditional and simplified Chinese".to_owned());
+    }
+    let packages: Vec<String> =
+        missing.iter().map(|name| format!("tesseract-ocr-{}", name.replace('_', "-"))).collect();
+    let text =
+        format!("Tesseract: {} cannot be read. On Debian: apt-get install {}", missing.join(", "), packages.join(" "));
+    if missing.contains(&"eng") { Found::Wrong(text) } else { Found::Missed(text) }
+}
+
+fn folder(config: &Config) -> Found {
+    let folder = &config.data_dir;
+    let probe = folder.join(".doctor");
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b""))
+        .and_then(|()| std::fs::remove_file(&probe));
+    match written {
+        Ok(()) => Found::Good(format!("data folder: {}", folder.display())),
+        Err(error) => {
+            Found::Wrong(format!("data folder: {} cannot be written ({error}). Set data_dir.", folder.display()))
+        }
+    }
+}
+
+fn key(config: &Config) -> Found {
+    match Vault::open(&config.key, &config.data_dir.join("key")) {
+        Ok(_) if config.key.is_empty() => {
+            Found::Good("key: in the data folder; back it up apart from the database".to_owned())
+        }
+        Ok(_) => Found::Good("key: from the settings".to_owned()),
+        Err(error) => Found::Wrong(format!("key: {error}. Restore the file, or set VOUCH_KEY.")),
+    }
+}
+
+fn ledger(name: &str, config: &LedgerConfig) -> Found {
+    if config.client_id.is_empty() || config.client_secret.is_empty() {
+        let section = name.to_lowercase();
+        return Found::Missed(format!("{name}: not set up. Put client_id and client_secret under [{section}]."));
+    }
+    Found::Good(format!("{name}: set up"))
+}
+
+async fn database(config: &Config) -> Vec<Found> {
+    let db = match Db::open(&config.database()).await {
+        Ok(db) => db,
+        Err(error) => {
+            return vec![Found::Wrong(format!("database: {}. Set database_url.", crate::pipeline::describe(&error)))];
+        }
+    };
+    if let Err(error) = db.migrate().await {
+        return vec![Found::Wrong(format!("database: {}", crate::pipeline::describe(&error)))];
+    }
+    let mut found = vec![Found::Good(format!("database: {}, schema up to date", db.engine()))];
+    match person_list(&db).await {
+        Ok(people) if people.is_empty() => {
+            let text = "people: nobody can sign in. Run: vouch user add --email you@example.com --role administrator";
+            found.push(Found::Missed(text.to_owned()));
+        }
+        Ok(people) => found.push(Found::Good(format!("people: {}", people.len()))),
+        Err(error) => found.push(Found::Wrong(format!("people: {error}"))),
+    }
+    if let Ok(connections) = connection_list(&db).await {
+        for connection in connections.iter().filter(|connection| connection.state == "consent_needed") {
+            found.push(Found::Wrong(format!("{}: consent must be given again, under Connections", connection.name)));
+        }
+    }
+    if let Ok(jobs) = job_list(&db).await {
+        let dead = jobs.iter().filter(|job| job.dead).count();
+        if dead > 0 {
+            found.push(Found::Wrong(format!("queue: {dead} jobs were given up; the log says why")));
+        }
+    }
+    found
+}

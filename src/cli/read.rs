@@ -1,0 +1,231 @@
+//! `vouch read`: files in, one JSON object a line or a table out.
+
+use std::{path::PathBuf, process::ExitCode, time::Duration, time::Instant};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use tokio::task::JoinHandle;
+
+use super::say;
+use crate::{
+    check::{self, Subject},
+    clock::Clock,
+    config::Config,
+    extract::{self, Hints},
+    intake,
+    model::{category::Category, draft::Draft, field::FieldName, policy::Policy},
+    read::{
+        Limits, Options, Reader,
+        process::{Pool, PoolOptions},
+    },
+    reading::DraftJson,
+};
+
+/// What `vouch read` takes.
+#[derive(Debug, Args)]
+pub(super) struct ReadArguments {
+    /// The files to read: JPEG, PNG, TIFF, WebP, PDF
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How to print what was read
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+    /// Which reader to use: `auto` takes a PDF's own text where there is one
+    #[arg(long, value_enum, default_value_t = ReaderChoice::Auto)]
+    reader: ReaderChoice,
+    /// How many files to read at once; as many as there are processors when not given
+    #[arg(long, value_name = "N")]
+    processes: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One object a line, in the order given
+    Json,
+    /// For people
+    Table,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReaderChoice {
+    Auto,
+    Tesseract,
+}
+
+/// One line of output.
+#[derive(Serialize)]
+struct ReadLine {
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    draft: Option<DraftJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorJson>,
+    timing_ms: TimingJson,
+}
+
+#[derive(Serialize)]
+struct ErrorJson {
+    code: &'static str,
+    message: String,
+}
+
+/// Milliseconds, as decimals with three digits.
+#[derive(Serialize)]
+struct TimingJson {
+    decode: serde_json::Number,
+    recognise: serde_json::Number,
+    extract: serde_json::Number,
+    total: serde_json::Number,
+}
+
+/// What became of one file.
+struct Outcome {
+    line: ReadLine,
+    draft: Option<Draft>,
+}
+
+/// Reads the files; exit 0 when all were read, 1 when some were not.
+///
+/// # Errors
+/// This program's own path is not known.
+pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Result<ExitCode> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let processes = arguments.processes.unwrap_or(processors).clamp(1, 64);
+    let pool = Pool::new(PoolOptions {
+        program: std::env::current_exe()?,
+        processes,
+        timeout_ms: config.reader_timeout_ms,
+        memory_mib_max: config.reader_memory_mib_max,
+    });
+    let reader = match arguments.reader {
+        ReaderChoice::Auto => Reader::Auto,
+        ReaderChoice::Tesseract => Reader::Tesseract,
+    };
+    let limits = Limits { pages_max: config.pages_max, pixels_max: config.pixels_max };
+    let options = Options { reader, limits, pictures: false };
+    let today = Clock::System.today(&config.zone()?);
+    let progress = progress(arguments.files.len());
+    let mut failed = false;
+    let mut running: std::collections::VecDeque<JoinHandle<Outcome>> = std::collections::VecDeque::new();
+    let mut waiting = arguments.files.into_iter();
+    loop {
+        // A few more than there are processes: none waits for the output's order.
+        while running.len() < processes * 2 {
+            let Some(file) = waiting.next() else { break };
+            let pool = pool.clone();
+            let bytes_max = config.upload_bytes_max;
+            running.push_back(tokio::spawn(async move { read_file(&pool, file, options, bytes_max, today).await }));
+        }
+        let Some(first) = running.pop_front() else { break };
+        let outcome = first.await?;
+        failed |= outcome.line.error.is_some();
+        progress.suspend(|| match arguments.format {
+            Format::Json => say(&serde_json::to_string(&outcome.line).unwrap_or_default()),
+            Format::Table => say(&table(&outcome)),
+        });
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A bar on a terminal; nothing in a pipe.
+fn progress(files: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(files).unwrap_or(u64::MAX));
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files · {elapsed} · about {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+async fn read_file(pool: &Pool, file: PathBuf, options: Options, bytes_max: u64, today: jiff::civil::Date) -> Outcome {
+    let started = Instant::now();
+    let name = file.display().to_string();
+    let failed = |sha256: Option<String>, code: &'static str, message: String| Outcome {
+        line: ReadLine {
+            file: name.clone(),
+            sha256,
+            draft: None,
+            error: Some(ErrorJson { code, message }),
+            timing_ms: TimingJson {
+                decode: millis(Duration::ZERO),
+                recognise: millis(Duration::ZERO),
+                extract: millis(Duration::ZERO),
+                total: millis(started.elapsed()),
+            },
+        },
+        draft: None,
+    };
+    let bytes = match tokio::fs::read(&file).await {
+        Ok(bytes) => bytes,
+        Err(error) => return failed(None, "file_unreadable", format!("The file cannot be opened: {error}.")),
+    };
+    let accepted = match intake::accept(&bytes, bytes_max) {
+        Ok(accepted) => accepted,
+        Err(error) => return failed(Some(intake::sha256_hex(&bytes)), error.code(), error.to_string()),
+    };
+    let sha256 = Some(accepted.sha256);
+    let reading = match pool.read(&bytes, accepted.media_type, options).await {
+        Ok(reading) => reading,
+        Err(error) => return failed(sha256, error.code(), error.to_string()),
+    };
+    let extracting = Instant::now();
+    let hints = Hints { currency: None, day_first: true, today };
+    let mut draft = extract::extract(&reading.pages, &hints);
+    if draft.problems.iter().any(|finding| finding.rule == "Q3") {
+        let message = "Nothing on it could be read; type the values in from the picture.".to_owned();
+        return failed(sha256, "nothing_readable", message);
+    }
+    draft.problems = findings(&draft, today);
+    let timing_ms = TimingJson {
+        decode: millis(reading.decode),
+        recognise: millis(reading.recognise),
+        extract: millis(extracting.elapsed()),
+        total: millis(started.elapsed()),
+    };
+    let line = ReadLine { file: name, sha256, draft: Some(DraftJson::from(&draft)), error: None, timing_ms };
+    Outcome { line, draft: Some(draft) }
+}
+
+/// What can be checked without a firm's history, companies and policy.
+fn findings(draft: &Draft, today: jiff::civil::Date) -> Vec<crate::model::finding::Finding> {
+    let mut policy = Policy::starting();
+    policy.category_max.clear();
+    policy.age_days_max = 36_500;
+    let subject = Subject { draft, category: Category::Other, twins: &[], kept: false, has_destination: true, today };
+    check::findings(&subject, &policy)
+}
+
+fn millis(duration: Duration) -> serde_json::Number {
+    let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+    let text = rust_decimal::Decimal::new(micros, 3).to_string();
+    text.parse().unwrap_or_else(|_| serde_json::Number::from(0))
+}
+
+fn table(outcome: &Outcome) -> String {
+    let mut text = format!("{}\n", outcome.line.file);
+    if let Some(error) = &outcome.line.error {
+        text.push_str(&format!("  not read ({}): {}\n", error.code, error.message));
+    }
+    let Some(draft) = &outcome.draft else { return text };
+    text.push_str(&format!("  {:18}{}\n", "kind", draft.kind.name()));
+    for name in FieldName::ALL {
+        let Some(field) = draft.fields.get(name) else { continue };
+        let mark = if field.accepted { "✓" } else { "?" };
+        let sure = field.confidence.per_mille() / 10;
+        text.push_str(&format!("{mark} {:18}{}  ({sure} %, {})\n", name.name(), field.value.to_text(), field.rule));
+    }
+    for line in &draft.line_items {
+        let amount = line.amount.map(|amount| amount.to_string()).unwrap_or_default();
+        text.push_str(&format!("    {:40} {amount:>12}\n", line.description));
+    }
+    for finding in &draft.problems {
+        text.push_str(&format!("  {} {}: {}\n", finding.severity.name(), finding.rule, finding.message));
+    }
+    text
+}

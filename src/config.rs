@@ -1,0 +1,146 @@
+//! Settings: defaults compiled in (`config.default.toml`, which documents them), then a file, then `VOUCH_*`.
+
+use std::path::{Path, PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+/// The settings are wrong; the message names the key and where it came from.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A key is missing, unknown or of the wrong type.
+    #[error("the settings are wrong: {0}")]
+    Wrong(#[from] Box<figment::Error>),
+    /// A value is of the right type but makes no sense.
+    #[error("the setting {key} is wrong: {message}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// Everything that can be set. See `config.default.toml` for the meaning and the unit of each key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is documented in config.default.toml, in one place")]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub listen: String,
+    pub public_url: String,
+    pub time_zone: String,
+    pub upload_bytes_max: u64,
+    pub pages_max: u32,
+    pub pixels_max: u64,
+    pub reader_processes: usize,
+    pub reader_timeout_ms: u64,
+    pub reader_memory_mib_max: u64,
+    pub worker_slots: usize,
+    pub job_lease_ms: u64,
+    pub job_attempts_max: i64,
+    pub queue_poll_ms: u64,
+    pub ledger_timeout_ms: u64,
+    pub sync_interval_minutes: u64,
+    pub session_hours: u64,
+    pub key: String,
+    pub quickbooks: LedgerConfig,
+    pub xero: LedgerConfig,
+}
+
+/// How one of the ledgers is reached.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is documented in config.default.toml, in one place")]
+pub struct LedgerConfig {
+    pub client_id: String,
+    pub client_secret: String,
+    pub authorize_url: String,
+    pub token_url: String,
+    pub revoke_url: String,
+    #[serde(default)]
+    pub connections_url: String,
+    pub api_url: String,
+    pub entry_page: String,
+}
+
+impl std::fmt::Debug for LedgerConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The client's secret stays out of logs.
+        f.debug_struct("LedgerConfig").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// A key is missing, unknown, of the wrong type, or makes no sense.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(include_str!("config.default.toml")));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        // Tests and the demo have variables of their own with our prefix.
+        let ours = Env::prefixed("VOUCH_").filter(|key| !key.starts_with("test_") && !key.starts_with("demo_"));
+        let config: Self = figment.merge(ours.split("__")).extract().map_err(Box::new)?;
+        config.zone()?;
+        if config.pages_max == 0 || config.reader_processes == 0 || config.worker_slots == 0 {
+            let message = "it must be at least 1".to_owned();
+            return Err(ConfigError::Value { key: "pages_max, reader_processes or worker_slots", message });
+        }
+        Ok(config)
+    }
+
+    /// The firm's time zone.
+    ///
+    /// # Errors
+    /// No such time zone is known.
+    pub fn zone(&self) -> Result<TimeZone, ConfigError> {
+        TimeZone::get(&self.time_zone)
+            .map_err(|error| ConfigError::Value { key: "time_zone", message: error.to_string() })
+    }
+
+    /// The database's address: as set, or SQLite in the data folder.
+    #[must_use]
+    pub fn database(&self) -> String {
+        if self.database_url.is_empty() {
+            return format!("sqlite:{}", self.data_dir.join("vouch.db").display());
+        }
+        self.database_url.clone()
+    }
+
+    /// How people reach the pages, without a slash at the end.
+    #[must_use]
+    pub fn address(&self) -> String {
+        if self.public_url.is_empty() {
+            return format!("http://{}", self.listen);
+        }
+        self.public_url.trim_end_matches('/').to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_whole() {
+        let config = Config::load(None).expect("the defaults are compiled in");
+        assert_eq!(config.upload_bytes_max, 32 * 1024 * 1024);
+        assert_eq!(config.database(), "sqlite:var/vouch.db");
+        assert_eq!(config.address(), "http://127.0.0.1:8380");
+    }
+
+    #[test]
+    fn secrets_stay_out_of_debug() {
+        let mut config = Config::load(None).expect("the defaults are compiled in");
+        config.xero.client_secret = "hush".to_owned();
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+}

@@ -1,0 +1,467 @@
+//! Dates as they are printed: 4/3/2025, 2025-03-04, 4 MAR 25, March 4, 2025, 2025年3月4日, 民國114年3月4日.
+
+use jiff::civil;
+
+use crate::extract::{rows::Row, text::half_width};
+use crate::model::page::{Area, Confidence};
+
+/// Years outside these are misread numbers.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2079;
+
+/// Beginnings of month names, English first, then Malay, French, Dutch and German where they differ.
+const MONTHS: &[(&str, i8)] = &[
+    ("JAN", 1),
+    ("FEB", 2),
+    ("MAR", 3),
+    ("APR", 4),
+    ("MAY", 5),
+    ("JUN", 6),
+    ("JUL", 7),
+    ("AUG", 8),
+    ("SEP", 9),
+    ("OCT", 10),
+    ("NOV", 11),
+    ("DEC", 12),
+    ("MAC", 3),
+    ("MEI", 5),
+    ("OGOS", 8),
+    ("OKT", 10),
+    ("DIS", 12),
+    ("FÉV", 2),
+    ("AVR", 4),
+    ("MAI", 5),
+    ("JUIN", 6),
+    ("JUIL", 7),
+    ("AOÛ", 8),
+    ("DÉC", 12),
+    ("DEZ", 12),
+    ("MRT", 3),
+];
+
+/// Whole names longer than three letters, so that MARKET is no month.
+const MONTH_NAMES: &str = "JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPT SEPTEMBER OCTOBER NOVEMBER DECEMBER \
+    JANUARI FEBRUARI JULAI OGOS OKTOBER DISEMBER JANVIER FÉVRIER MARS AVRIL JUIN JUILLET AOÛT SEPTEMBRE OCTOBRE \
+    NOVEMBRE DÉCEMBRE MAART JULI AUGUSTUS JANUAR FEBRUAR MÄRZ JUNI DEZEMBER";
+
+/// How the parts of a date were ordered, as far as the printing says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The year stood first with four digits, or the month was named: no doubt.
+    Plain,
+    /// Day before month: the day is more than twelve, or both are the same number.
+    DayFirst,
+    /// Month before day: the second number is more than twelve.
+    MonthFirst,
+    /// Both orders give a date.
+    Ambiguous,
+}
+
+/// A date seen in a row.
+#[derive(Debug, Clone)]
+pub(super) struct SeenDate {
+    /// The date, read day first where that is in doubt.
+    pub(super) date: civil::Date,
+    /// The other reading of an ambiguous one, month first.
+    pub(super) other: Option<civil::Date>,
+    /// What the printing says about the order.
+    pub(super) order: Order,
+    /// Letters were read as digits, or digits cut off.
+    pub(super) repaired: bool,
+    /// The year had two digits.
+    pub(super) short_year: bool,
+    /// The least sure of its words.
+    pub(super) confidence: Confidence,
+    /// Where it stands.
+    pub(super) area: Area,
+    /// The first of its words in the row.
+    pub(super) first: usize,
+    /// The word after its last.
+    pub(super) after_last: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Number { value: u32, digits: usize },
+    Letters(String),
+    Sign(char),
+    Space,
+}
+
+struct Token {
+    piece: Piece,
+    word: usize,
+}
+
+/// A date found at a token, and how many tokens it took.
+struct Match {
+    year: i16,
+    month: i8,
+    day: i8,
+    order: Order,
+    repaired: bool,
+    short_year: bool,
+    used: usize,
+}
+
+/// Every date in the row, from left to right.
+pub(super) fn dates_in(row: &Row<'_>) -> Vec<SeenDate> {
+    let found = scan(row, &tokens(row, false), false);
+    if found.is_empty() { scan(row, &tokens(row, true), true) } else { found }
+}
+
+fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
+    let mut found = Vec::new();
+    let mut index = 0;
+    while let Some(token) = tokens.get(index) {
+        let rest = tokens.get(index..).unwrap_or_default();
+        let before = index.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| &token.piece);
+        // A number that continues another one ("1-12/03/2018") is not the start of a date.
+        let continues = matches!(before, Some(Piece::Sign('/' | '.')));
+        let matched = if continues { None } else { date_at(rest) };
+        let seen = matched.and_then(|matched| {
+            let last = rest.get(matched.used.checked_sub(1)?)?.word;
+            seen_date(row, &matched, token.word, last + 1, repaired).map(|seen| (seen, matched.used))
+        });
+        match seen {
+            Some((seen, used)) => {
+                found.push(seen);
+                index += used.max(1);
+            }
+            None => index += 1,
+        }
+    }
+    found
+}
+
+fn seen_date(row: &Row<'_>, matched: &Match, first: usize, after_last: usize, repaired: bool) -> Option<SeenDate> {
+    let words = row.words.get(first..after_last)?;
+    let date = civil::Date::new(matched.year, matched.month, matched.day).ok()?;
+    let other = match matched.order {
+        Order::Ambiguous => civil::Date::new(matched.year, matched.day, matched.month).ok(),
+        Order::Plain | Order::DayFirst | Order::MonthFirst => None,
+    };
+    Some(SeenDate {
+        date,
+        other,
+        order: matched.order,
+        repaired: repaired || matched.repaired,
+        short_year: matched.short_year,
+        confidence: words.iter().map(|word| word.confidence).min()?,
+        area: words.iter().map(|word| word.area).reduce(Area::union)?,
+        first,
+        after_last,
+    })
+}
+
+/// The row's characters as numbers, letters and signs. With `repair`, letters beside digits are read as digits.
+fn tokens(row: &Row<'_>, repair: bool) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    for (word, content) in row.words.iter().enumerate() {
+        let mut plain: Vec<char> = content.text.chars().map(half_width).collect();
+        if repair {
+            repair_digits(&mut plain);
+        }
+        if word > 0 {
+            tokens.push(Token { piece: Piece::Space, word });
+        }
+        for character in plain {
+            push_character(&mut tokens, character, word);
+        }
+    }
+    tokens
+}
+
+fn push_character(tokens: &mut Vec<Token>, character: char, word: usize) {
+    let han = crate::extract::text::is_han(character);
+    let last = tokens.last_mut().map(|token| &mut token.piece);
+    match (last, character.to_digit(10)) {
+        (Some(Piece::Number { value, digits }), Some(digit)) => {
+            *value = value.saturating_mul(10).saturating_add(digit);
+            *digits += 1;
+        }
+        (_, Some(digit)) => tokens.push(Token { piece: Piece::Number { value: digit, digits: 1 }, word }),
+        (Some(Piece::Letters(letters)), None) if character.is_alphabetic() && !han => {
+            letters.extend(character.to_uppercase());
+        }
+        (_, None) if character.is_alphabetic() && !han => {
+            tokens.push(Token { piece: Piece::Letters(character.to_uppercase().collect()), word });
+        }
+        (_, None) => tokens.push(Token { piece: Piece::Sign(character), word }),
+    }
+}
+
+/// O for 0 and l for 1, only between digits and the signs of a date.
+fn repair_digits(characters: &mut [char]) {
+    if !characters.contains(&'/') && !characters.contains(&'-') {
+        return;
+    }
+    for character in characters {
+        match character {
+            'O' | 'o' | 'Q' => *character = '0',
+            'l' | 'I' | '|' => *character = '1',
+            _ => {}
+        }
+    }
+}
+
+fn date_at(rest: &[Token]) -> Option<Match> {
+    numeric(rest)
+        .or_else(|| day_month_name(rest))
+        .or_else(|| month_name_day(rest))
+        .or_else(|| chinese(rest))
+        .or_else(|| compact(rest))
+}
+
+fn number(token: Option<&Token>) -> Option<(u32, usize)> {
+    match token.map(|token| &token.piece) {
+        Some(Piece::Number { value, digits }) => Some((*value, *digits)),
+        Some(Piece::Letters(_) | Piece::Sign(_) | Piece::Space) | None => None,
+    }
+}
+
+/// How many tokens a separator takes: one sign, with a space on either side or none. The sign is given back.
+fn separator(rest: &[Token], at: usize) -> Option<(char, usize)> {
+    let space = |index: usize| usize::from(matches!(rest.get(index).map(|token| &token.piece), Some(Piece::Space)));
+    let before = space(at);
+    match rest.get(at + before).map(|token| &token.piece) {
+        Some(Piece::Sign(sign @ ('/' | '-' | '.'))) => Some((*sign, before + 1 + space(at + before + 1))),
+        Some(Piece::Sign(_) | Piece::Number { .. } | Piece::Letters(_) | Piece::Space) | None => None,
+    }
+}
+
+/// A year of four digits, or of two, which is this century's; of more where a time is stuck to it.
+fn year_of(value: u32, digits: usize) -> Option<(i16, bool, bool)> {
+    let (year, short, cut) = match digits {
+        4 => (value, false, false),
+        2 => (value + 2000, true, false),
+        6 | 8 if value / 10_u32.pow(u32::try_from(digits - 4).ok()?) / 100 == 20 => {
+            (value / 10_u32.pow(u32::try_from(digits - 4).ok()?), false, true)
+        }
+        _ => return None,
+    };
+    let year = i16::try_from(year).ok().filter(|year| YEARS.contains(year))?;
+    Some((year, short, cut))
+}
+
+fn day_or_month(value: u32) -> Option<i8> {
+    i8::try_from(value).ok().filter(|value| (1..=31).contains(value))
+}
+
+fn numeric(rest: &[Token]) -> Option<Match> {
+    let (first, first_digits) = number(rest.first())?;
+    let (sign, gap) = separator(rest, 1)?;
+    let (second, second_digits) = number(rest.get(1 + gap))?;
+    let (sign_after, gap_after) = separator(rest, 2 + gap)?;
+    let at = 2 + gap + gap_after;
+    let (third, third_digits) = number(rest.get(at))?;
+    if sign != sign_after || second_digits > 2 {
+        return None;
+    }
+    // "12/03/2018/4" and "10.20.30.40" go on: no date.
+    if let (Some(Piece::Sign('/' | '.')), Some(_)) =
+        (rest.get(at + 1).map(|token| &token.piece), number(rest.get(at + 2)))
+    {
+        return None;
+    }
+    let used = at + 1;
+    if first_digits == 4 && third_digits <= 2 {
+        let (year, _, _) = year_of(first, 4)?;
+        let (month, day) = (day_or_month(second)?, day_or_month(third)?);
+        return Some(Match { year, month, day, order: Order::Plain, repaired: false, short_year: false, used });
+    }
+    // "1.25.50" and other prices with two points are not dates of two-digit years.
+    if first_digits > 2 || (sign == '.' && third_digits == 2 && first_digits == 1) {
+        return None;
+    }
+    let (year, short_year, repaired) = year_of(third, third_digits)?;
+    let (left, right) = (day_or_month(first)?, day_or_month(second)?);
+    let (day, month, order) = match (left <= 12, right <= 12) {
+        (true, true) if left == right => (left, right, Order::DayFirst),
+        (true, true) => (left, right, Order::Ambiguous),
+        (false, true) => (left, right, Order::DayFirst),
+        (true, false) => (right, left, Order::MonthFirst),
+        (false, false) => return None,
+    };
+    Some(Match { year, month, day, order, repaired, short_year, used })
+}
+
+/// The month a name says, by its whole name or its three first letters.
+fn month_of(token: Option<&Token>) -> Option<i8> {
+    let Some(Piece::Letters(letters)) = token.map(|token| &token.piece) else { return None };
+    let known = letters.chars().count() == 3 || MONTH_NAMES.split_whitespace().any(|name| name == letters);
+    let month = MONTHS.iter().rev().find(|(start, _)| letters.starts_with(start)).map(|(_, month)| *month);
+    month.filter(|_| known)
+}
+
+/// Whether the word is a month's name.
+pub(super) fn is_month(word: &str) -> bool {
+    month_of(Some(&Token { piece: Piece::Letters(word.to_uppercase()), word: 0 })).is_some()
+}
+
+/// Skips spaces and the signs that stand between a day and a month's name.
+fn skip(rest: &[Token], mut at: usize) -> usize {
+    let stop = at + 3;
+    while at < stop
+        && matches!(
+            rest.get(at).map(|token| &token.piece),
+            Some(Piece::Space | Piece::Sign('/' | '-' | '.' | ',' | '\'' | '’'))
+        )
+    {
+        at += 1;
+    }
+    at
+}
+
+fn day_month_name(rest: &[Token]) -> Option<Match> {
+    let (day, digits) = number(rest.first())?;
+    let mut at = 1;
+    if let Some(Piece::Letters(letters)) = rest.get(at).map(|token| &token.piece)
+        && matches!(letters.as_str(), "ST" | "ND" | "RD" | "TH" | "ER")
+    {
+        at += 1;
+    }
+    at = skip(rest, at);
+    let month = month_of(rest.get(at))?;
+    at = skip(rest, at + 1);
+    let (year, year_digits) = number(rest.get(at))?;
+    let (year, short_year, repaired) = year_of(year, year_digits)?;
+    let day = day_or_month(day).filter(|_| digits <= 2)?;
+    // "25 MAY 18:30" is a time, not the year 2018.
+    let time = short_year && matches!(rest.get(at + 1).map(|token| &token.piece), Some(Piece::Sign(':')));
+    (!time).then_some(Match { year, month, day, order: Order::Plain, repaired, short_year, used: at + 1 })
+}
+
+fn month_name_day(rest: &[Token]) -> Option<Match> {
+    let month = month_of(rest.first())?;
+    let mut at = skip(rest, 1);
+    let (day, digits) = number(rest.get(at))?;
+    at += 1;
+    if let Some(Piece::Letters(letters)) = rest.get(at).map(|token| &token.piece)
+        && matches!(letters.as_str(), "ST" | "ND" | "RD" | "TH")
+    {
+        at += 1;
+    }
+    at = skip(rest, at);
+    let (year, year_digits) = number(rest.get(at)).filter(|(_, digits)| *digits == 4)?;
+    let (year, ..) = year_of(year, year_digits)?;
+    let day = day_or_month(day).filter(|_| digits <= 2)?;
+    Some(Match { year, month, day, order: Order::Plain, repaired: false, short_year: false, used: at + 1 })
+}
+
+/// 2025年3月4日, with 民國 or three digits for the years of the Republic, 令和 for those of the present emperor.
+fn chinese(rest: &[Token]) -> Option<Match> {
+    let mut at = 0;
+    let sign = |at: usize| match rest.get(at).map(|token| &token.piece) {
+        Some(Piece::Sign(sign)) => Some(*sign),
+        Some(Piece::Number { .. } | Piece::Letters(_) | Piece::Space) | None => None,
+    };
+    let space = |at: usize| usize::from(matches!(rest.get(at).map(|token| &token.piece), Some(Piece::Space)));
+    let era = match sign(0) {
+        Some('民') => 1911,
+        Some('令') => 2018,
+        Some(_) | None => 0,
+    };
+    if era > 0 {
+        at += 1 + space(1);
+        sign(at).filter(|sign| matches!(sign, '國' | '国' | '和'))?;
+        at += 1;
+        at += space(at);
+    }
+    let mut parts = [0_u32; 3];
+    let mut year_digits = 0;
+    for (index, (part, unit)) in parts.iter_mut().zip(['年', '月', '日']).enumerate() {
+        let (value, digits) = number(rest.get(at))?;
+        if index == 0 {
+            year_digits = digits;
+        }
+        *part = value;
+        at += 1;
+        at += space(at);
+        if sign(at) != Some(unit) {
+            return None;
+        }
+        at += 1;
+        if index < 2 {
+            at += space(at);
+        }
+    }
+    let [year, month, day] = parts;
+    let years = match (era, year_digits) {
+        (0, 4) => year,
+        (0, 3) => year + 1911,
+        (0, _) => return None,
+        (era, _) => year.saturating_add(era),
+    };
+    let year = i16::try_from(years).ok().filter(|year| YEARS.contains(year))?;
+    let (month, day) = (day_or_month(month)?, day_or_month(day)?);
+    Some(Match { year, month, day, order: Order::Plain, repaired: false, short_year: false, used: at })
+}
+
+/// 20250304, standing alone.
+fn compact(rest: &[Token]) -> Option<Match> {
+    let (value, digits) = number(rest.first())?;
+    let alone = matches!(rest.get(1).map(|token| &token.piece), None | Some(Piece::Space));
+    if digits != 8 || !alone {
+        return None;
+    }
+    let (year, ..) = year_of(value / 10_000, 4)?;
+    let (month, day) = (day_or_month(value / 100 % 100)?, day_or_month(value % 100)?);
+    Some(Match { year, month, day, order: Order::Plain, repaired: true, short_year: false, used: 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{rows::rows_of, testing::page_of};
+
+    fn read(text: &str) -> Vec<(String, Order)> {
+        let page = page_of(&[text]);
+        let rows = rows_of(std::slice::from_ref(&page));
+        rows.iter().flat_map(dates_in).map(|seen| (seen.date.to_string(), seen.order)).collect()
+    }
+
+    #[test]
+    fn printed_dates() {
+        for (text, date, order) in [
+            ("Date: 25/12/2018 10:25", "2018-12-25", Order::DayFirst),
+            ("12/03/18", "2018-03-12", Order::Ambiguous),
+            ("03/25/2018", "2018-03-25", Order::MonthFirst),
+            ("05-05-18", "2018-05-05", Order::DayFirst),
+            ("2018-03-23", "2018-03-23", Order::Plain),
+            ("2016/05/01", "2016-05-01", Order::Plain),
+            ("14/JUN/2017", "2017-06-14", Order::Plain),
+            ("10MAR2018 18:24", "2018-03-10", Order::Plain),
+            ("28 MAR 18", "2018-03-28", Order::Plain),
+            ("OCT 3, 2016", "2016-10-03", Order::Plain),
+            ("August 3 , 2014", "2014-08-03", Order::Plain),
+            ("3rd March 2018", "2018-03-03", Order::Plain),
+            ("2025年3月4日", "2025-03-04", Order::Plain),
+            ("2025 年 03 月 04 日", "2025-03-04", Order::Plain),
+            ("民國114年3月4日", "2025-03-04", Order::Plain),
+            ("114年3月4日", "2025-03-04", Order::Plain),
+            ("日期：2025年12月31日", "2025-12-31", Order::Plain),
+            ("12/03/201810:25:49", "2018-03-12", Order::Ambiguous),
+            ("O6/12/2O16", "2016-12-06", Order::Ambiguous),
+            ("20180310", "2018-03-10", Order::Plain),
+            ("04. 03. 2025", "2025-03-04", Order::Ambiguous),
+        ] {
+            assert_eq!(read(text), [(date.to_owned(), order)], "{text}");
+        }
+    }
+
+    #[test]
+    fn no_dates() {
+        for text in [
+            "TEL 03-2093 7358",
+            "10.20.30.40",
+            "31/02/2018",
+            "1.25.50",
+            "25 MAY 18:30",
+            "99/99/9999",
+            "MARKET 5 2018",
+            "1/2",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! When the document was issued and when it must be paid: the dates of the page, weighed by their labels, by each
+//! other, and by the calendar.
+
+use jiff::civil::Date;
+
+use crate::extract::{
+    Hints,
+    dates::{Order, SeenDate, dates_in},
+    evidence::{Choice, Evidence},
+    labels::contains,
+    region::Region,
+    rows::Row,
+};
+use crate::model::{
+    field::{FieldName, FieldValue},
+    finding::{Finding, Severity},
+    page::{Confidence, Source, Word},
+};
+
+/// Papers older than this, or dated after tomorrow, are misread.
+const YEARS_BACK: i16 = 20;
+/// The least confidence of a date's words, in thousandths, for a scanned date that stands alone.
+const ALONE: Confidence = Confidence::from_per_mille(940);
+/// The least for one that the page says twice.
+const CONFIRMED: Confidence = Confidence::from_per_mille(600);
+
+/// The least for any date that a second reading agrees with.
+const READ: Confidence = Confidence::from_per_mille(800);
+
+/// What the words beside a date say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Issue,
+    Due,
+    Other,
+    Unsaid,
+}
+
+struct Candidate {
+    seen: SeenDate,
+    date: Date,
+    /// Its order is plain, or settled by the country or by another date of the page.
+    settled: bool,
+    role: Role,
+    with_time: bool,
+    evidence: Evidence,
+}
+
+/// The dates and what was noticed about them.
+pub(super) struct Dates {
+    pub(super) issue: Option<Choice>,
+    pub(super) due: Option<Choice>,
+    pub(super) problem: Option<Finding>,
+}
+
+const DUE: &[&str] =
+    &["DUE DATE", "DUE", "PAY BY", "PAYABLE BY", "PAYMENT DATE", "DATE LIMITE", "到期", "付款期限", "繳費期限"];
+const OTHER: &[&str] = &[
+    "DELIVERY",
+    "ORDER DATE",
+    "ORDERDATUM",
+    "EXPIRY",
+    "EXPIRES",
+    "EXP",
+    "VALID",
+    "PERIOD",
+    "UNTIL",
+    "FROM",
+    "SINCE",
+    "CHECK IN",
+    "CHECK OUT",
+    "送貨",
+    "有效",
+    "限期",
+    "MEMBER",
+    "PRINTED",
+    "EFFECTIVE",
+    "RETURN",
+    "EXCHANGE",
+    "PRELEVEMENT",
+    "PRÉLÈVEMENT",
+];
+const ISSUE: &[&str] = &[
+    "INVOICE DATE",
+    "DATE",
+    "BIZDATE",
+    "TARIKH",
+    "DATED",
+    "DATUM",
+    "FACTUURDATUM",
+    "日期",
+    "開票",
+    "开票",
+    "FACTURE",
+    "TIME",
+    "DT",
+];
+
+/// Chooses the issue date and the due date.
+pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Dates {
+    let all = candidates(rows, region, hints);
+    let issue = all
+        .iter()
+        .filter(|candidate| candidate.role != Role::Due && plausible(candidate.date, hints.today))
+        .max_by_key(|candidate| score(candidate, &all));
+    let due = all
+        .iter()
+        .find(|candidate| candidate.role == Role::Due && issue.is_none_or(|issue| candidate.date >= issue.date));
+    let rows_text = || rows.iter().flat_map(|row| row.words.iter().copied());
+    let issue_choice = issue.map(|best| {
+        let confirmations = all.iter().filter(|other| other.date == best.date).count() - 1
+            + usize::from(in_a_number(best.date, rows_text()));
+        issue_choice(best, confirmations, &all, hints)
+    });
+    let due_choice = due.map(|best| {
+        let clean = best.settled && !best.seen.repaired;
+        let sure = clean && best.evidence.source != Source::Tesseract;
+        Choice { field: best.evidence.field(FieldValue::Date(best.date), 900, sure, "due:label".to_owned()), clean }
+    });
+    let problem = issue.filter(|best| !best.settled).map(|best| ambiguous(&best.seen));
+    Dates { issue: issue_choice, due: due_choice, problem }
+}
+
+fn ambiguous(seen: &SeenDate) -> Finding {
+    let other = seen.other.map_or_else(String::new, |other| format!(" or {other}"));
+    let message = format!("The date can be read as {}{other}. Which one is it?", seen.date);
+    Finding::new("T0", Severity::Flag, message, &[FieldName::IssueDate])
+}
+
+fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Candidate> {
+    let seen: Vec<(usize, SeenDate)> = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(index, row)| dates_in(row).into_iter().map(move |date| (index, date)))
+        .collect();
+    let has = |order: Order| seen.iter().any(|(_, date)| date.order == order && plausible(date.date, hints.today));
+    // A page that writes one date day first, or month first, writes them all so.
+    let witnessed = match (
+        seen.iter().any(|(_, date)| date.order == Order::DayFirst && date.date.day() > 12),
+        has(Order::MonthFirst),
+    ) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        (true, true) | (false, false) => None,
+    };
+    let convention = witnessed.or_else(|| region.map(|region| region.day_first));
+    seen.iter()
+        .filter_map(|(index, date)| {
+            let row = rows.get(*index)?;
+            // A reading that the calendar rules out is none.
+            let possible = |date: Option<Date>| date.is_some_and(|date| plausible(date, hints.today));
+            let only = match (possible(Some(date.date)), possible(date.other)) {
+                (true, false) => Some(true),
+                (false, true) => Some(false),
+                (true, true) | (false, false) => None,
+            };
+            let unsure = date.order == Order::Ambiguous;
+            let convention = convention.or(only);
+            let day_first = convention.unwrap_or(hints.day_first);
+            let chosen = if unsure && !day_first { date.other.unwrap_or(date.date) } else { date.date };
+            Some(Candidate {
+                date: chosen,
+                settled: !unsure || convention.is_some(),
+                role: role_of(rows, *index, date),
+                with_time: has_time(row, date),
+                evidence: Evidence::at(row, date.area, date.confidence),
+                seen: date.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The words before it in the row; else the words right above it.
+fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
+    let Some(row) = rows.get(index) else { return Role::Unsaid };
+    let previous =
+        dates_in(row).iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
+    // The word that holds the date may hold its label too: "Date:25/12/2018".
+    let before = row.text_between(previous, date.first + 1);
+    match role_in(&before) {
+        Role::Unsaid => index
+            .checked_sub(1)
+            .and_then(|above| rows.get(above))
+            .filter(|above| above.page == row.page && above.area.bottom().abs_diff(row.area.top) < row.height() * 2)
+            .map_or(Role::Unsaid, |above| role_in(&above_text(above, date))),
+        role @ (Role::Issue | Role::Due | Role::Other) => role,
+    }
+}
+
+/// The words of the row above that stand over the date, with the neighbours of their column.
+fn above_text(above: &Row<'_>, date: &SeenDate) -> String {
+    above
+        .segments()
+        .iter()
+        .filter(|part| {
+            part.area.left < date.area.right() && part.area.right() > date.area.left && dates_in(part).is_empty()
+        })
+        .map(Row::text)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn role_in(words: &str) -> Role {
+    let says = |list: &[&str]| list.iter().any(|phrase| contains(words, phrase));
+    if says(DUE) && !contains(words, "AMOUNT DUE ON") {
+        Role::Due
+    } else if says(OTHER) {
+        Role::Other
+    } else if says(ISSUE) {
+        Role::Issue
+    } else {
+        Role::Unsaid
+    }
+}
+
+/// Whether a time of day stands in the row behind the date.
+fn has_time(row: &Row<'_>, date: &SeenDate) -> bool {
+    row.words.iter().skip(date.first).any(|word| {
+        let mut parts = word.text.split([':', '.']);
+        let digits = |part: Option<&str>| part.is_some_and(|part| part.ends_with(|c: char| c.is_ascii_digit()));
+        word.text.contains(':')
+            && digits(parts.next())
+            && parts.next().is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()))
+    })
+}
+
+fn plausible(date: Date, today: Date) -> bool {
+    let tomorrow = today.tomorrow().unwrap_or(today);
+    date <= tomorrow && date.year() >= today.year().saturating_sub(YEARS_BACK)
+}
+
+fn score(candidate: &Candidate, all: &[Candidate]) -> (i32, std::cmp::Reverse<u32>) {
+    let role = match candidate.role {
+        Role::Issue => 40,
+        Role::Unsaid => 15,
+        Role::Other => -20,
+        Role::Due => -100,
+    };
+    let same = all.iter().filter(|other| other.date == candidate.date).count().min(4);
+    let points = role
+        + i32::from(candidate.with_time) * 12
+        + i32::try_from(same).unwrap_or(1) * 8
+        + i32::from(candidate.evidence.confidence.per_mille() / 60)
+        - i32::from(candidate.seen.repaired) * 12
+        - i32::from(candidate.seen.short_year) * 3;
+    // Of equals the one nearer the top.
+    (points, std::cmp::Reverse(candidate.evidence.page.unwrap_or(1) * 100_000 + candidate.seen.area.top))
+}
+
+/// Whether a long number of the page, such as a receipt's, spells the date: "2018030610100080498".
+fn in_a_number<'w>(date: Date, mut words: impl Iterator<Item = &'w Word>) -> bool {
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    let short = year.rem_euclid(100);
+    let forms = [
+        format!("{year}{month:02}{day:02}"),
+        format!("{day:02}{month:02}{year}"),
+        format!("{short:02}{month:02}{day:02}"),
+    ];
+    words.any(|word| {
+        let mut runs = word.text.split(|c: char| !c.is_ascii_digit());
+        runs.any(|run| run.len() >= 8 && forms.iter().any(|form| run.contains(form.as_str())))
+    })
+}
+
+fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints: &Hints) -> Choice {
+    let rival = all.iter().any(|other| {
+        let counts = matches!(other.role, Role::Issue | Role::Unsaid) && plausible(other.date, hints.today);
+        other.date != best.date
+            && counts
+            && !(best.role == Role::Issue && other.role == Role::Unsaid && best.evidence.source == Source::PdfText)
+    });
+    let clean = best.settled
+        && !best.seen.repaired
+        && !rival
+        && best.role != Role::Other
+        && (confirmations > 0 || best.evidence.confidence >= READ);
+    let accepted = match best.evidence.source {
+        Source::Person => true,
+        Source::PdfText => clean,
+        Source::Tesseract => {
+            let least = if confirmations > 0 { CONFIRMED } else { ALONE };
+            clean && best.evidence.confidence >= least
+        }
+    };
+    let label = match best.role {
+        Role::Issue => "label",
+        Role::Due | Role::Other => "other-label",
+        Role::Unsaid => "alone",
+    };
+    let twice = if confirmations > 0 { ",confirmed" } else { "" };
+    let doubt = if best.settled { "" } else { ",ambiguous" };
+    let rule = format!("date:{label}{twice}{doubt}");
+    let per_mille = if confirmations > 0 { 970 } else { 930 };
+    Choice { field: best.evidence.field(FieldValue::Date(best.date), per_mille, accepted, rule), clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{region::region_of, rows::rows_of, testing::page_of};
+
+    fn read(text: &[&str]) -> Dates {
+        let page = page_of(text);
+        let rows = rows_of(std::slice::from_ref(&page));
+        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
+        dates(&rows, region_of(&rows), &hints)
+    }
+
+    #[test]
+    fn the_label_and_the_calendar_choose() {
+        for (text, date, accepted) in [
+            (&["Date: 25/12/2018 10:25"][..], "2018-12-25", true),
+            (&["Invoice Date 04/03/2025", "Hong Kong"], "2025-03-04", true),
+            (&["Invoice Date 04/03/2025"], "2025-03-04", false),
+            (&["Date 12/11/2026"], "2026-11-12", true),
+            (&["Date 11/12/2026"], "2026-11-12", true),
+            (&["Order Date 01/01/2025", "Invoice Date 31/03/2025"], "2025-03-31", true),
+            (&["Date 31/12/2088", "20/05/2018"], "2018-05-20", true),
+            (&["日期 2025年3月4日", "付款期限 2025年4月3日"], "2025-03-04", true),
+            (&["Date 03/25/2018", "Date 04/05/2018"], "2018-03-25", false),
+        ] {
+            let found = read(text).issue.map(|choice| (choice.field.value.to_text(), choice.field.accepted));
+            assert_eq!(found, Some((date.to_owned(), accepted)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_ambiguous_date_is_said() {
+        assert_eq!(read(&["Date 04/03/2025"]).problem.map(|finding| finding.rule), Some("T0".to_owned()));
+        assert_eq!(read(&["Date 14/03/2025"]).problem, None);
+    }
+
+    #[test]
+    fn due_dates_are_not_issue_dates() {
+        let found = read(&["Invoice date 14/03/2025", "Due date 13/04/2025"]);
+        assert_eq!(found.due.map(|choice| choice.field.value.to_text()), Some("2025-04-13".to_owned()));
+        assert_eq!(found.issue.map(|choice| choice.field.value.to_text()), Some("2025-03-14".to_owned()));
+    }
+}

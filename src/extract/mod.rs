@@ -1,0 +1,269 @@
+//! Words with boxes into fields with evidence.
+//!
+//! A reader gives words and their places; here they become rows, rows become labelled figures, and each field is
+//! chosen from them by rules that say why. Two things are kept apart: the best guess, which a person sees first, and
+//! `accepted`, which means that no person need look. A guess is cheap; an accepted value must be right, so it rests
+//! on evidence besides the reading itself: an equation over other figures, a second place that says the same, a form
+//! that can be read only one way.
+//!
+//! Pure: no clock, no files, no network. Never panics, whatever the words are.
+
+mod amounts;
+mod arithmetic;
+mod currency;
+mod dates;
+mod evidence;
+mod figures;
+mod issue;
+mod kind;
+mod labels;
+mod line_items;
+mod number;
+mod payment;
+mod region;
+mod rows;
+mod sums;
+mod supplier;
+#[cfg(test)]
+mod testing;
+mod text;
+mod total;
+mod witness;
+
+use std::collections::BTreeSet;
+
+use jiff::civil;
+
+use crate::extract::evidence::Choice;
+use crate::model::{
+    currency::Currency,
+    draft::Draft,
+    field::{DocumentKind, FieldName},
+    finding::{Finding, Severity},
+    page::Page,
+};
+
+/// What the firm knows before the paper is read.
+#[derive(Debug, Clone)]
+pub struct Hints {
+    /// The firm's own currency, meant where a page shows only "$" or nothing.
+    pub currency: Option<Currency>,
+    /// Whether 4/3/2025 is the fourth of March where nothing on the page says so.
+    pub day_first: bool,
+    /// Today in the firm's time zone; papers dated after tomorrow were misread.
+    pub today: civil::Date,
+}
+
+/// The fields of a document, each with its evidence, and what was noticed while choosing them.
+#[must_use]
+pub fn extract(pages: &[Page], hints: &Hints) -> Draft {
+    finish(read(pages, hints))
+}
+
+/// The same, with a second, independent reading of the same pages (another layout mode, scale or reader; its areas in
+/// the same pixels) as a witness. A clean value that both readings choose is accepted; one they disagree about is
+/// not, unless the paper proves it twice. Without witness pages it is the same as `extract`.
+#[must_use]
+pub fn extract_witnessed(pages: &[Page], witness: &[Page], hints: &Hints) -> Draft {
+    let mut reading = read(pages, hints);
+    if !witness.is_empty() {
+        witness::compare(&mut reading, read(witness, hints));
+    }
+    finish(reading)
+}
+
+/// A draft and the names of its fields that nothing on the paper speaks against.
+struct Reading {
+    draft: Draft,
+    clean: BTreeSet<FieldName>,
+}
+
+fn read(pages: &[Page], hints: &Hints) -> Reading {
+    let mut reading =
+        Reading { draft: Draft::empty(u32::try_from(pages.len()).unwrap_or(u32::MAX)), clean: BTreeSet::new() };
+    let rows = rows::rows_of(pages);
+    if !rows.iter().flat_map(|row| &row.words).any(|word| word.text.chars().any(char::is_alphanumeric)) {
+        return reading;
+    }
+    let lines = figures::lines_of(rows.clone());
+    let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
+    let region = region::region_of(&rows).or_else(by_currency);
+    let dates = issue::dates(&rows, region, hints);
+    let supplier = supplier::supplier(&rows);
+    let number = number::document_number(&rows);
+    let figures = figures::figures_of(&lines);
+    reading.draft.kind = kind::kind(&lines);
+    reading.draft.line_items = line_items::line_items(&lines);
+    let credit = reading.draft.kind == DocumentKind::CreditNote;
+    let total = total::total(&figures, &lines, &reading.draft.line_items, credit);
+    for (name, choice) in sums::sums(&figures, total.as_ref()) {
+        reading.put(name, Some(choice));
+    }
+    reading.put(FieldName::SupplierName, supplier);
+    reading.put(FieldName::DocumentNumber, number);
+    reading.put(FieldName::IssueDate, dates.issue);
+    reading.put(FieldName::DueDate, dates.due);
+    reading.put(FieldName::Currency, currency::currency(&lines, region, hints));
+    reading.put(FieldName::PaymentMethod, payment::payment_method(&lines));
+    reading.put(FieldName::Total, total.map(|total| total.choice));
+    reading.draft.problems.extend(dates.problem);
+    reading
+}
+
+impl Reading {
+    fn put(&mut self, name: FieldName, choice: Option<Choice>) {
+        let Some(choice) = choice else { return };
+        if choice.clean {
+            self.clean.insert(name);
+        }
+        self.draft.fields.insert(name, choice.field);
+    }
+}
+
+/// Says what a person must look at.
+fn finish(reading: Reading) -> Draft {
+    let mut draft = reading.draft;
+    if draft.fields.is_empty() {
+        draft.problems = vec![Finding::new("Q3", Severity::Block, "Nothing could be read on this document.", &[])];
+    } else {
+        draft.problems.extend(unsure(&draft));
+    }
+    draft
+}
+
+/// The fields a bookkeeper must look at before anything is decided: the four that every posting needs.
+fn unsure(draft: &Draft) -> Option<Finding> {
+    let needed = [FieldName::SupplierName, FieldName::IssueDate, FieldName::Currency, FieldName::Total];
+    let open: Vec<FieldName> = needed.into_iter().filter(|name| !draft.accepted(*name)).collect();
+    let message = "Some fields could not be read for certain. Please compare them with the picture.";
+    (!open.is_empty()).then(|| Finding::new("Q1", Severity::Flag, message, &open))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::testing::page_of;
+    use crate::model::page::{Area, Confidence, Source, Word};
+
+    fn hints() -> Hints {
+        Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22) }
+    }
+
+    #[test]
+    fn a_hong_kong_receipt() {
+        let page = page_of(&[
+            "好味茶餐廳有限公司 Good Taste Restaurant Limited",
+            "香港九龍彌敦道 100 號地下",
+            "單號: 000123  日期: 2025年3月4日 19:30",
+            "奶茶 2 18.00 36.00",
+            "西多士 64.00",
+            "小計 $100.00",
+            "加一服務費 $10.00",
+            "合計 $110.00",
+            "八達通 Octopus $110.00",
+            "餘額 Remaining value $212.50",
+            "多謝惠顧",
+        ]);
+        let draft = extract(&[page], &hints());
+        let text = |name: FieldName| draft.fields.get(&name).map(|field| field.value.to_text()).unwrap_or_default();
+        assert_eq!(text(FieldName::Total), "110.00");
+        assert_eq!(text(FieldName::Subtotal), "100.00");
+        assert_eq!(text(FieldName::ServiceCharge), "10.00");
+        assert_eq!(text(FieldName::IssueDate), "2025-03-04");
+        assert_eq!(text(FieldName::Currency), "HKD");
+        assert_eq!(text(FieldName::PaymentMethod), "octopus");
+        assert_eq!(text(FieldName::DocumentNumber), "000123");
+        assert!(draft.accepted(FieldName::Total) && draft.accepted(FieldName::IssueDate));
+        assert_eq!(draft.kind, DocumentKind::Receipt);
+        assert_eq!(draft.line_items.len(), 2);
+    }
+
+    #[test]
+    fn nothing_to_read() {
+        for pages in [vec![], vec![page_of(&[])], vec![page_of(&["--- ~"])]] {
+            let draft = extract(&pages, &hints());
+            assert!(draft.fields.is_empty());
+            assert_eq!(draft.problems.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(), ["Q3"]);
+        }
+    }
+
+    /// Pages of scraps of real papers in any order and place, thousands of them: something must always come back.
+    #[test]
+    fn never_panics() {
+        const SCRAPS: &[&str] = &[
+            "TOTAL",
+            "33.90",
+            "RM",
+            "-",
+            "(",
+            ")",
+            "$",
+            "HK$1,2",
+            "12/03/2018",
+            "年",
+            "2025年3月",
+            "民國",
+            "合計",
+            "8:30",
+            "%",
+            "6%",
+            "Inv",
+            "No:",
+            "#",
+            "SDN",
+            "BHD",
+            "有限公司",
+            "99999999999999999999",
+            "0.0000001",
+            "－１．５",
+            "é",
+            "\u{202e}",
+            "..",
+            ",,",
+            "1.2.3.4",
+            "O0O.OO",
+            "CASH",
+            "CHANGE",
+            "-RM",
+            "0.02-",
+            "1/1/1",
+            "31/2/20",
+            "JAN",
+            "x",
+            "2x",
+            "*",
+            "5*5.00",
+            "S/B",
+            "\u{1f600}",
+            "١٢٣",
+            "½",
+            "۱.۲۲",
+        ];
+        let mut state = 7_u64;
+        let mut next = |bound: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound.max(1)
+        };
+        for round in 0..1500 {
+            let count = next(60);
+            let words = (0..count)
+                .map(|_| {
+                    let scrap =
+                        SCRAPS.get(usize::try_from(next(SCRAPS.len() as u64)).unwrap_or(0)).copied().unwrap_or("");
+                    let far = if next(20) == 0 { u64::from(u32::MAX) } else { 900 };
+                    let mut number = |bound: u64| u32::try_from(next(bound)).unwrap_or(0);
+                    Word {
+                        text: scrap.to_owned(),
+                        area: Area { left: number(far), top: number(far), width: number(far), height: number(40) },
+                        confidence: Confidence::from_per_mille(u16::try_from(number(1001)).unwrap_or(0)),
+                        line: number(12),
+                    }
+                })
+                .collect();
+            let source = if round % 2 == 0 { Source::Tesseract } else { Source::PdfText };
+            let page = Page { number: 1, width: 900, height: 900, source, words };
+            let draft = extract(&[page], &hints());
+            assert_eq!(draft.pages, 1);
+        }
+    }
+}

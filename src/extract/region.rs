@@ -1,0 +1,86 @@
+//! Which part of the world a paper comes from, by the places and company forms it names. It settles the order of day
+//! and month, and what a bare "$" means.
+
+use crate::extract::{labels::contains, rows::Row};
+
+/// What a place says about a paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Region {
+    /// The currency people use there.
+    pub(super) currency: &'static str,
+    /// Whether the day is written before the month there.
+    pub(super) day_first: bool,
+}
+
+const REGIONS: &[(Region, &[&str])] = &[
+    (
+        Region { currency: "HKD", day_first: true },
+        &[
+            "HONG KONG",
+            "HONGKONG",
+            "KOWLOON",
+            "NEW TERRITORIES",
+            "香港",
+            "九龍",
+            "新界",
+            "八達通",
+            "OCTOPUS",
+            "港幣",
+            "HKD",
+        ],
+    ),
+    (
+        Region { currency: "MYR", day_first: true },
+        &["SDN BHD", "MALAYSIA", "SELANGOR", "KUALA LUMPUR", "JOHOR", "JALAN", "TAMAN", "RM", "BHD", "PENANG"],
+    ),
+    (Region { currency: "SGD", day_first: true }, &["SINGAPORE", "PTE LTD", "SGD"]),
+    (Region { currency: "MOP", day_first: true }, &["MACAU", "MACAO", "澳門", "MOP"]),
+    (Region { currency: "TWD", day_first: true }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
+    (Region { currency: "CNY", day_first: true }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
+    (Region { currency: "GBP", day_first: true }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
+    (Region { currency: "AUD", day_first: true }, &["AUSTRALIA", "ABN", "AUD"]),
+    (Region { currency: "INR", day_first: true }, &["INDIA", "GSTIN", "INR"]),
+    (Region { currency: "EUR", day_first: true }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
+    (Region { currency: "USD", day_first: false }, &["UNITED STATES", "USA", "US DOLLARS"]),
+];
+
+/// The place the paper speaks of more often than of any other.
+pub(super) fn region_of(rows: &[Row<'_>]) -> Option<Region> {
+    let texts: Vec<String> = rows.iter().map(Row::text).collect();
+    let mut counted: Vec<(usize, Region)> = REGIONS
+        .iter()
+        .map(|(region, words)| {
+            let count = words.iter().filter(|word| texts.iter().any(|text| contains(text, word))).count();
+            (count, *region)
+        })
+        .collect();
+    counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    match counted.as_slice() {
+        [(best, region), (next, _), ..] if best > next => Some(*region),
+        _ => None,
+    }
+}
+
+/// The place whose currency this is; nothing for one that several share the order of dates of.
+pub(super) fn region_of_currency(code: &str) -> Option<Region> {
+    REGIONS.iter().map(|(region, _)| *region).find(|region| region.currency == code && code != "USD" && code != "EUR")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{rows::rows_of, testing::page_of};
+
+    #[test]
+    fn places() {
+        for (text, currency) in [
+            ("Nathan Road, Kowloon, Hong Kong", Some("HKD")),
+            ("ABC SDN BHD, Jalan Besar", Some("MYR")),
+            ("香港九龍", Some("HKD")),
+            ("Coffee", None),
+        ] {
+            let page = page_of(&[text]);
+            assert_eq!(region_of(&rows_of(&[page])).map(|region| region.currency), currency, "{text}");
+        }
+    }
+}

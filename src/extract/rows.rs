@@ -1,0 +1,189 @@
+//! Words into visual rows: a reader's own lines, joined where two of them stand side by side.
+
+use crate::model::page::{Area, Confidence, Page, Source, Word};
+
+use crate::extract::text;
+
+/// A page with more words than this is cut; a receipt has hundreds, the densest statement some thousands.
+const WORDS_MAX: usize = 20_000;
+/// How many rows back a fragment looks for the row it belongs to.
+const LOOK_BACK_ROWS: usize = 60;
+
+/// Words that stand on one line of the paper, from left to right.
+#[derive(Debug, Clone)]
+pub(super) struct Row<'a> {
+    /// The page's number, counted from one.
+    pub(super) page: u32,
+    /// Which reader saw it.
+    pub(super) source: Source,
+    /// The words; never empty.
+    pub(super) words: Vec<&'a Word>,
+    /// The area of all the words.
+    pub(super) area: Area,
+}
+
+impl<'a> Row<'a> {
+    fn new(page: &Page, words: Vec<&'a Word>) -> Option<Self> {
+        let area = words.iter().map(|word| word.area).reduce(Area::union)?;
+        Some(Self { page: page.number, source: page.source, words, area })
+    }
+
+    /// A part of the row; absent where it would be empty.
+    pub(super) fn part(&self, first: usize, after_last: usize) -> Option<Self> {
+        let words: Vec<&Word> = self.words.get(first..after_last)?.to_vec();
+        let area = words.iter().map(|word| word.area).reduce(Area::union)?;
+        Some(Self { words, area, ..*self })
+    }
+
+    /// The row as a person reads it.
+    pub(super) fn text(&self) -> String {
+        text::join(self.words.iter().map(|word| word.text.as_str()))
+    }
+
+    /// The text of some of its words; empty where there are none.
+    pub(super) fn text_between(&self, first: usize, after_last: usize) -> String {
+        text::join(
+            self.words
+                .get(first..after_last.min(self.words.len()))
+                .unwrap_or_default()
+                .iter()
+                .map(|word| word.text.as_str()),
+        )
+    }
+
+    /// The least sure of its words.
+    pub(super) fn confidence(&self) -> Confidence {
+        self.words.iter().map(|word| word.confidence).min().unwrap_or(Confidence::NONE)
+    }
+
+    /// The middle one of the words' heights, in pixels; at least one.
+    pub(super) fn height(&self) -> u32 {
+        let mut heights: Vec<u32> = self.words.iter().map(|word| word.area.height).collect();
+        heights.sort_unstable();
+        heights.get(heights.len() / 2).copied().unwrap_or(1).max(1)
+    }
+
+    /// The row cut where a gap is wider than twice and a half its height: the columns of an invoice's head.
+    pub(super) fn segments(&self) -> Vec<Self> {
+        let gap_max = self.height().saturating_mul(5) / 2;
+        let mut cuts = vec![0];
+        for (index, pair) in self.words.windows(2).enumerate() {
+            if let [left, right] = pair
+                && right.area.left.saturating_sub(left.area.right()) > gap_max
+            {
+                cuts.push(index + 1);
+            }
+        }
+        cuts.push(self.words.len());
+        cuts.windows(2)
+            .filter_map(|pair| match pair {
+                [first, after_last] => self.part(*first, *after_last),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Every row of every page, pages in order, rows from the top.
+pub(super) fn rows_of(pages: &[Page]) -> Vec<Row<'_>> {
+    pages.iter().flat_map(rows_of_page).collect()
+}
+
+fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
+    let mut fragments: Vec<Row<'_>> = fragments(page);
+    fragments.sort_by_key(|fragment| (middle(fragment.area), fragment.area.left));
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for fragment in fragments {
+        let home = rows.iter_mut().rev().take(LOOK_BACK_ROWS).find(|row| side_by_side(row, &fragment));
+        match home {
+            Some(row) => {
+                row.area = row.area.union(fragment.area);
+                row.words.extend(fragment.words);
+                row.words.sort_by_key(|word| word.area.left);
+            }
+            None => rows.push(fragment),
+        }
+    }
+    rows.sort_by_key(|row| (middle(row.area), row.area.left));
+    rows
+}
+
+/// The reader's lines, each from left to right.
+fn fragments(page: &Page) -> Vec<Row<'_>> {
+    let mut lines: Vec<(u32, Vec<&Word>)> = Vec::new();
+    for word in page.words.iter().take(WORDS_MAX).filter(|word| !word.text.trim().is_empty()) {
+        match lines.last_mut() {
+            Some((line, words)) if *line == word.line => words.push(word),
+            Some(_) | None => lines.push((word.line, vec![word])),
+        }
+    }
+    lines
+        .into_iter()
+        .filter_map(|(_, mut words)| {
+            words.sort_by_key(|word| word.area.left);
+            Row::new(page, words)
+        })
+        .collect()
+}
+
+fn middle(area: Area) -> u32 {
+    area.top.saturating_add(area.height / 2)
+}
+
+/// Whether the two stand beside each other on one line. On a skewed page only the ends that meet can tell.
+fn side_by_side(row: &Row<'_>, fragment: &Row<'_>) -> bool {
+    let right_of = row.words.iter().filter(|word| word.area.right() <= fragment.area.left.saturating_add(slack(word)));
+    let left_of = row.words.iter().filter(|word| word.area.left.saturating_add(slack(word)) >= fragment.area.right());
+    let before = right_of.clone().max_by_key(|word| word.area.right());
+    let after = left_of.clone().min_by_key(|word| word.area.left);
+    // Every word of the row must be on one side or the other, else the two overlap and are different lines.
+    if right_of.count() + left_of.count() < row.words.len() {
+        return false;
+    }
+    let meets = |mine: Option<&&Word>, theirs: Option<&&Word>| match (mine, theirs) {
+        (Some(mine), Some(theirs)) => level(mine.area, theirs.area),
+        _ => true,
+    };
+    let joined = before.is_some() || after.is_some();
+    joined && meets(before, fragment.words.first()) && meets(after, fragment.words.last())
+}
+
+fn slack(word: &Word) -> u32 {
+    word.area.height / 4
+}
+
+/// Whether two areas share at least half of the lower one's height, and their heights are comparable.
+fn level(left: Area, right: Area) -> bool {
+    let shared = left.bottom().min(right.bottom()).saturating_sub(left.top.max(right.top));
+    let lower = left.height.min(right.height).max(1);
+    shared.saturating_mul(2) >= lower && left.height.max(right.height) <= lower.saturating_mul(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::testing::{page_of, word};
+
+    #[test]
+    fn lines_of_two_columns_are_one_row() {
+        let mut page = page_of(&["TOTAL", "33.90", "CASH 50.00"]);
+        // The amount is moved to the right end of the first line, as a second line of the reader's.
+        page.words[1].area = Area { left: 500, top: 3, width: 60, height: 20 };
+        let rows: Vec<String> = rows_of(std::slice::from_ref(&page)).iter().map(Row::text).collect();
+        assert_eq!(rows, ["TOTAL 33.90", "CASH 50.00"]);
+    }
+
+    #[test]
+    fn wide_gaps_cut() {
+        let page = Page {
+            number: 1,
+            width: 900,
+            height: 100,
+            source: Source::PdfText,
+            words: vec![word("Acme", 0, 0, 0), word("Ltd", 60, 0, 0), word("Invoice", 500, 0, 0)],
+        };
+        let rows = rows_of(std::slice::from_ref(&page));
+        let parts: Vec<String> = rows.iter().flat_map(Row::segments).map(|part| part.text()).collect();
+        assert_eq!(parts, ["Acme Ltd", "Invoice"]);
+    }
+}

@@ -1,0 +1,478 @@
+//! Who sold it: a name near the top that is a company's form, or at least no address, number or heading.
+
+use crate::extract::{
+    evidence::{Choice, Evidence},
+    labels::contains,
+    rows::Row,
+    text::{fold, half_width, is_han, near},
+};
+use crate::model::{
+    field::FieldValue,
+    page::{Confidence, Source},
+};
+
+/// How many rows from the top a scanned name can stand.
+const TOP_ROWS: usize = 14;
+/// The least confidence of each word, in thousandths, of an accepted scanned name.
+const SURE: Confidence = Confidence::from_per_mille(950);
+/// The least of one that a second reading agrees with.
+const READ: Confidence = Confidence::from_per_mille(880);
+/// The row, counted from the top, below which a scanned name is not accepted.
+const ACCEPTED_ROWS: usize = 4;
+
+/// Company forms as they end a name, folded.
+const FORMS: &[&str] = &[
+    "SDN BHD",
+    "BHD",
+    "SB",
+    "LIMITED",
+    "LTD",
+    "LLC",
+    "INC",
+    "CORP",
+    "CORPORATION",
+    "PTE LTD",
+    "PTY LTD",
+    "PLC",
+    "GMBH",
+    "BV",
+    "NV",
+    "SA",
+    "SAS",
+    "SARL",
+    "LLP",
+    "有限公司",
+    "公司",
+];
+/// Trades that shops carry in their names.
+const TRADES: &[&str] = &[
+    "ENTERPRISE",
+    "TRADING",
+    "RESTAURANT",
+    "RESTORAN",
+    "CAFE",
+    "HARDWARE",
+    "STATIONERY",
+    "BAKERY",
+    "BOOKS",
+    "BOOKSTORE",
+    "MART",
+    "SUPERMARKET",
+    "PHARMACY",
+    "COMPANY",
+    "STORE",
+    "SHOP",
+    "HOTEL",
+    "KITCHEN",
+    "KOPITIAM",
+    "PERNIAGAAN",
+    "SYARIKAT",
+    "KEDAI",
+    "MARKET",
+    "CLINIC",
+    "HOUSE",
+    "MOTOR",
+    "SERVICES",
+    "PETROL",
+    "STATION",
+    "BISTRO",
+    "GROUP",
+    "HOLDINGS",
+    "餐廳",
+    "茶餐廳",
+    "酒家",
+    "超級市場",
+    "便利店",
+    "藥房",
+    "書店",
+    "文具",
+    "餐室",
+    "飯店",
+    "酒樓",
+    "麵家",
+    "冰室",
+];
+/// What a name does not say.
+const NOT_NAMES: &[&str] = &[
+    "INVOICE",
+    "RECEIPT",
+    "RESIT",
+    "BILL",
+    "CASH",
+    "DATE",
+    "TEL",
+    "FAX",
+    "PHONE",
+    "JALAN",
+    "JLN",
+    "LOT",
+    "ROAD",
+    "STREET",
+    "FLOOR",
+    "LEVEL",
+    "TAMAN",
+    "SELANGOR",
+    "KUALA LUMPUR",
+    "JOHOR",
+    "GST",
+    "SST",
+    "VAT",
+    "REG",
+    "REGISTRATION",
+    "WELCOME",
+    "THANK",
+    "TABLE",
+    "CASHIER",
+    "ORDER",
+    "CUSTOMER",
+    "MEMBER",
+    "COPY",
+    "BUILDING",
+    "AVENUE",
+    "KAWASAN",
+    "PERINDUSTRIAN",
+    "BANDAR",
+    "WWW",
+    "HTTP",
+    "EMAIL",
+    "TIME",
+    "PAGE",
+    "ADDRESS",
+    "NUMBER",
+    "QTY",
+    "AMOUNT",
+    "DESCRIPTION",
+    "TOTAL",
+    "COUNTER",
+    "TAKE AWAY",
+    "DINE IN",
+    "COMPANY NO",
+    "CO NO",
+    "CO REG",
+    "LICENSEE",
+    "BRANCH",
+    "OPERATOR",
+    "GUEST",
+    "FACTUUR",
+    "FACTURE",
+    "STATEMENT",
+    "QUOTATION",
+    "PAYMENT",
+    "ACCOUNT",
+    "CREDIT NOTE",
+    "ROC",
+    "收據",
+    "發票",
+    "发票",
+    "電話",
+    "地址",
+    "日期",
+    "單號",
+    "歡迎",
+    "多謝",
+    "號舖",
+    "地下",
+    "街",
+    "道",
+    "樓",
+    "大廈",
+    "編號",
+];
+/// The words over a buyer's name.
+const BUYER: &[&str] = &[
+    "BILL TO",
+    "BILLED TO",
+    "SHIP TO",
+    "SOLD TO",
+    "DELIVER TO",
+    "INVOICE TO",
+    "ATTN",
+    "ATTENTION",
+    "CUSTOMER",
+    "CLIENT",
+    "BUYER",
+    "客戶",
+    "買方",
+    "购买方",
+    "購買方",
+    "抬頭",
+    "致",
+];
+/// The words before a seller's.
+const SELLER: &[&str] = &["SERVICE PROVIDER", "SOLD BY", "SELLER", "SUPPLIER", "VENDOR", "賣方", "销售方", "銷售方"];
+
+struct Name<'a> {
+    row: Row<'a>,
+    text: String,
+    form: bool,
+    repaired: bool,
+    /// Parts of it stood on several rows.
+    joined: bool,
+    /// A part that was joined to it was hard to read.
+    unsure: bool,
+    position: usize,
+    /// A heading such as "sold by" stands over it.
+    led: bool,
+    score: i32,
+}
+
+/// The supplier's name, as printed.
+pub(super) fn supplier(rows: &[Row<'_>]) -> Option<Choice> {
+    let first_page = rows.first()?.page;
+    let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.page == first_page).collect();
+    let mut names: Vec<Name<'_>> = Vec::new();
+    let heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
+    for (position, row) in rows.iter().enumerate() {
+        let above = position.checked_sub(1).and_then(|above| rows.get(above));
+        for part in row.segments() {
+            if is_buyers(&part, above.copied()) {
+                continue;
+            }
+            let heads = rows.get(position.saturating_sub(3)..position).unwrap_or_default();
+            let led = heads.iter().any(|above| SELLER.iter().any(|word| contains(&over(above, &part), word)));
+            if let Some(mut name) = name_of(&part, position) {
+                complete(&mut name, rows.get(..position).unwrap_or_default());
+                name.led = led;
+                name.score = score(&name, &heights);
+                names.push(name);
+            }
+        }
+    }
+    let best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
+    (best.score > 0).then(|| choice(&best))
+}
+
+fn choice(best: &Name<'_>) -> Choice {
+    let sure = best.row.confidence() >= SURE && best.position < ACCEPTED_ROWS;
+    let accepted = match best.row.source {
+        Source::Person => true,
+        Source::PdfText => best.form && best.score >= 30,
+        Source::Tesseract => best.form && sure && !best.repaired && !best.unsure && !is_tail(&best.text),
+    };
+    let rule = if best.form { "supplier:company-form" } else { "supplier:top" };
+    let per_mille = if accepted { 930 } else { 650 };
+    let read = best.row.confidence() >= READ && !best.unsure;
+    let clean = best.form && read && best.position < ACCEPTED_ROWS && !best.repaired && !is_tail(&best.text);
+    let field =
+        Evidence::of_row(&best.row).field(FieldValue::Text(best.text.clone()), per_mille, accepted, rule.to_owned());
+    Choice { field, clean }
+}
+
+/// The words of the row above that stand over the part.
+fn over(above: &Row<'_>, part: &Row<'_>) -> String {
+    above
+        .segments()
+        .iter()
+        .filter(|other| other.area.left < part.area.right() && other.area.right() > part.area.left)
+        .map(Row::text)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The name is a buyer's: its own words or those over it say so.
+fn is_buyers(part: &Row<'_>, above: Option<&Row<'_>>) -> bool {
+    let text = part.text();
+    let heading = above.map(|above| over(above, part)).unwrap_or_default();
+    let own = |words: &str| BUYER.iter().any(|word| contains(words, word));
+    own(&text) || own(&heading)
+}
+
+/// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.
+fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
+    if part.source == Source::Tesseract && position >= TOP_ROWS {
+        return None;
+    }
+    let (row, cut) = trimmed(part)?;
+    let (text, form, repaired) = ending(&row);
+    let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let denied = NOT_NAMES.iter().any(|word| contains(&text, word)) && !form;
+    let dated = !crate::extract::dates::dates_in(part).is_empty() || is_month_and_day(&text);
+    let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
+    (letters >= 4 && digits * 2 <= letters && !denied && !foreign).then_some(Name {
+        row,
+        text,
+        form,
+        repaired,
+        joined: false,
+        unsure: cut,
+        position,
+        led: false,
+        score: 0,
+    })
+}
+
+/// "August 3": the rest of a date that was cut off.
+fn is_month_and_day(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let month = words.next().is_some_and(crate::extract::dates::is_month);
+    month && words.all(|word| word.chars().all(|c| c.is_ascii_digit() || c == ','))
+}
+
+/// Without registration numbers at the end and specks at both ends, and whether a speck before it had letters.
+fn trimmed<'a>(part: &Row<'a>) -> Option<(Row<'a>, bool)> {
+    let words = &part.words;
+    let speck = |index: usize| {
+        words.get(index).is_some_and(|word| {
+            let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
+            let unsure = word.confidence < Confidence::from_per_mille(600);
+            letters == 0 && word.text != "&" || unsure && letters <= 2 && part.source == Source::Tesseract
+        })
+    };
+    let mut first = 0;
+    while speck(first) {
+        first += 1;
+    }
+    let registration = |text: &str| {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        digits >= 4
+            || text.starts_with('(')
+                && matches!(fold(text).as_str(), "CO" | "CA" | "CO NO" | "COREG" | "REG" | "ROC" | "COMPANY" | "GST")
+    };
+    let cut = words.iter().take(first).any(|word| word.text.chars().any(char::is_alphanumeric));
+    let mut after_last =
+        words.iter().skip(first).position(|word| registration(&word.text)).map_or(words.len(), |at| first + at);
+    while after_last > first && speck(after_last - 1) {
+        after_last -= 1;
+    }
+    Some((part.part(first, after_last)?, cut))
+}
+
+/// The text with its company form mended where a letter of it was misread ("SON BHD"), and whether it has one.
+fn ending(row: &Row<'_>) -> (String, bool, bool) {
+    let text: String = row.text().chars().map(half_width).collect();
+    let text = text.trim_matches(|c: char| "\"'‘’“”*|;:=_~°^`,!<>-—".contains(c) || c.is_whitespace()).to_owned();
+    let mended = if row.source == Source::Tesseract { letters_for_signs(&text) } else { text.clone() };
+    let changed = mended != text;
+    let text = mended;
+    let words: Vec<&str> = text.split(' ').collect();
+    if let [start @ .., last] = words.as_slice()
+        && row.source == Source::Tesseract
+        && fold(last) == "SDN"
+        && !start.is_empty()
+    {
+        return (format!("{} SDN BHD", start.join(" ")), true, true);
+    }
+    if let [start @ .., limited, last] = words.as_slice()
+        && row.source == Source::Tesseract
+        && (fold(limited) != "SDN" || fold(last) != "BHD")
+        && alike(&fold(limited), "SDN")
+        && alike(&fold(last), "BHD")
+        && !start.is_empty()
+    {
+        return (format!("{} SDN BHD", start.join(" ")), true, true);
+    }
+    let folded = fold(&text);
+    let ends = FORMS.iter().any(|form| {
+        folded.strip_suffix(form).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || form.chars().any(is_han))
+    });
+    let ends = ends || text.ends_with("S/B") || folded.ends_with(" S B");
+    (text, ends, changed)
+}
+
+/// Signs that a scan shows for letters inside a word: "D.I.¥." and "JIAWE|".
+fn letters_for_signs(text: &str) -> String {
+    let mended = |word: &str| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        if letters < 2 { word.to_owned() } else { word.replace('¥', "Y").replace('|', "I") }
+    };
+    text.split(' ').map(mended).collect::<Vec<_>>().join(" ")
+}
+
+/// Three letters of which at most one is misread.
+fn alike(seen: &str, meant: &str) -> bool {
+    let same = seen.chars().zip(meant.chars()).filter(|(seen, meant)| seen == meant).count();
+    seen.chars().count() == 3 && same >= 2
+}
+
+/// Words that do not make a name by themselves.
+const FILLERS: &[&str] =
+    &["CO", "COMPANY", "M", "MALAYSIA", "HK", "S", "SINGAPORE", "ENTERPRISE", "TRADING", "INTERNATIONAL", "HOLDINGS"];
+
+/// Whether the name is only the end of one: a company form and fillers, or a bracket that opened above.
+fn is_tail(text: &str) -> bool {
+    let folded = fold(text);
+    let form =
+        FORMS.iter().filter_map(|form| folded.strip_suffix(form)).min_by_key(|rest| rest.len()).unwrap_or(&folded);
+    let fillers = form.split(' ').filter(|word| !word.is_empty()).all(|word| FILLERS.contains(&word));
+    let starts_with_filler = matches!(folded.split(' ').next(), Some("ENTERPRISE" | "TRADING" | "CO" | "HOLDINGS"));
+    fillers
+        || starts_with_filler
+        || (text.contains(')') && text.find('(').is_none_or(|open| text.find(')').is_some_and(|close| close < open)))
+}
+
+/// A name broken over rows: upper rows belong to it as long as what stands there is only the end of one.
+fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
+    for row in above.iter().rev().take(3) {
+        if !name.form || !is_tail(&name.text) {
+            return;
+        }
+        let Some(upper) = name_of(row, 0).filter(|upper| !upper.form) else { return };
+        name.text = format!("{} {}", upper.text, name.text);
+        name.joined = true;
+        name.unsure |= upper.unsure || upper.row.confidence() < READ;
+        name.row.area = name.row.area.union(upper.row.area);
+    }
+}
+
+fn score(name: &Name<'_>, heights: &[u32]) -> i32 {
+    let folded = fold(&name.text);
+    let trade = folded.split(' ').any(|word| TRADES.iter().any(|trade| near(word, trade)))
+        || TRADES.iter().any(|trade| trade.chars().any(is_han) && folded.contains(trade));
+    let capitals = !name.text.chars().any(char::is_lowercase);
+    let lower = !name.text.chars().any(char::is_uppercase) && !name.text.chars().any(is_han);
+    let mut sorted = heights.to_vec();
+    sorted.sort_unstable();
+    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(1);
+    let large = name.row.height() * 4 > median * 5;
+    let unsure = name.row.words.iter().filter(|word| word.confidence < Confidence::from_per_mille(600)).count();
+    let words = name.row.words.len().max(1);
+    let position = if name.led { 0 } else { i32::try_from(name.position.min(30)).unwrap_or(30) };
+    30 + i32::from(name.led) * 40
+        + i32::from(name.form) * 45
+        + i32::from(trade) * 8
+        + i32::from(capitals) * 6
+        + i32::from(large) * 8
+        - i32::from(lower) * 12
+        // Ledgers keep the Latin name of a shop that has two.
+        - i32::from(name.text.chars().any(is_han) && !name.text.chars().any(|c| c.is_ascii_alphabetic())) * 20
+        - position * 4
+        - i32::from(name.text.ends_with(',') || name.text.contains(':')) * 20
+        - i32::try_from(unsure * 30 / words).unwrap_or(30)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{rows::rows_of, testing::page_of};
+
+    fn read(text: &[&str]) -> Option<(String, bool)> {
+        let page = page_of(text);
+        let rows = rows_of(std::slice::from_ref(&page));
+        supplier(&rows).map(|choice| (choice.field.value.to_text(), choice.field.accepted))
+    }
+
+    #[test]
+    fn names() {
+        for (text, name, accepted) in [
+            (&["UNIHAKKA INTERNATIONAL SDN BHD", "12, Jalan Tampoi 7/4"][..], "UNIHAKKA INTERNATIONAL SDN BHD", true),
+            (&["TAX INVOICE", "AEON CO. (M) BHD (126926-H)", "3RD FLR"], "AEON CO. (M) BHD", true),
+            (&["ASIA MART", "(SA0264195-T)", "NO.23 BATU 10, TAMAN SENTOSA,"], "ASIA MART", false),
+            (&["tan chay yee", "ABC HO TRADING", "JALAN HARMONI 3/2,"], "ABC HO TRADING", false),
+            (&["好味茶餐廳有限公司", "香港九龍彌敦道 100 號地下"], "好味茶餐廳有限公司", true),
+            (&["MR DIY SON BHD", "TEL 123"], "MR DIY SDN BHD", false),
+            (&["AIK HUAT HARDWARE (SETIA", "ALAM) SDN BHD"], "AIK HUAT HARDWARE (SETIA ALAM) SDN BHD", true),
+            (&["好味茶餐廳", "GOOD TASTE CAFE", "Hong Kong"], "GOOD TASTE CAFE", false),
+            (&["Bill to", "Pearl Limited", "Harbour Trading Company Limited"], "Harbour Trading Company Limited", true),
+            (&["POPULAR BOOK", "CO. (M) SDN BHD"], "POPULAR BOOK CO. (M) SDN BHD", true),
+            (
+                &["AIK HUAT HARDWARE", "ENTERPRISE (SETIA", "ALAM) SDN BHD"],
+                "AIK HUAT HARDWARE ENTERPRISE (SETIA ALAM) SDN BHD",
+                true,
+            ),
+        ] {
+            assert_eq!(read(text), Some((name.to_owned(), accepted)), "{text:?}");
+        }
+        assert_eq!(read(&["RECEIPT", "TEL: 123 4567"]), None);
+    }
+}

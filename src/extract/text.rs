@@ -1,0 +1,138 @@
+//! Letters as a reader meets them: full-width forms made plain, words folded for comparing, and near misses allowed
+//! for, because optical recognition drops or swaps a letter in every third label.
+
+/// The plain form of a full-width letter, digit or sign; every other character as it is.
+pub(super) fn half_width(character: char) -> char {
+    match character {
+        '\u{3000}' | '\u{a0}' | '\u{202f}' => ' ',
+        '、' | '，' => ',',
+        '。' => '.',
+        '￥' => '¥',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
+        other => other,
+    }
+}
+
+/// Whether the character is a Chinese one, which needs no spaces around it.
+pub(super) fn is_han(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// Upper case, letters and Chinese characters only; everything else becomes one space, Chinese stands unspaced.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars().map(half_width) {
+        if character.is_alphabetic() {
+            if is_han(character) {
+                if folded.ends_with(' ') && folded.trim_end().chars().next_back().is_some_and(is_han) {
+                    folded.pop();
+                }
+                folded.push(character);
+            } else {
+                folded.extend(character.to_uppercase());
+            }
+        } else if matches!(character, '\'' | '’' | '.') {
+            // An apostrophe or an abbreviation's dot joins: "D.I.Y." folds as DIY.
+        } else if !folded.ends_with(' ') && !folded.is_empty() {
+            folded.push(' ');
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// Joins words with spaces, but Chinese characters without.
+pub(super) fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut joined = String::new();
+    for word in words {
+        let glue = joined.chars().next_back().is_some_and(is_han) && word.chars().next().is_some_and(is_han);
+        if !joined.is_empty() && !glue {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
+}
+
+/// Words that are nearly another one and mean something else.
+const DISTINCT: &[(&str, &str)] =
+    &[("CHARGE", "CHANGE"), ("CHANGED", "CHANGE"), ("CASE", "CASH"), ("CASHIER", "CASH"), ("COUNT", "COUNTER")];
+
+/// Whether a seen word is the meant one, give or take one letter in five (none in words of up to three letters).
+pub(super) fn near(seen: &str, meant: &str) -> bool {
+    if seen == meant {
+        return true;
+    }
+    if DISTINCT.iter().any(|(word, other)| seen.starts_with(word) && meant == *other) {
+        return false;
+    }
+    let length = meant.chars().count();
+    let allowed = match length {
+        0..=3 => return false,
+        4..=7 => 1,
+        _ => 2,
+    };
+    // In a word of four letters only a first letter that agrees makes the difference small enough.
+    if length == 4 && seen.chars().next() != meant.chars().next() {
+        return false;
+    }
+    seen.chars().count().abs_diff(length) <= allowed && distance(seen, meant) <= allowed
+}
+
+/// How many letters must be put in, taken out or changed to make one word of the other.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut previous: Vec<usize> = (0..=right.len()).collect();
+    for (row, letter) in left.chars().enumerate() {
+        let mut current = vec![row + 1];
+        for ((other, &diagonal), &above) in right.iter().zip(&previous).zip(previous.iter().skip(1)) {
+            let before = current.last().copied().unwrap_or(row + 1);
+            current.push((diagonal + usize::from(letter != *other)).min(above + 1).min(before + 1));
+        }
+        previous = current;
+    }
+    previous.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding() {
+        for (text, folded) in [
+            ("Sub-Total (RM):", "SUB TOTAL RM"),
+            ("D.I.Y. Store", "DIY STORE"),
+            ("合 計 ：", "合計"),
+            ("ＴＯＴＡＬ　12", "TOTAL"),
+            ("總計 Total", "總計 TOTAL"),
+            ("", ""),
+        ] {
+            assert_eq!(fold(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn near_misses() {
+        for (seen, meant, same) in [
+            ("TOTAI", "TOTAL", true),
+            ("TATAL", "TOTAL", true),
+            ("TOTALS", "TOTAL", true),
+            ("TOTEM", "TOTAL", false),
+            ("CASK", "CASH", true),
+            ("WASH", "CASH", false),
+            ("CHARGES", "CHANGE", false),
+            ("CHANCE", "CHANGE", true),
+            ("TAR", "TAX", false),
+            ("ROUNDNG", "ROUNDING", true),
+            ("GROUND", "ROUNDING", false),
+        ] {
+            assert_eq!(near(seen, meant), same, "{seen} for {meant}");
+        }
+    }
+
+    #[test]
+    fn joining() {
+        assert_eq!(join(["合", "計", "HK$", "5"].into_iter()), "合計 HK$ 5");
+    }
+}

@@ -1,0 +1,290 @@
+//! The total: chosen by its label, by what the other figures prove, by being repeated, and by where it stands.
+//!
+//! A scanned total is accepted only where the paper proves it: an equation over other printed figures, or the same
+//! labelled amount twice. A wrong total that looks sure costs more than ten questions.
+
+use rust_decimal::Decimal;
+
+use crate::extract::{
+    arithmetic::{self, Proof},
+    evidence::{Choice, Evidence},
+    figures::{Figure, Line},
+    labels::Label,
+};
+use crate::model::{
+    draft::LineItem,
+    field::FieldValue,
+    page::{Confidence, Source},
+};
+
+/// The least confidence of a word, in thousandths, for a repeated total to be accepted without an equation.
+const REPEATED_CONFIDENCE: Confidence = Confidence::from_per_mille(850);
+/// The least for a total with one equation: a digit that is misread alike in two figures keeps their equation true.
+const ONE_PROOF_CONFIDENCE: Confidence = Confidence::from_per_mille(700);
+/// The least for a total without proof that a second reading agrees with; the same blot misleads both readings.
+const READ_CONFIDENCE: Confidence = Confidence::from_per_mille(800);
+/// The least for one with an equation that a second reading agrees with.
+const READ_PROVEN_CONFIDENCE: Confidence = Confidence::from_per_mille(600);
+/// The least for a total with several.
+const PROVEN_CONFIDENCE: Confidence = Confidence::from_per_mille(400);
+
+/// The chosen total and what it rests on.
+pub(super) struct Chosen {
+    pub(super) value: Decimal,
+    pub(super) proofs: Vec<Proof>,
+    pub(super) choice: Choice,
+}
+
+/// Above this a labelled total is not thought misread because other figures disagree with it.
+const WELL_READ: Confidence = Confidence::from_per_mille(800);
+
+struct Candidate<'f> {
+    value: Decimal,
+    seen: Vec<&'f Figure>,
+    proofs: Vec<Proof>,
+    score: i32,
+}
+
+/// The total; nothing where no amount of the paper could be one.
+pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], credit: bool) -> Option<Chosen> {
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    for figure in figures.iter().filter(|figure| figure.label == Label::Total) {
+        let value = figure.value;
+        match candidates.iter_mut().find(|candidate| candidate.value == value) {
+            Some(candidate) => candidate.seen.push(figure),
+            None => candidates.push(Candidate { value, seen: vec![figure], proofs: Vec::new(), score: 0 }),
+        }
+    }
+    for value in derived(figures) {
+        if !candidates.iter().any(|candidate| candidate.value == value) {
+            candidates.push(Candidate { value, seen: Vec::new(), proofs: Vec::new(), score: 0 });
+        }
+    }
+    candidates.retain(|candidate| candidate.value > Decimal::ZERO || (credit && !candidate.value.is_zero()));
+    for candidate in &mut candidates {
+        candidate.proofs = arithmetic::proofs(candidate.value, figures, lines, items);
+        candidate.score = score(candidate, figures, lines);
+    }
+    mend(&mut candidates);
+    let Some(best) = candidates.iter().max_by_key(|candidate| (candidate.score, candidate.value)) else {
+        return largest(lines);
+    };
+    let clean = is_clean(best, &candidates, figures, lines);
+    chosen(best, clean, clean && is_proven(best), lines)
+}
+
+/// A proven amount that no label bears takes the place of a labelled one without proof that differs in a digit.
+fn mend(candidates: &mut [Candidate<'_>]) {
+    let unproven: Vec<(Decimal, i32)> = candidates
+        .iter()
+        .filter(|candidate| candidate.proofs.is_empty() && !candidate.seen.is_empty())
+        .filter(|candidate| candidate.seen.iter().all(|figure| figure.confidence < WELL_READ))
+        .map(|candidate| (candidate.value, candidate.score))
+        .collect();
+    for candidate in candidates.iter_mut().filter(|candidate| candidate.seen.is_empty() && !candidate.proofs.is_empty())
+    {
+        let labelled =
+            unproven.iter().filter(|(value, _)| misread(*value, candidate.value)).map(|(_, score)| *score).max();
+        candidate.score += labelled.unwrap_or(0);
+    }
+}
+
+/// Amounts that only other figures speak of: cash less change, the sum of the parts, and what was handed over or the
+/// subtotal itself.
+fn derived(figures: &[Figure]) -> Vec<Decimal> {
+    let paid = arithmetic::values(figures, Label::Paid);
+    let subtotals = arithmetic::values(figures, Label::Subtotal);
+    [
+        arithmetic::cash_less_change(figures),
+        arithmetic::sums_of_parts(figures),
+        arithmetic::rounded(figures),
+        paid,
+        subtotals,
+    ]
+    .concat()
+}
+
+/// Whether the two are printed with as many digits and differ in one or two of them: one is the other misread.
+fn misread(left: Decimal, right: Decimal) -> bool {
+    let (left, right) = (format!("{left:.2}"), format!("{right:.2}"));
+    let different = left.chars().zip(right.chars()).filter(|(left, right)| left != right).count();
+    left.len() == right.len() && (1..=2).contains(&different) && different * 2 < left.len() - 1
+}
+
+fn score(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> i32 {
+    let best = candidate.seen.iter().map(|figure| label_score(figure)).max().unwrap_or(0);
+    let repeats = i32::try_from(candidate.seen.len().min(4)).unwrap_or(1) - 1;
+    let proofs: i32 = candidate
+        .proofs
+        .iter()
+        .map(|proof| match proof {
+            Proof::CashLessChange => 30,
+            Proof::Parts => 25,
+            Proof::Rounded => 22,
+            Proof::NetAndTax => 15,
+            Proof::Items => 12,
+        })
+        .sum();
+    let same = |label: Label| figures.iter().any(|figure| figure.label == label && figure.value == candidate.value);
+    let elsewhere = lines
+        .iter()
+        .flat_map(|line| &line.amounts)
+        .filter(|amount| amount.value == candidate.value && amount.is_money())
+        .count();
+    let elsewhere = i32::try_from(elsewhere.min(4)).unwrap_or(4);
+    let whole = candidate.seen.iter().all(|figure| figure.decimals == 0 && figure.mark.is_none());
+    let repaired = candidate.seen.iter().all(|figure| figure.repaired);
+    best + repeats.max(0) * 6
+        + proofs
+        + elsewhere * 2
+        + i32::from(same(Label::Paid)) * 6
+        + i32::from(same(Label::Subtotal)) * 2
+        - i32::from(whole) * 12
+        - i32::from(repaired && !candidate.seen.is_empty()) * 4
+}
+
+fn label_score(figure: &Figure) -> i32 {
+    let base = i32::from(figure.strength) * 10;
+    base - i32::from(figure.in_summary) * 18 - i32::from(figure.indirect) * 4 - i32::from(figure.value.is_zero()) * 40
+}
+
+/// Whether a label plainly bears it and nothing on the paper speaks against it.
+fn is_clean(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
+    let least = match best.proofs.len() {
+        0 => READ_CONFIDENCE,
+        1 => READ_PROVEN_CONFIDENCE,
+        _ => PROVEN_CONFIDENCE,
+    };
+    let read = plain(best).any(|figure| figure.confidence >= least);
+    // Prices end in nothing or five nearly always; another last digit needs an equation to be believed.
+    let scanned = best.seen.iter().any(|figure| figure.source == Source::Tesseract);
+    let odd = scanned && best.proofs.is_empty() && !arithmetic::ends_in_five_cents(best.value);
+    read && !odd && !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
+}
+
+/// The places where a label plainly bears it.
+fn plain<'c, 'f>(candidate: &'c Candidate<'f>) -> impl Iterator<Item = &'c &'f Figure> {
+    candidate.seen.iter().filter(|figure| figure.strength >= 2 && !figure.in_summary && !figure.repaired)
+}
+
+/// Whether the paper proves it, as far as its reader needs proof. See the head of this file.
+fn is_proven(best: &Candidate<'_>) -> bool {
+    let read_at = |least: Confidence| plain(best).filter(|figure| figure.confidence >= least).count();
+    let Some(source) = best.seen.first().map(|figure| figure.source) else { return false };
+    match source {
+        Source::Person | Source::PdfText => true,
+        Source::Tesseract => match best.proofs.len() {
+            0 => read_at(REPEATED_CONFIDENCE) >= 2,
+            1 => read_at(ONE_PROOF_CONFIDENCE) >= 1,
+            _ => read_at(PROVEN_CONFIDENCE) >= 1,
+        },
+    }
+}
+
+/// Another plainly labelled total, as strong or larger, that neither rounding nor tax explains.
+fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure]) -> bool {
+    let strength = |candidate: &Candidate<'_>| {
+        candidate.seen.iter().filter(|figure| !figure.in_summary).map(|figure| figure.strength).max().unwrap_or(0)
+    };
+    let mine = strength(best);
+    let roundings = arithmetic::values(figures, Label::Rounding);
+    all.iter().filter(|other| other.value != best.value && strength(other) >= 2).any(|other| {
+        let rounded = roundings.iter().any(|rounding| other.value + rounding == best.value);
+        let before = other.value < best.value && (strength(other) < mine || best.proofs.len() > other.proofs.len());
+        let outproved = best.proofs.len() >= 2 && other.proofs.is_empty() && strength(other) <= mine;
+        !(rounded || before || outproved)
+    })
+}
+
+/// A rounding line that is not nothing, or whose amount was not read, must be inside the total, or be passed by: cash
+/// less change is what was paid.
+fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> bool {
+    let open = figures.iter().any(|figure| figure.label == Label::Rounding && !figure.value.is_zero());
+    let unread = lines.iter().any(|line| {
+        let labelled = line.meaning.is_some_and(|meaning| meaning.label == Label::Rounding);
+        labelled && line.row.source == Source::Tesseract && line.amounts.is_empty()
+    });
+    let settled = best.proofs.iter().any(|proof| match proof {
+        Proof::CashLessChange | Proof::Rounded => true,
+        Proof::Parts | Proof::NetAndTax | Proof::Items => false,
+    });
+    settled || (!open && !unread) || best.seen.iter().any(|figure| figure.strength == 4)
+}
+
+fn chosen(best: &Candidate<'_>, clean: bool, accepted: bool, lines: &[Line<'_>]) -> Option<Chosen> {
+    let strongest = best.seen.iter().max_by_key(|figure| (label_score(figure), figure.confidence));
+    let (evidence, word) = match strongest {
+        Some(figure) => (
+            Evidence {
+                source: figure.source,
+                page: Some(figure.page),
+                area: Some(figure.area),
+                confidence: figure.confidence,
+            },
+            format!("label{}", figure.strength),
+        ),
+        None => (place_of(best.value, lines)?, "derived".to_owned()),
+    };
+    let proofs: Vec<&str> = best.proofs.iter().map(|proof| proof.name()).collect();
+    let repeated = if best.seen.len() > 1 { format!(",×{}", best.seen.len()) } else { String::new() };
+    let rule = format!("total:{word}{repeated}{}{}", if proofs.is_empty() { "" } else { "," }, proofs.join("+"));
+    let per_mille = if accepted { 930 + 15 * u16::try_from(best.proofs.len().min(4)).unwrap_or(0) } else { 700 };
+    let field = evidence.field(FieldValue::Amount(best.value), per_mille, accepted, rule);
+    Some(Chosen { value: best.value, proofs: best.proofs.clone(), choice: Choice { field, clean } })
+}
+
+/// Where the value itself is printed, or else the first row.
+fn place_of(value: Decimal, lines: &[Line<'_>]) -> Option<Evidence> {
+    let printed = lines.iter().find_map(|line| {
+        let amount = line.amounts.iter().find(|amount| amount.value == value)?;
+        Some(Evidence::at(&line.row, amount.area, amount.confidence))
+    });
+    printed.or_else(|| lines.first().map(|line| Evidence { page: None, area: None, ..Evidence::of_row(&line.row) }))
+}
+
+/// No label was read at all: the largest amount with cents, as a suggestion.
+fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
+    let money = lines
+        .iter()
+        .flat_map(|line| line.amounts.iter().filter(|amount| amount.is_money()).map(move |amount| (line, amount)));
+    let (line, amount) =
+        money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
+    let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
+    let field = evidence.field(FieldValue::Amount(amount.value), 300, false, "total:largest".to_owned());
+    Some(Chosen { value: amount.value, proofs: Vec::new(), choice: Choice { field, clean: false } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{figures, line_items::line_items, rows::rows_of, testing::page_of};
+
+    fn read(text: &[&str]) -> Option<(String, bool)> {
+        let page = page_of(text);
+        let lines = figures::lines_of(rows_of(std::slice::from_ref(&page)));
+        let chosen = total(&figures::figures_of(&lines), &lines, &line_items(&lines), false)?;
+        Some((chosen.value.to_string(), chosen.choice.field.accepted))
+    }
+
+    #[test]
+    fn choices() {
+        for (text, value, accepted) in [
+            (
+                &["TOTAL 33.92", "ROUNDING ADJ -0.02", "TOTAL ROUNDED 33.90", "CASH 50.00", "CHANGE 16.10"][..],
+                "33.90",
+                true,
+            ),
+            (&["SUBTOTAL 100.00", "加一服務費 10.00", "合計 110.00"], "110.00", true),
+            (&["TOTAL 20.00"], "20.00", false),
+            (&["TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", true),
+            (&["TOTAL 20.00", "GRAND TOTAL 28.00"], "28.00", false),
+            (&["Total 45.00", "Octopus 45.00", "Remaining value 餘額 312.50"], "45.00", false),
+            (&["TOTAL 15.00", "GST SUMMARY", "SR 14.15 0.85", "TOTAL 14.15 0.85"], "15.00", true),
+            (&["CASH 50.00", "CHANGE 33.90"], "16.10", false),
+            (&["Rice 12.00", "Tea 3.00"], "12.00", false),
+        ] {
+            assert_eq!(read(text), Some((value.to_owned(), accepted)), "{text:?}");
+        }
+        assert_eq!(read(&["Thank you"]), None);
+    }
+}

@@ -1,0 +1,15 @@
+//! The words of the trade as types: money, currency, ids, documents, pages, fields, line items, findings, people.
+//!
+//! Pure values. No serde here: whatever goes over a wire or into a table has its own struct and a conversion.
+
+pub mod category;
+pub mod currency;
+pub mod draft;
+pub mod field;
+pub mod finding;
+pub mod id;
+pub mod media;
+pub mod money;
+pub mod page;
+pub mod person;
+pub mod policy;

@@ -1,0 +1,116 @@
+//! A page as a reader saw it: words with their places, in the page's own pixels.
+
+/// How sure somebody is, in thousandths: 0 is a guess, 1000 is proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Confidence(u16);
+
+impl Confidence {
+    /// Proof: a person said so, or a text layer did.
+    pub const CERTAIN: Self = Self(1000);
+    /// No support at all.
+    pub const NONE: Self = Self(0);
+
+    /// So many thousandths; more than a thousand counts as a thousand.
+    #[must_use]
+    pub const fn from_per_mille(value: u16) -> Self {
+        Self(if value > 1000 { 1000 } else { value })
+    }
+
+    /// The thousandths.
+    #[must_use]
+    pub const fn per_mille(self) -> u16 {
+        self.0
+    }
+}
+
+/// A rectangle on a page, in the page's pixels from its top left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Area {
+    /// Pixels from the left edge.
+    pub left: u32,
+    /// Pixels from the top edge.
+    pub top: u32,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+impl Area {
+    /// The first pixel column right of the area.
+    #[must_use]
+    pub const fn right(self) -> u32 {
+        self.left.saturating_add(self.width)
+    }
+
+    /// The first pixel row under the area.
+    #[must_use]
+    pub const fn bottom(self) -> u32 {
+        self.top.saturating_add(self.height)
+    }
+
+    /// The smallest area that holds both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        let (left, top) = (self.left.min(other.left), self.top.min(other.top));
+        let (right, bottom) = (self.right().max(other.right()), self.bottom().max(other.bottom()));
+        Self { left, top, width: right - left, height: bottom - top }
+    }
+}
+
+/// Where a value came from, in order of trust from the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// A person typed or confirmed it.
+    Person,
+    /// The text layer of a PDF.
+    PdfText,
+    /// Optical recognition by Tesseract.
+    Tesseract,
+}
+
+impl Source {
+    /// The name in JSON, tables and pages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::PdfText => "pdf_text",
+            Self::Tesseract => "tesseract",
+        }
+    }
+
+    /// The source with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Person, Self::PdfText, Self::Tesseract].into_iter().find(|source| source.name() == name)
+    }
+}
+
+/// One word on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What it says; never empty, no spaces.
+    pub text: String,
+    /// Where it stands.
+    pub area: Area,
+    /// How sure the reader is of the text.
+    pub confidence: Confidence,
+    /// The reader's own line number on this page; words of one line share it.
+    pub line: u32,
+}
+
+/// One page with everything a reader saw on it, in reading order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Counted from one.
+    pub number: u32,
+    /// Width in pixels of the picture the areas refer to.
+    pub width: u32,
+    /// Height in pixels of the picture the areas refer to.
+    pub height: u32,
+    /// Which reader saw it.
+    pub source: Source,
+    /// The words.
+    pub words: Vec<Word>,
+}

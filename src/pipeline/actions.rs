@@ -1,0 +1,217 @@
+//! What people do with a document: correct, keep, submit, approve, reject, read again, retry.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Context,
+    transition::{Move, TransitionFailed, transition},
+};
+use crate::{
+    approval::{permission, state::Event},
+    model::{
+        category::Category,
+        draft::Draft,
+        field::{DocumentKind, Field, FieldName, FieldValue},
+        finding::Severity,
+        id::{ConnectionId, DocumentId},
+        page::{Confidence, Source},
+        person::{Actor, Person},
+    },
+    store::{
+        StoreError,
+        document::{Document, document_fetch, upload_exists},
+    },
+};
+
+/// Why an action was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// The person's role does not allow it.
+    #[error("your role does not allow this")]
+    Forbidden,
+    /// A value makes no sense.
+    #[error("{field}: {message}")]
+    Value {
+        /// Which field, by name.
+        field: String,
+        /// What was expected.
+        message: String,
+    },
+    /// The document does not allow it, or somebody else was faster.
+    #[error(transparent)]
+    Transition(#[from] TransitionFailed),
+}
+
+impl From<StoreError> for ActionError {
+    fn from(error: StoreError) -> Self {
+        Self::Transition(error.into())
+    }
+}
+
+/// What a person changed. A field that is absent here stays as it is; an empty text takes the field away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// New values by field, as typed.
+    pub fields: BTreeMap<FieldName, String>,
+    /// The kind of paper.
+    pub kind: Option<DocumentKind>,
+    /// What it was for.
+    pub category: Option<Category>,
+    /// Whose books it goes into.
+    pub connection: Option<ConnectionId>,
+}
+
+/// Something a person does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Changes or confirms values.
+    Correct(Box<Correction>),
+    /// Keeps it although it looks like a duplicate.
+    Keep,
+    /// Sends it to approval in spite of what was flagged.
+    Submit,
+    /// Agrees.
+    Approve,
+    /// Refuses, with a reason.
+    Reject(String),
+    /// Has it read again.
+    ReadAgain,
+    /// Has it posted again.
+    RetryPosting,
+}
+
+/// The document, if this person may see it.
+///
+/// # Errors
+/// There is none, or this person may not see it: the same answer, so that nobody can probe.
+pub async fn document_for(context: &Context, person: &Person, id: DocumentId) -> Result<Document, StoreError> {
+    let document = document_fetch(&context.db, id).await?;
+    let own = document.submitter == person.id || upload_exists(&context.db, id, person.id).await?;
+    if permission::may_see(person, own) { Ok(document) } else { Err(StoreError::NotFound("document")) }
+}
+
+/// Does what a person asks, if their role and the document allow it and it is still as they saw it.
+///
+/// # Errors
+/// See [`ActionError`].
+pub async fn act(
+    context: &Context,
+    person: &Person,
+    id: DocumentId,
+    seen_version: i64,
+    action: Action,
+) -> Result<Document, ActionError> {
+    let document = document_for(context, person, id).await?;
+    let event = event_for(&action, person, &document);
+    if !permission::allows(person, &event, document.submitter == person.id) {
+        return Err(ActionError::Forbidden);
+    }
+    let by = person.id;
+    let mut detail = String::new();
+    let change: Box<dyn FnOnce(&mut Document) + Send> = match action {
+        Action::Correct(correction) => {
+            let base = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
+            let (draft, changed) = corrected(base, &correction)?;
+            let moved = correction.category.is_some_and(|category| category != document.category)
+                || correction.connection.is_some_and(|connection| Some(connection) != document.connection);
+            if changed.is_empty() && !moved {
+                // Nothing was said, so nobody has a hand in it.
+                return Ok(document);
+            }
+            detail = changed.join(", ");
+            Box::new(move |document| {
+                document.draft = Some(draft);
+                document.category = correction.category.unwrap_or(document.category);
+                document.connection = correction.connection.or(document.connection);
+                document.correctors.insert(by);
+            })
+        }
+        Action::Keep => Box::new(|document| document.kept = true),
+        Action::Reject(reason) => {
+            detail = reason;
+            Box::new(|_| {})
+        }
+        Action::Submit | Action::Approve | Action::ReadAgain | Action::RetryPosting => Box::new(|_| {}),
+    };
+    let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
+    Ok(transition(context, step).await?)
+}
+
+fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
+    let by = person.id;
+    match action {
+        Action::Correct(_) => Event::Corrected { by },
+        Action::Keep => Event::Kept { by },
+        Action::Submit => {
+            let blocked = document.findings.iter().any(|finding| finding.severity == Severity::Block);
+            Event::Submitted { by, blocked }
+        }
+        Action::Approve => Event::Approved { by },
+        Action::Reject(reason) => Event::Rejected { by, reason: reason.clone() },
+        Action::ReadAgain => Event::ReadAgain { by },
+        Action::RetryPosting => Event::PostingRetried { by },
+    }
+}
+
+/// The draft with a correction in it, and the names of what changed or was confirmed.
+fn corrected(mut draft: Draft, correction: &Correction) -> Result<(Draft, Vec<String>), ActionError> {
+    let mut changed = Vec::new();
+    for (name, typed) in &correction.fields {
+        let before = draft.fields.get(name);
+        if typed.trim().is_empty() {
+            if draft.fields.remove(name).is_some() {
+                changed.push(name.name().to_owned());
+            }
+            continue;
+        }
+        let value = FieldValue::parse(name.kind(), typed)
+            .map_err(|message| ActionError::Value { field: name.name().to_owned(), message })?;
+        // A value that was sure and stays the same keeps its evidence; one that was not is confirmed by being sent.
+        if before.is_some_and(|field| field.value == value && field.accepted) {
+            continue;
+        }
+        changed.push(name.name().to_owned());
+        let (page, area) = match before {
+            Some(field) if field.value == value => (field.page, field.area),
+            Some(_) | None => (None, None),
+        };
+        let field = Field {
+            value,
+            confidence: Confidence::CERTAIN,
+            accepted: true,
+            source: Source::Person,
+            rule: "a person said so".to_owned(),
+            page,
+            area,
+        };
+        draft.fields.insert(*name, field);
+    }
+    if let Some(kind) = correction.kind.filter(|kind| *kind != draft.kind) {
+        draft.kind = kind;
+        changed.push("kind".to_owned());
+    }
+    Ok((draft, changed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corrections_replace_remove_and_confirm() {
+        let correct = |draft, name, text: &str| {
+            let fields = BTreeMap::from([(name, text.to_owned())]);
+            corrected(draft, &Correction { fields, ..Correction::default() })
+        };
+        let (draft, changed) = correct(Draft::empty(1), FieldName::Total, "1,234.50").expect("an amount");
+        assert_eq!(changed, ["total"]);
+        assert_eq!(draft.fields[&FieldName::Total].value.to_text(), "1234.50");
+        assert!(draft.accepted(FieldName::Total));
+        let (draft, changed) = correct(draft, FieldName::Total, "1234.50").expect("an amount");
+        assert_eq!(changed, Vec::<String>::new(), "sure and the same");
+        let (draft, changed) = correct(draft, FieldName::Total, " ").expect("nothing");
+        assert_eq!(changed, ["total"]);
+        assert!(draft.fields.is_empty());
+        assert!(matches!(correct(draft, FieldName::IssueDate, "soon"), Err(ActionError::Value { .. })));
+    }
+}

@@ -1,0 +1,115 @@
+//! The pipeline: the only place where stages, store, queue and ledgers meet.
+//!
+//! Design note. A job handler loads, thinks, records, and is done; all of "record" is one transaction, with the next
+//! job in it. [`transition`](transition::transition) is the only code that changes a document's state. Every handler is
+//! right when run twice: it looks at the state first, and whatever it did before shows there.
+
+pub mod actions;
+pub mod context;
+pub mod entry;
+pub mod export;
+pub mod ledger;
+pub mod posting;
+pub mod receive;
+pub mod stages;
+pub mod sync;
+pub mod transition;
+
+use crate::{
+    model::id::{ConnectionId, DocumentId},
+    queue::{Failed, Retry},
+    store::{StoreError, job::ClaimedJob},
+};
+
+pub use context::Context;
+
+pub use crate::post::{LedgerKind, ReferenceKind};
+
+/// The work that is done in the background; ids only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Read a document's file.
+    Read(DocumentId),
+    /// Run the checks over a draft.
+    Check(DocumentId),
+    /// Put an approved document into its ledger.
+    Post(DocumentId),
+    /// Read a company's accounts, tax codes and suppliers anew, and compare what was posted.
+    Sync(ConnectionId),
+}
+
+impl Job {
+    /// The name in the queue.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Read(_) => "read",
+            Self::Check(_) => "check",
+            Self::Post(_) => "post",
+            Self::Sync(_) => "sync",
+        }
+    }
+
+    /// What it is about, as text.
+    #[must_use]
+    pub fn subject(self) -> String {
+        match self {
+            Self::Read(id) | Self::Check(id) | Self::Post(id) => id.to_string(),
+            Self::Sync(id) => id.to_string(),
+        }
+    }
+
+    /// The job that a row of the queue describes; `None` for one that another version wrote.
+    #[must_use]
+    pub fn from_row(kind: &str, subject: &str) -> Option<Self> {
+        let document = || subject.parse().ok();
+        match kind {
+            "read" => document().map(Self::Read),
+            "check" => document().map(Self::Check),
+            "post" => document().map(Self::Post),
+            "sync" => subject.parse().ok().map(Self::Sync),
+            _ => None,
+        }
+    }
+}
+
+/// Runs one claimed job.
+///
+/// # Errors
+/// It is not done; the answer says whether and when to try again.
+pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
+    let Some(job) = Job::from_row(&claimed.kind, &claimed.subject) else {
+        return Err(Failed { reason: format!("no version of vouch knows {} jobs", claimed.kind), retry: None });
+    };
+    match job {
+        Job::Read(id) => stages::run_read(context, id).await,
+        Job::Check(id) => stages::run_check(context, id).await,
+        Job::Post(id) => posting::run_post(context, id).await,
+        Job::Sync(id) => sync::run_sync(context, id).await,
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        let retry = match &error {
+            // Whoever was faster may have left nothing to do: look again.
+            StoreError::Database(_) | StoreError::Open(_) | StoreError::Migrate(_) | StoreError::Conflict(_) => {
+                Some(Retry::Backoff)
+            }
+            StoreError::NotFound(_) | StoreError::Damaged { .. } => None,
+        };
+        Self { reason: describe(&error), retry }
+    }
+}
+
+/// An error with what caused it, in one line.
+pub fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,174 @@
+//! The handlers of reading and checking.
+
+use super::{
+    Context,
+    transition::{Move, TransitionFailed, transition, transition_in},
+};
+use crate::{
+    approval::{
+        rule::verdict,
+        state::{Event, State},
+    },
+    blob::{BlobError, original_name, picture_name},
+    check::{self, Identity, Subject, Twin},
+    extract::{self, Hints},
+    model::{
+        draft::Draft,
+        field::FieldName,
+        id::DocumentId,
+        page::{Page, Source},
+    },
+    queue::{Failed, Retry},
+    read::{Limits, Options, ReadError, Reader, Reading, wire},
+    store::{
+        connection::connection_list,
+        document::{Document, PageRow, document_fetch, document_twins, page_replace_all},
+        setting::policy_fetch,
+    },
+};
+
+/// More twins than this change nothing for a person.
+const TWINS_MAX: i64 = 20;
+
+/// Read: the file's bytes → pages and a draft. Safe to run any number of times.
+///
+/// # Errors
+/// The storage or database failed; a file that cannot be read is not an error but a state.
+pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
+    let document = document_fetch(&context.db, id).await?;
+    if document.state != State::Received {
+        return Ok(());
+    }
+    let bytes = context.blobs.get(&original_name(&document.sha256)).await?;
+    let limits = Limits { pages_max: context.config.pages_max, pixels_max: context.config.pixels_max };
+    let options = Options { reader: Reader::Auto, limits, pictures: true };
+    match context.readers.read(&bytes, document.media_type, options).await {
+        Ok(reading) => record_reading(context, &document, reading).await,
+        // A missing program is ours to mend, not the file's fault: the job waits for it.
+        Err(error @ ReadError::ReaderMissing { .. }) => {
+            Err(Failed { reason: error.to_string(), retry: Some(Retry::Backoff) })
+        }
+        Err(error) => {
+            let event = Event::ReadFailed { code: error.code().to_owned(), message: error.to_string() };
+            let step = Move { detail: error.code().to_owned(), ..Move::by_system(id, "read", event) };
+            settled(transition(context, step).await)
+        }
+    }
+}
+
+async fn record_reading(context: &Context, document: &Document, reading: Reading) -> Result<(), Failed> {
+    let policy = policy_fetch(&context.db).await?;
+    let hints = Hints { currency: Some(policy.home_currency), day_first: true, today: context.today() };
+    let mut draft = extract::extract(&reading.pages, &hints);
+    keep_confirmed(&mut draft, document.draft.as_ref());
+    let version = document.version + 1;
+    let mut rows = Vec::new();
+    for (page, picture) in reading.pages.iter().zip(reading.pictures) {
+        let name = picture_name(document.id, version, page.number);
+        context.blobs.put(&name, picture).await?;
+        rows.push(page_row(page, name));
+    }
+    let txn = context.db.begin_write().await?;
+    page_replace_all(&txn, document.id, &rows).await?;
+    let step = Move {
+        seen_version: Some(document.version),
+        change: Box::new(|document| document.draft = Some(draft)),
+        ..Move::by_system(document.id, "read", Event::ReadSucceeded)
+    };
+    match transition_in(&txn, &context.clock, step).await {
+        Ok(_) => {
+            txn.commit().await?;
+            context.wake.notify();
+            Ok(())
+        }
+        other => settled(other),
+    }
+}
+
+/// What a person typed stays when a file is read again.
+fn keep_confirmed(draft: &mut Draft, before: Option<&Draft>) {
+    let confirmed =
+        before.into_iter().flat_map(|before| &before.fields).filter(|(_, field)| field.source == Source::Person);
+    for (name, field) in confirmed {
+        draft.fields.insert(*name, field.clone());
+    }
+}
+
+fn page_row(page: &Page, picture: String) -> PageRow {
+    let page_json = serde_json::to_string(&wire::PageRow::from(page)).expect("plain data always serialises");
+    PageRow { number: page.number, width: i64::from(page.width), height: i64::from(page.height), picture, page_json }
+}
+
+/// Check: draft, policy and history → findings and a verdict. Safe to run any number of times.
+///
+/// # Errors
+/// The database failed.
+pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> {
+    let document = document_fetch(&context.db, id).await?;
+    if document.state != State::Checking {
+        return Ok(());
+    }
+    // Reading the twins and recording the verdict are one transaction: of two twins checked at the same time, the
+    // second to get here sees the first.
+    let policy = policy_fetch(&context.db).await?;
+    let has_connections = !connection_list(&context.db).await?.is_empty();
+    let txn = context.db.begin_write().await?;
+    let draft = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
+    let twins: Vec<Twin> = match Identity::of(&draft) {
+        Some(identity) => document_twins(&txn, &document, &identity, TWINS_MAX).await?,
+        None => Vec::new(),
+    };
+    let subject = Subject {
+        draft: &draft,
+        category: document.category,
+        twins: &twins,
+        kept: document.kept,
+        has_destination: document.connection.is_some() || !has_connections,
+        today: context.today(),
+    };
+    let findings = check::findings(&subject, &policy);
+    let verdict = verdict(&draft, &findings, &policy);
+    let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let step = Move {
+        seen_version: Some(document.version),
+        detail: rules.join(" "),
+        change: Box::new(move |document| document.findings = findings),
+        ..Move::by_system(id, "check", Event::Checked { verdict })
+    };
+    match transition_in(&txn, &context.clock, step).await {
+        Ok(_) => {
+            txn.commit().await?;
+            context.wake.notify();
+            Ok(())
+        }
+        other => settled(other),
+    }
+}
+
+/// The documents that a document looks like, for showing them side by side.
+///
+/// # Errors
+/// The database failed.
+pub async fn twins_of(context: &Context, document: &Document) -> Result<Vec<Twin>, crate::store::StoreError> {
+    match document.draft.as_ref().and_then(Identity::of) {
+        Some(identity) => document_twins(&context.db, document, &identity, TWINS_MAX).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A move that is no longer possible has been made, or overtaken, by somebody else: nothing is left to do.
+pub(super) fn settled(result: Result<Document, TransitionFailed>) -> Result<(), Failed> {
+    match result {
+        Ok(_) | Err(TransitionFailed::Refused(_)) => Ok(()),
+        Err(TransitionFailed::Store(error)) => Err(error.into()),
+    }
+}
+
+impl From<BlobError> for Failed {
+    fn from(error: BlobError) -> Self {
+        Self { reason: super::describe(&error), retry: Some(Retry::Backoff) }
+    }
+}
+
+/// The fields a person may correct, in the order of the page.
+pub const CORRECTABLE: &[FieldName] = FieldName::ALL;

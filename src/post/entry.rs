@@ -1,0 +1,141 @@
+//! What every ledger can take: one entry, built from an approved document and the mapping of its company.
+
+use jiff::civil;
+use rust_decimal::Decimal;
+
+use crate::model::{currency::Currency, id::PostingId, money::Money};
+
+/// What kind of entry it becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Already paid: QuickBooks `Purchase`, Xero `BankTransactions` SPEND.
+    Paid {
+        /// The account it was paid from, by the ledger's id.
+        paid_from: String,
+        /// How the ledger is told it was paid.
+        payment: PaymentType,
+    },
+    /// Still to pay: QuickBooks `Bill`, Xero `Invoices` ACCPAY.
+    Bill {
+        /// When it must be paid.
+        due_date: civil::Date,
+    },
+}
+
+/// QuickBooks' `PaymentType`; it must fit the account's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentType {
+    /// From a bank account or petty cash.
+    Cash,
+    /// From a credit card account.
+    CreditCard,
+}
+
+/// Which resource of the ledger holds the entry; stored with the posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// Paid: `purchase` in QuickBooks, `BankTransactions` in Xero.
+    Paid,
+    /// To pay: `bill` in QuickBooks, `Invoices` in Xero.
+    Bill,
+}
+
+impl Resource {
+    /// The name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Bill => "bill",
+        }
+    }
+
+    /// The resource with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Paid, Self::Bill].into_iter().find(|resource| resource.name() == name)
+    }
+}
+
+/// One line of an entry. Amounts include tax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryLine {
+    /// What it was for.
+    pub description: String,
+    /// The expense account: QuickBooks' account id, Xero's account code.
+    pub account: String,
+    /// QuickBooks' tax code id or Xero's `TaxType`; absent where the company has no tax.
+    pub tax_code: Option<String>,
+    /// What that tax code adds to a net amount, in percent: `20`. QuickBooks must be told the net beside the gross;
+    /// Xero works it out.
+    pub tax_rate: Option<Decimal>,
+    /// The amount, tax included.
+    pub amount: Money,
+}
+
+/// One entry for a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Ours; every key is derived from it.
+    pub posting: PostingId,
+    /// What it becomes.
+    pub kind: EntryKind,
+    /// Who was paid or must be paid, as approved.
+    pub supplier: String,
+    /// The date on the paper.
+    pub issue_date: civil::Date,
+    /// The supplier's own number, if it has one.
+    pub document_number: Option<String>,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// The company's own currency; the entry names its currency only where the two differ or the ledger wants it.
+    pub home_currency: Currency,
+    /// The lines; their sum is `total`.
+    pub lines: Vec<EntryLine>,
+    /// The approved total.
+    pub total: Money,
+    /// Where a person finds the document in vouch.
+    pub url: Option<String>,
+}
+
+impl Entry {
+    /// The reference by which the entry is found again in the ledger: 18 characters, derived from the posting alone.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        reference(self.posting)
+    }
+
+    /// Which resource it becomes.
+    #[must_use]
+    pub const fn resource(&self) -> Resource {
+        match self.kind {
+            EntryKind::Paid { .. } => Resource::Paid,
+            EntryKind::Bill { .. } => Resource::Bill,
+        }
+    }
+}
+
+/// `VCH-` and 14 letters and digits of the posting's id: short enough for QuickBooks' 21-character `DocNumber`.
+/// Crockford's base 32 of the id's last 70 bits, which in a version 7 UUID are random.
+#[must_use]
+pub fn reference(posting: PostingId) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bits = posting.uuid().as_u128();
+    let digits = (0..14_u32).rev().map(|i| {
+        let index = (bits >> (i * 5)) & 31;
+        char::from(ALPHABET[usize::try_from(index).unwrap_or_default()])
+    });
+    format!("VCH-{}", digits.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_fit_quickbooks() {
+        assert_eq!(reference(PostingId::from_u128(0)), "VCH-00000000000000");
+        assert_eq!(reference(PostingId::from_u128(u128::MAX)), "VCH-ZZZZZZZZZZZZZZ");
+        assert!(reference(PostingId::new()).len() <= 21);
+    }
+}

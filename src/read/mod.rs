@@ -1,0 +1,223 @@
+//! Read: a file's bytes become pages of words with places.
+//!
+//! A PDF with a text layer is read from it and never recognised optically; scanned PDFs and pictures go to Tesseract.
+//! The functions here run inside a reader process (`process`): libraries written in C will one day crash or hang on
+//! somebody's file, and then that file costs itself only. A further reader is one more file here, one more variant of
+//! [`Reader`], and one more arm in `document`.
+
+pub mod pdf_text;
+pub mod process;
+pub mod raster;
+pub mod tesseract;
+pub mod tiff;
+pub mod wire;
+
+use std::time::{Duration, Instant};
+
+use image::DynamicImage;
+
+use crate::model::{
+    media::MediaType,
+    page::{Page, Source},
+};
+
+/// Which reader to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The most trusted one that can read the file.
+    Auto,
+    /// Tesseract, even where a text layer exists.
+    Tesseract,
+}
+
+impl Reader {
+    /// The name on the command line and between processes.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Tesseract => "tesseract",
+        }
+    }
+
+    /// The reader with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Auto, Self::Tesseract].into_iter().find(|reader| reader.name() == name)
+    }
+}
+
+/// The limits of one reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most pages a document may have.
+    pub pages_max: u32,
+    /// The most pixels a page may have.
+    pub pixels_max: u64,
+}
+
+/// How a file is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Which reader.
+    pub reader: Reader,
+    /// The limits.
+    pub limits: Limits,
+    /// Whether to make a picture of each page for people to look at.
+    pub pictures: bool,
+}
+
+/// What a reader saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The pages, in order.
+    pub pages: Vec<Page>,
+    /// A JPEG of each page, in order; empty when none were asked for.
+    pub pictures: Vec<Vec<u8>>,
+    /// Time spent turning bytes into pixels.
+    pub decode: Duration,
+    /// Time spent turning pixels or glyphs into words.
+    pub recognise: Duration,
+}
+
+/// Why a file could not be read. Each has a code that programs can rely on and a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The picture's bytes are damaged or cut short.
+    #[error("The picture is damaged or incomplete; take or scan it again.")]
+    DamagedImage,
+    /// The picture has too many pixels.
+    #[error("A page has more than {pixels_max} pixels; scan it at a lower resolution.")]
+    ImageTooLarge {
+        /// How many it may have.
+        pixels_max: u64,
+    },
+    /// The PDF needs a password.
+    #[error("The PDF is locked with a password; save a copy without one and upload that.")]
+    PdfEncrypted,
+    /// The PDF is damaged.
+    #[error("The PDF is damaged or has no pages; print or export it again.")]
+    PdfDamaged,
+    /// Too many pages.
+    #[error("The document has {pages} pages; the limit is {pages_max}. Split it and upload the parts.")]
+    PagesTooMany {
+        /// How many it has.
+        pages: u32,
+        /// How many it may have.
+        pages_max: u32,
+    },
+    /// Tesseract or one of its languages is missing.
+    #[error("The text reader could not start: {reason}. Run `vouch doctor` to see what is missing.")]
+    ReaderMissing {
+        /// What it said.
+        reason: String,
+    },
+    /// The reader ended by itself, twice.
+    #[error("The reader failed on this file, twice; type the values in from the picture.")]
+    ReaderCrashed,
+    /// The reader took too long, twice.
+    #[error("The reader needed more than {seconds} seconds on this file; type the values in from the picture.")]
+    ReaderTimeout {
+        /// The limit.
+        seconds: u64,
+    },
+}
+
+impl ReadError {
+    /// The code that programs can rely on.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::DamagedImage => "damaged_image",
+            Self::ImageTooLarge { .. } => "image_too_large",
+            Self::PdfEncrypted => "pdf_encrypted",
+            Self::PdfDamaged => "pdf_damaged",
+            Self::PagesTooMany { .. } => "pages_too_many",
+            Self::ReaderMissing { .. } => "reader_missing",
+            Self::ReaderCrashed => "reader_crashed",
+            Self::ReaderTimeout { .. } => "reader_timeout",
+        }
+    }
+}
+
+/// Reads a whole file. Runs in a reader process; `engines` are what it keeps warm.
+///
+/// # Errors
+/// The file cannot be read; the variants say why.
+pub fn document(
+    bytes: Vec<u8>,
+    media_type: MediaType,
+    options: Options,
+    engines: &mut tesseract::Engines,
+) -> Result<Reading, ReadError> {
+    match media_type {
+        MediaType::Pdf => pdf(bytes, options, engines),
+        MediaType::Jpeg | MediaType::Png | MediaType::WebP => {
+            let started = Instant::now();
+            let picture = raster::decode(&bytes, media_type, options.limits)?;
+            pictures(vec![picture], started.elapsed(), options, engines)
+        }
+        MediaType::Tiff => {
+            let started = Instant::now();
+            let pages = raster::decode_tiff(&bytes, options.limits)?;
+            pictures(pages, started.elapsed(), options, engines)
+        }
+    }
+}
+
+fn pictures(
+    pages: Vec<DynamicImage>,
+    decode: Duration,
+    options: Options,
+    engines: &mut tesseract::Engines,
+) -> Result<Reading, ReadError> {
+    let mut reading = Reading { pages: Vec::new(), pictures: Vec::new(), decode, recognise: Duration::ZERO };
+    for (number, picture) in (1_u32..).zip(pages) {
+        recognise(&mut reading, number, &picture, options, engines)?;
+    }
+    Ok(reading)
+}
+
+fn recognise(
+    reading: &mut Reading,
+    number: u32,
+    picture: &DynamicImage,
+    options: Options,
+    engines: &mut tesseract::Engines,
+) -> Result<(), ReadError> {
+    let started = Instant::now();
+    let words = engines.words(picture)?;
+    reading.recognise += started.elapsed();
+    let (width, height) = (picture.width(), picture.height());
+    reading.pages.push(Page { number, width, height, source: Source::Tesseract, words });
+    if options.pictures {
+        reading.pictures.push(raster::preview(picture)?);
+    }
+    Ok(())
+}
+
+fn pdf(bytes: Vec<u8>, options: Options, engines: &mut tesseract::Engines) -> Result<Reading, ReadError> {
+    let started = Instant::now();
+    let document = pdf_text::Document::open(bytes, options.limits)?;
+    let mut reading =
+        Reading { pages: Vec::new(), pictures: Vec::new(), decode: started.elapsed(), recognise: Duration::ZERO };
+    for number in 1..=document.pages() {
+        let started = Instant::now();
+        let page = document.page_text(number);
+        reading.recognise += started.elapsed();
+        let readable = options.reader == Reader::Auto && pdf_text::is_text_layer(&page);
+        if readable {
+            if options.pictures {
+                let picture = document.page_picture(number, options.limits)?;
+                reading.pictures.push(raster::preview(&picture)?);
+            }
+            reading.pages.push(page);
+        } else {
+            let started = Instant::now();
+            let picture = document.page_picture(number, options.limits)?;
+            reading.decode += started.elapsed();
+            recognise(&mut reading, number, &picture, options, engines)?;
+        }
+    }
+    Ok(reading)
+}

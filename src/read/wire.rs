@@ -1,0 +1,153 @@
+//! What goes between vouch and its reader processes: frames of a length and bytes; the first frame is JSON.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Limits, Options, ReadError, Reader, Reading};
+use crate::model::{
+    media::MediaType,
+    page::{Area, Confidence, Page, Source, Word},
+};
+
+/// No frame is longer: a file of the largest size and then some.
+pub(super) const FRAME_BYTES_MAX: u32 = 512 * 1024 * 1024;
+
+/// One file to read; its bytes follow in the next frame.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Request {
+    media_type: String,
+    reader: String,
+    pages_max: u32,
+    pixels_max: u64,
+    pictures: bool,
+}
+
+impl Request {
+    pub(super) fn new(media_type: MediaType, options: Options) -> Self {
+        Self {
+            media_type: media_type.name().to_owned(),
+            reader: options.reader.name().to_owned(),
+            pages_max: options.limits.pages_max,
+            pixels_max: options.limits.pixels_max,
+            pictures: options.pictures,
+        }
+    }
+
+    /// The media type and options; `None` when a version of vouch wrote it that this one does not know.
+    pub(super) fn into_parts(self) -> Option<(MediaType, Options)> {
+        let limits = Limits { pages_max: self.pages_max, pixels_max: self.pixels_max };
+        let reader = Reader::from_name(&self.reader)?;
+        Some((MediaType::from_name(&self.media_type)?, Options { reader, limits, pictures: self.pictures }))
+    }
+}
+
+/// What the reader process answers; as many frames with pictures follow as it says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Answer {
+    Read { pages: Vec<PageRow>, pictures: usize, decode_us: u64, recognise_us: u64 },
+    Failed(Failure),
+}
+
+/// A [`ReadError`] on its way.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Failure {
+    DamagedImage,
+    ImageTooLarge { pixels_max: u64 },
+    PdfEncrypted,
+    PdfDamaged,
+    PagesTooMany { pages: u32, pages_max: u32 },
+    ReaderMissing { reason: String },
+    ReaderCrashed,
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::DamagedImage => Self::DamagedImage,
+            ReadError::ImageTooLarge { pixels_max } => Self::ImageTooLarge { pixels_max },
+            ReadError::PdfEncrypted => Self::PdfEncrypted,
+            ReadError::PdfDamaged => Self::PdfDamaged,
+            ReadError::PagesTooMany { pages, pages_max } => Self::PagesTooMany { pages, pages_max },
+            ReadError::ReaderMissing { reason } => Self::ReaderMissing { reason },
+            // A process never says these two of itself.
+            ReadError::ReaderCrashed | ReadError::ReaderTimeout { .. } => Self::ReaderCrashed,
+        }
+    }
+}
+
+impl From<Failure> for ReadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::DamagedImage => Self::DamagedImage,
+            Failure::ImageTooLarge { pixels_max } => Self::ImageTooLarge { pixels_max },
+            Failure::PdfEncrypted => Self::PdfEncrypted,
+            Failure::PdfDamaged => Self::PdfDamaged,
+            Failure::PagesTooMany { pages, pages_max } => Self::PagesTooMany { pages, pages_max },
+            Failure::ReaderMissing { reason } => Self::ReaderMissing { reason },
+            Failure::ReaderCrashed => Self::ReaderCrashed,
+        }
+    }
+}
+
+/// A page with its words as rows of text, left, top, width, height, confidence, line.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PageRow {
+    number: u32,
+    width: u32,
+    height: u32,
+    source: String,
+    words: Vec<(String, u32, u32, u32, u32, u16, u32)>,
+}
+
+impl From<&Page> for PageRow {
+    fn from(page: &Page) -> Self {
+        let row = |word: &Word| {
+            let area = word.area;
+            let confidence = word.confidence.per_mille();
+            (word.text.clone(), area.left, area.top, area.width, area.height, confidence, word.line)
+        };
+        Self {
+            number: page.number,
+            width: page.width,
+            height: page.height,
+            source: page.source.name().to_owned(),
+            words: page.words.iter().map(row).collect(),
+        }
+    }
+}
+
+impl From<PageRow> for Page {
+    fn from(row: PageRow) -> Self {
+        let word = |(text, left, top, width, height, confidence, line)| Word {
+            text,
+            area: Area { left, top, width, height },
+            confidence: Confidence::from_per_mille(confidence),
+            line,
+        };
+        Self {
+            number: row.number,
+            width: row.width,
+            height: row.height,
+            source: Source::from_name(&row.source).unwrap_or(Source::Tesseract),
+            words: row.words.into_iter().map(word).collect(),
+        }
+    }
+}
+
+impl Answer {
+    /// The answer's JSON part and the pictures that follow it.
+    pub(super) fn from_result(result: Result<Reading, ReadError>) -> (Self, Vec<Vec<u8>>) {
+        let micros = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        match result {
+            Ok(reading) => {
+                let answer = Self::Read {
+                    pages: reading.pages.iter().map(PageRow::from).collect(),
+                    pictures: reading.pictures.len(),
+                    decode_us: micros(reading.decode),
+                    recognise_us: micros(reading.recognise),
+                };
+                (answer, reading.pictures)
+            }
+            Err(error) => (Self::Failed(error.into()), Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The rows of the queue: written in the transaction that makes them true, claimed by lease, dead after too many tries.
+
+use super::{Db, Row, Run, StoreError, Txn};
+use crate::model::id::JobId;
+
+/// A job that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedJob {
+    /// Its id.
+    pub id: JobId,
+    /// What kind of job: the pipeline knows them.
+    pub kind: String,
+    /// What it is about: an id as text.
+    pub subject: String,
+    /// How often it was claimed, this time included.
+    pub attempts: i64,
+    /// The lease this claim holds: another claim has another, so a slow worker cannot end somebody else's claim.
+    pub locked_until_us: i64,
+}
+
+/// A job as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// Its id.
+    pub id: JobId,
+    /// What kind of job.
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// When it runs next, in microseconds since 1970.
+    pub run_at_us: i64,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it failed last.
+    pub last_error: Option<String>,
+    /// Whether it was given up.
+    pub dead: bool,
+}
+
+/// A job to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// What kind of job.
+    pub kind: &'static str,
+    /// What it is about: an id as text.
+    pub subject: String,
+    /// A second job with this key is the same job.
+    pub dedupe_key: String,
+    /// Not before this instant, in microseconds since 1970.
+    pub run_at_us: i64,
+}
+
+/// Writes a job; a job with the same key that is still waiting makes this a no-op.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_enqueue(txn: &Txn, job: &NewJob, now_us: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO jobs (id, kind, subject, dedupe_key, run_at_us, attempts, created_at_us) \
+        VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (dedupe_key) DO NOTHING";
+    let values = vec![
+        JobId::new().to_string().into(),
+        job.kind.into(),
+        job.subject.clone().into(),
+        job.dedupe_key.clone().into(),
+        job.run_at_us.into(),
+        now_us.into(),
+    ];
+    txn.execute(sql, values).await.map(|_| ())
+}
+
+/// Claims the job that has waited longest, for so long; nobody else gets it until then.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<ClaimedJob>, StoreError> {
+    // `=` and not `IN`: with `IN`, PostgreSQL may run the subquery again per row and lock more than one job.
+    let skip_locked = if db.engine() == "PostgreSQL" { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE jobs SET locked_until_us = $1, attempts = attempts + 1 WHERE id = (\
+            SELECT id FROM jobs WHERE dead_at_us IS NULL AND run_at_us <= $2 \
+            AND (locked_until_us IS NULL OR locked_until_us < $2) ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
+        RETURNING id, kind, subject, attempts, locked_until_us"
+    );
+    let until = now_us.saturating_add(lease_us);
+    let rows = db.rows(&sql, vec![until.into(), now_us.into()]).await?;
+    rows.first()
+        .map(|row| {
+            Ok(ClaimedJob {
+                id: job_id(row)?,
+                kind: row.text("kind")?,
+                subject: row.text("subject")?,
+                attempts: row.number("attempts")?,
+                locked_until_us: row.number("locked_until_us")?,
+            })
+        })
+        .transpose()
+}
+
+/// Removes a job that is done, if this claim still holds it.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_finish(db: &Db, job: &ClaimedJob) -> Result<(), StoreError> {
+    let sql = "DELETE FROM jobs WHERE id = $1 AND locked_until_us = $2";
+    db.execute(sql, vec![job.id.to_string().into(), job.locked_until_us.into()]).await.map(|_| ())
+}
+
+/// Puts a job back until an instant, with the reason.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_put_back(db: &Db, job: &ClaimedJob, run_at_us: i64, reason: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET run_at_us = $1, locked_until_us = NULL, last_error = $2 \
+        WHERE id = $3 AND locked_until_us = $4";
+    let values = vec![run_at_us.into(), reason.into(), job.id.to_string().into(), job.locked_until_us.into()];
+    db.execute(sql, values).await.map(|_| ())
+}
+
+/// Gives a job up; it stays to be seen and can be revived.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_bury(db: &Db, job: &ClaimedJob, now_us: i64, reason: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET dead_at_us = $1, locked_until_us = NULL, last_error = $2 \
+        WHERE id = $3 AND locked_until_us = $4";
+    let values = vec![now_us.into(), reason.into(), job.id.to_string().into(), job.locked_until_us.into()];
+    db.execute(sql, values).await.map(|_| ())
+}
+
+/// Revives every job that was given up, and answers how many.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_revive_all(db: &Db, now_us: i64) -> Result<u64, StoreError> {
+    let sql = "UPDATE jobs SET dead_at_us = NULL, attempts = 0, run_at_us = $1 WHERE dead_at_us IS NOT NULL";
+    db.execute(sql, vec![now_us.into()]).await
+}
+
+/// Every job, waiting or dead, the oldest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_list(db: &Db) -> Result<Vec<JobRow>, StoreError> {
+    let sql =
+        "SELECT id, kind, subject, run_at_us, attempts, last_error, dead_at_us FROM jobs ORDER BY created_at_us, id";
+    let from_row = |row: &Row| {
+        Ok(JobRow {
+            id: job_id(row)?,
+            kind: row.text("kind")?,
+            subject: row.text("subject")?,
+            run_at_us: row.number("run_at_us")?,
+            attempts: row.number("attempts")?,
+            last_error: row.text_or_none("last_error")?,
+            dead: row.number_or_none("dead_at_us")?.is_some(),
+        })
+    };
+    db.rows(sql, Vec::new()).await?.iter().map(from_row).collect()
+}
+
+fn job_id(row: &Row) -> Result<JobId, StoreError> {
+    row.parsed("id", "job id", |text| text.parse().ok())
+}

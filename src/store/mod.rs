@@ -1,0 +1,225 @@
+//! The store: the only place that knows SQL. One text runs on SQLite and PostgreSQL (decision 0001).
+//!
+//! Functions are noun_verb and take a [`Db`] for reading or a [`Txn`] for changing, so that whoever changes two things
+//! changes them together. A transaction takes the write lock at once: on SQLite a deferred one that reads before it
+//! writes fails under load.
+
+pub mod connection;
+pub mod document;
+pub mod history;
+pub mod job;
+pub mod person;
+pub mod posting;
+pub mod session;
+pub mod setting;
+pub mod token;
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    TryGetable, Value,
+};
+use sqlx::{
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database could not be reached or refused the statement.
+    #[error("the database failed")]
+    Database(#[from] DbErr),
+    /// The database could not be opened.
+    #[error("the database could not be opened")]
+    Open(#[source] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database's schema could not be brought up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Nothing has this id.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Somebody else changed it first: load it again and decide again.
+    #[error("somebody else changed the {0} at the same time; look at it again")]
+    Conflict(&'static str),
+    /// A stored value is not one that this version of vouch writes.
+    #[error("a stored {what} is damaged: {value}")]
+    Damaged {
+        /// Which kind of value.
+        what: &'static str,
+        /// What was found.
+        value: String,
+    },
+}
+
+/// A database: SQLite in one file, or PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Db {
+    connection: DatabaseConnection,
+}
+
+/// A change in progress; nothing of it is seen until `commit`.
+#[derive(Debug)]
+pub struct Txn {
+    transaction: DatabaseTransaction,
+    backend: DatabaseBackend,
+}
+
+/// Connections to SQLite: one writes, the others read.
+const SQLITE_CONNECTIONS_MAX: u32 = 8;
+const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// How long a writer waits for the writer before it.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Db {
+    /// Opens `sqlite:FILE` (made when missing) or `postgres://…`.
+    ///
+    /// # Errors
+    /// The address is wrong or nothing answers there.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let connection = if let Some(path) = url.strip_prefix("sqlite:") {
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .foreign_keys(true)
+                .busy_timeout(BUSY_TIMEOUT);
+            let pool = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS_MAX).connect_with(options);
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.await.map_err(StoreError::Open)?)
+        } else {
+            let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS_MAX).connect(url);
+            SqlxPostgresConnector::from_sqlx_postgres_pool(pool.await.map_err(StoreError::Open)?)
+        };
+        Ok(Self { connection })
+    }
+
+    /// Brings the schema up to date; does nothing when it is.
+    ///
+    /// # Errors
+    /// A migration failed; what it did is undone.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let migrator = sqlx::migrate!();
+        match self.connection.get_database_backend() {
+            DatabaseBackend::Sqlite => migrator.run(self.connection.get_sqlite_connection_pool()).await?,
+            _ => migrator.run(self.connection.get_postgres_connection_pool()).await?,
+        }
+        Ok(())
+    }
+
+    /// What runs underneath: `SQLite` or `PostgreSQL`.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match self.connection.get_database_backend() {
+            DatabaseBackend::Sqlite => "SQLite",
+            _ => "PostgreSQL",
+        }
+    }
+
+    /// Begins a change, with the write lock taken.
+    ///
+    /// # Errors
+    /// The database could not be reached, or stayed busy.
+    pub async fn begin_write(&self) -> Result<Txn, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.connection.begin_with_options(options).await?;
+        Ok(Txn { transaction, backend: self.connection.get_database_backend() })
+    }
+}
+
+impl Txn {
+    /// Makes the change seen, all of it.
+    ///
+    /// # Errors
+    /// The database refused; nothing was changed.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+/// Something statements can be run on: a database or a transaction.
+pub trait Run {
+    /// Runs a statement and answers how many rows it changed.
+    fn execute(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Runs a query and answers its rows.
+    fn rows(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+}
+
+impl Run for Db {
+    async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        let statement = Statement::from_sql_and_values(self.connection.get_database_backend(), sql, values);
+        Ok(self.connection.execute_raw(statement).await?.rows_affected())
+    }
+
+    async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let statement = Statement::from_sql_and_values(self.connection.get_database_backend(), sql, values);
+        Ok(self.connection.query_all_raw(statement).await?.into_iter().map(Row).collect())
+    }
+}
+
+impl Run for Txn {
+    async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        let statement = Statement::from_sql_and_values(self.backend, sql, values);
+        Ok(self.transaction.execute_raw(statement).await?.rows_affected())
+    }
+
+    async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let statement = Statement::from_sql_and_values(self.backend, sql, values);
+        Ok(self.transaction.query_all_raw(statement).await?.into_iter().map(Row).collect())
+    }
+}
+
+/// One row of an answer.
+#[derive(Debug)]
+pub struct Row(QueryResult);
+
+impl Row {
+    fn get<T: TryGetable>(&self, column: &str) -> Result<T, StoreError> {
+        Ok(self.0.try_get("", column)?)
+    }
+
+    fn text(&self, column: &str) -> Result<String, StoreError> {
+        self.get(column)
+    }
+
+    fn text_or_none(&self, column: &str) -> Result<Option<String>, StoreError> {
+        self.get(column)
+    }
+
+    fn number(&self, column: &str) -> Result<i64, StoreError> {
+        self.get(column)
+    }
+
+    fn number_or_none(&self, column: &str) -> Result<Option<i64>, StoreError> {
+        self.get(column)
+    }
+
+    fn truth(&self, column: &str) -> Result<bool, StoreError> {
+        Ok(self.number(column)? != 0)
+    }
+
+    /// A text column, turned into its type.
+    fn parsed<T>(
+        &self,
+        column: &str,
+        what: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        let value = self.text(column)?;
+        parse(&value).ok_or(StoreError::Damaged { what, value })
+    }
+}
+
+/// Whether a statement failed because a row with that key is already there.
+fn is_duplicate(error: &StoreError) -> bool {
+    matches!(error, StoreError::Database(error) if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
+}
+
+fn truth(value: bool) -> Value {
+    Value::from(i64::from(value))
+}

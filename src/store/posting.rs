@@ -1,0 +1,139 @@
+//! Postings: how far each approved document has come on its way into its ledger.
+
+use super::{Db, Row, Run, StoreError, Txn};
+use crate::model::id::{ConnectionId, DocumentId, PostingId};
+
+/// A posting. Each field is filled by one step, in the order they stand here, and each step is safe to repeat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// Its id; every key sent to the ledger is derived from it.
+    pub id: PostingId,
+    /// The document.
+    pub document: DocumentId,
+    /// The company.
+    pub connection: ConnectionId,
+    /// `paid` or `bill`.
+    pub resource: String,
+    /// The reference by which the entry is found in the ledger.
+    pub reference: String,
+    /// The supplier's id there.
+    pub supplier_id: Option<String>,
+    /// The entry's request body, as it was first made; every attempt sends the same bytes.
+    pub body: Option<String>,
+    /// When the entry was first sent; from then on: look before sending again.
+    pub entry_sent_at_us: Option<i64>,
+    /// The entry's id there.
+    pub external_id: Option<String>,
+    /// A page of the ledger that shows it.
+    pub entry_url: Option<String>,
+    /// The total as the ledger has it.
+    pub posted_total: Option<String>,
+    /// When the image was first sent.
+    pub attachment_sent_at_us: Option<i64>,
+    /// The image's id there.
+    pub attachment_id: Option<String>,
+    /// What the ledger has changed since; absent while it is as approved.
+    pub drift: Option<String>,
+    /// When it was last compared, in microseconds since 1970.
+    pub checked_at_us: Option<i64>,
+}
+
+const COLUMNS: &str = "id, document_id, connection_id, resource, reference, supplier_id, body, entry_sent_at_us, \
+    external_id, entry_url, posted_total, attachment_sent_at_us, attachment_id, drift, checked_at_us";
+
+/// Begins a posting; one that a document already has stays as it is.
+///
+/// # Errors
+/// The database failed.
+pub async fn posting_create(txn: &Txn, posting: &Posting, at_us: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO postings (id, document_id, connection_id, resource, reference, created_at_us) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (document_id) DO NOTHING";
+    let values = vec![
+        posting.id.to_string().into(),
+        posting.document.to_string().into(),
+        posting.connection.to_string().into(),
+        posting.resource.clone().into(),
+        posting.reference.clone().into(),
+        at_us.into(),
+    ];
+    txn.execute(sql, values).await.map(|_| ())
+}
+
+/// Writes how far a posting has come.
+///
+/// # Errors
+/// There is no such posting, or the database failed.
+pub async fn posting_update(run: &impl Run, posting: &Posting) -> Result<(), StoreError> {
+    let sql = "UPDATE postings SET supplier_id = $1, body = $2, entry_sent_at_us = $3, external_id = $4, \
+        entry_url = $5, posted_total = $6, attachment_sent_at_us = $7, attachment_id = $8, drift = $9, \
+        checked_at_us = $10, resource = $11 WHERE id = $12";
+    let values = vec![
+        posting.supplier_id.clone().into(),
+        posting.body.clone().into(),
+        posting.entry_sent_at_us.into(),
+        posting.external_id.clone().into(),
+        posting.entry_url.clone().into(),
+        posting.posted_total.clone().into(),
+        posting.attachment_sent_at_us.into(),
+        posting.attachment_id.clone().into(),
+        posting.drift.clone().into(),
+        posting.checked_at_us.into(),
+        posting.resource.clone().into(),
+        posting.id.to_string().into(),
+    ];
+    match run.execute(sql, values).await? {
+        0 => Err(StoreError::NotFound("posting")),
+        _ => Ok(()),
+    }
+}
+
+/// The posting of a document.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn posting_by_document(run: &impl Run, document: DocumentId) -> Result<Option<Posting>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM postings WHERE document_id = $1");
+    run.rows(&sql, vec![document.to_string().into()]).await?.first().map(from_row).transpose()
+}
+
+/// The postings of a company that are in its ledger, those compared longest ago first.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn posting_list_posted(db: &Db, connection: ConnectionId, rows_max: i64) -> Result<Vec<Posting>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM postings WHERE connection_id = $1 AND attachment_id IS NOT NULL \
+        ORDER BY COALESCE(checked_at_us, 0), id LIMIT $2"
+    );
+    db.rows(&sql, vec![connection.to_string().into(), rows_max.into()]).await?.iter().map(from_row).collect()
+}
+
+/// The postings that the ledger has changed since, the newest first.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn posting_list_drifted(db: &Db, rows_max: i64) -> Result<Vec<Posting>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM postings WHERE drift IS NOT NULL ORDER BY created_at_us DESC, id LIMIT $1");
+    db.rows(&sql, vec![rows_max.into()]).await?.iter().map(from_row).collect()
+}
+
+fn from_row(row: &Row) -> Result<Posting, StoreError> {
+    Ok(Posting {
+        id: row.parsed("id", "posting id", |text| text.parse().ok())?,
+        document: row.parsed("document_id", "document id", |text| text.parse().ok())?,
+        connection: row.parsed("connection_id", "connection id", |text| text.parse().ok())?,
+        resource: row.text("resource")?,
+        reference: row.text("reference")?,
+        supplier_id: row.text_or_none("supplier_id")?,
+        body: row.text_or_none("body")?,
+        entry_sent_at_us: row.number_or_none("entry_sent_at_us")?,
+        external_id: row.text_or_none("external_id")?,
+        entry_url: row.text_or_none("entry_url")?,
+        posted_total: row.text_or_none("posted_total")?,
+        attachment_sent_at_us: row.number_or_none("attachment_sent_at_us")?,
+        attachment_id: row.text_or_none("attachment_id")?,
+        drift: row.text_or_none("drift")?,
+        checked_at_us: row.number_or_none("checked_at_us")?,
+    })
+}

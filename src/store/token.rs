@@ -1,0 +1,80 @@
+//! Ledger tokens, sealed, with a lease for whoever refreshes them.
+
+use super::{Db, Row, Run, StoreError};
+
+/// A row of tokens. The secrets are sealed; only the pipeline can open them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRow {
+    /// `quickbooks:REALM` or `xero:USER`.
+    pub id: String,
+    /// `quickbooks` or `xero`.
+    pub ledger: String,
+    /// The access token, sealed.
+    pub access_sealed: String,
+    /// The refresh token, sealed.
+    pub refresh_sealed: String,
+    /// When the access token ends, in microseconds since 1970.
+    pub access_expires_at_us: i64,
+    /// Counts the refreshes.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "id, ledger, access_sealed, refresh_sealed, access_expires_at_us, version";
+
+/// Writes tokens after a consent, in place of older ones.
+///
+/// # Errors
+/// The database failed.
+pub async fn token_store(run: &impl Run, row: &TokenRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO tokens (id, ledger, access_sealed, refresh_sealed, access_expires_at_us, version) \
+        VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (id) DO UPDATE SET access_sealed = $3, refresh_sealed = $4, \
+        access_expires_at_us = $5, version = tokens.version + 1, locked_until_us = NULL";
+    let values = vec![
+        row.id.clone().into(),
+        row.ledger.clone().into(),
+        row.access_sealed.clone().into(),
+        row.refresh_sealed.clone().into(),
+        row.access_expires_at_us.into(),
+    ];
+    run.execute(sql, values).await.map(|_| ())
+}
+
+/// The tokens with this id.
+///
+/// # Errors
+/// There are none, or the database failed.
+pub async fn token_fetch(run: &impl Run, id: &str) -> Result<TokenRow, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM tokens WHERE id = $1");
+    let rows = run.rows(&sql, vec![id.into()]).await?;
+    rows.first().map(from_row).transpose()?.ok_or(StoreError::NotFound("token"))
+}
+
+/// Takes the right to refresh these tokens, if nobody has it and nobody has refreshed since `seen_version`.
+///
+/// # Errors
+/// The database failed.
+pub async fn token_lock(db: &Db, id: &str, seen_version: i64, now_us: i64, lease_us: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE tokens SET locked_until_us = $1 WHERE id = $2 AND version = $3 \
+        AND (locked_until_us IS NULL OR locked_until_us < $4)";
+    let values = vec![now_us.saturating_add(lease_us).into(), id.into(), seen_version.into(), now_us.into()];
+    db.execute(sql, values).await.map(|rows| rows == 1)
+}
+
+/// Gives the right to refresh back without having refreshed.
+///
+/// # Errors
+/// The database failed.
+pub async fn token_unlock(db: &Db, id: &str) -> Result<(), StoreError> {
+    db.execute("UPDATE tokens SET locked_until_us = NULL WHERE id = $1", vec![id.into()]).await.map(|_| ())
+}
+
+fn from_row(row: &Row) -> Result<TokenRow, StoreError> {
+    Ok(TokenRow {
+        id: row.text("id")?,
+        ledger: row.text("ledger")?,
+        access_sealed: row.text("access_sealed")?,
+        refresh_sealed: row.text("refresh_sealed")?,
+        access_expires_at_us: row.number("access_expires_at_us")?,
+        version: row.number("version")?,
+    })
+}

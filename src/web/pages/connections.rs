@@ -1,0 +1,257 @@
+//! Connections to ledgers: consent, mapping, sync, drift.
+
+use axum::{
+    Form,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Fields, fields};
+use crate::{
+    clock::text_in,
+    model::{category::Category, field::FieldName, id::ConnectionId, person::Role},
+    pipeline::{
+        LedgerKind, ReferenceKind,
+        entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
+        ledger::{Callback, consent_begin, consent_finish, disconnect as disconnect_company, sync_soon},
+        posting::retry_blocked,
+    },
+    store::{
+        connection::{
+            Connection, MappingRow, ReferenceRow, connection_list, mapping_list, mapping_store, reference_list,
+        },
+        document::document_fetch,
+        posting::{Posting, posting_list_drifted},
+    },
+    web::{
+        App,
+        error::WebError,
+        session::{Signed, page, redirect_with_notice},
+        view::{Choice, NoticeKind, PAYMENT_METHODS},
+        view_settings::{CategoryMapping, ConnectionView, ConnectionsPage, DriftView, PaymentMapping},
+    },
+};
+
+/// The most drifted entries shown.
+const DRIFTS_MAX: i64 = 200;
+/// Who may look at connections.
+const LOOKERS: [Role; 2] = [Role::Accountant, Role::Administrator];
+
+/// The page of connections.
+pub async fn show(State(app): State<App>, signed: Signed) -> Response {
+    match show_page(&app, &signed).await {
+        Ok(view) => page(&view),
+        Err(error) => signed.problem(error),
+    }
+}
+
+async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebError> {
+    signed.need(&LOOKERS)?;
+    let (db, chrome) = (&app.context.db, signed.chrome());
+    let drifted = posting_list_drifted(db, DRIFTS_MAX).await?;
+    let mut connections = Vec::new();
+    for connection in connection_list(db).await? {
+        let references = reference_list(db, connection.id).await?;
+        let mappings = mapping_list(db, connection.id).await?;
+        let mut drifts = Vec::new();
+        for posting in drifted.iter().filter(|posting| posting.connection == connection.id) {
+            drifts.push(drift_view(app, posting).await?);
+        }
+        connections.push(connection_view(app, &connection, &references, &mappings, drifts));
+    }
+    Ok(ConnectionsPage {
+        connections,
+        ledgers: [LedgerKind::QuickBooks, LedgerKind::Xero].map(|kind| (kind.name(), kind.title())).into(),
+        can_change: signed.need(&LOOKERS).is_ok(),
+        chrome,
+    })
+}
+
+async fn drift_view(app: &App, posting: &Posting) -> Result<DriftView, WebError> {
+    let document = document_fetch(&app.context.db, posting.document).await?;
+    let supplier = document.draft.as_ref().and_then(|draft| draft.text(FieldName::SupplierName));
+    Ok(DriftView {
+        url: format!("/documents/{}", posting.document),
+        supplier: supplier.unwrap_or_default().to_owned(),
+        reference: posting.reference.clone(),
+        drift: posting.drift.clone().unwrap_or_default(),
+        detail: None,
+    })
+}
+
+fn connection_view(
+    app: &App,
+    connection: &Connection,
+    references: &[ReferenceRow],
+    mappings: &[MappingRow],
+    drifts: Vec<DriftView>,
+) -> ConnectionView {
+    let mapped = |kind: &str, key: &str| {
+        let row = mappings.iter().find(|row| row.kind == kind && row.key == key);
+        row.map(|row| row.external_id.as_str()).unwrap_or_default()
+    };
+    let choices = |kinds: &[ReferenceKind], chosen: &str| -> Vec<Choice> {
+        let of_kind = references.iter().filter(|row| kinds.iter().any(|kind| kind.name() == row.kind));
+        of_kind.map(|row| Choice::new(&row.external_id, reference_name(row), chosen)).collect()
+    };
+    let categories: Vec<CategoryMapping> = Category::ALL
+        .iter()
+        .map(|category| CategoryMapping {
+            category: category.name(),
+            accounts: choices(&[ReferenceKind::ExpenseAccount], mapped(CATEGORY_ACCOUNT, category.name())),
+            taxes: choices(&[ReferenceKind::TaxCode], mapped(CATEGORY_TAX, category.name())),
+        })
+        .collect();
+    let methods = std::iter::once(PAID_FROM_DEFAULT).chain(PAYMENT_METHODS);
+    let payments: Vec<PaymentMapping> = methods
+        .map(|method| PaymentMapping {
+            method,
+            accounts: choices(&[ReferenceKind::BankAccount, ReferenceKind::CardAccount], mapped(PAID_FROM, method)),
+        })
+        .collect();
+    let none = |choices: &[Choice]| !choices.is_empty() && !choices.iter().any(|choice| choice.chosen);
+    let without_account = categories.iter().filter(|row| none(&row.accounts) || none(&row.taxes)).count();
+    let without_payment = usize::from(mapped(PAID_FROM, PAID_FROM_DEFAULT).is_empty());
+    ConnectionView {
+        id: connection.id.to_string(),
+        ledger: LedgerKind::from_name(&connection.ledger).map_or("", LedgerKind::title).to_owned(),
+        company: connection.name.clone(),
+        currency: connection.home_currency.clone(),
+        state: match connection.state.as_str() {
+            "connected" => "connected",
+            "consent_needed" => "consent_needed",
+            _ => "disconnected",
+        },
+        expires: None,
+        synced: connection.synced_at_us.map(|at_us| text_in(at_us, &app.context.zone)),
+        unmapped: without_account + without_payment,
+        categories,
+        payments,
+        drifts,
+    }
+}
+
+fn reference_name(row: &ReferenceRow) -> String {
+    let currency = row.currency.as_ref().map(|currency| format!(" ({currency})")).unwrap_or_default();
+    let is_tax = row.kind == ReferenceKind::TaxCode.name();
+    match row.code.as_ref().filter(|_| !is_tax) {
+        Some(code) => format!("{code} · {}{currency}", row.name),
+        None => format!("{}{currency}", row.name),
+    }
+}
+
+type Pairs = Form<Vec<(String, String)>>;
+
+fn checked(signed: &Signed, form: &Fields, roles: &[Role]) -> Result<(), WebError> {
+    signed.check(form.get("csrf").map(String::as_str))?;
+    signed.need(roles)
+}
+
+/// Sends the person to the ledger's consent page.
+pub async fn connect(State(app): State<App>, signed: Signed, Path(name): Path<String>, Form(form): Pairs) -> Response {
+    let begun = async {
+        checked(&signed, &fields(form), &LOOKERS)?;
+        let kind = LedgerKind::from_name(&name).ok_or(WebError::not_found())?;
+        Ok::<_, WebError>(consent_begin(&app.context, kind, signed.person.id).await?)
+    };
+    match begun.await {
+        Ok(url) => Redirect::to(&url).into_response(),
+        Err(error) => signed.problem(error),
+    }
+}
+
+/// What the ledger says in the address the person comes back with.
+#[derive(Debug, Deserialize)]
+pub struct CallbackQuery {
+    #[serde(default)]
+    state: String,
+    code: Option<String>,
+    #[serde(rename = "realmId")]
+    realm_id: Option<String>,
+    error: Option<String>,
+}
+
+/// The person comes back from the ledger's consent page.
+pub async fn callback(
+    State(app): State<App>,
+    signed: Signed,
+    Path(name): Path<String>,
+    Query(query): Query<CallbackQuery>,
+) -> Response {
+    let finished = async {
+        signed.need(&LOOKERS)?;
+        let kind = LedgerKind::from_name(&name).ok_or(WebError::not_found())?;
+        let CallbackQuery { state, code, realm_id, error } = query;
+        let callback = Callback { state, code, realm_id, error };
+        let ids = consent_finish(&app.context, kind, signed.person.id, callback).await?;
+        for id in ids {
+            retry_blocked(&app.context, &signed.person, id).await?;
+        }
+        Ok::<_, WebError>(())
+    };
+    match finished.await {
+        Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "connected"),
+        Err(error) => signed.problem(error),
+    }
+}
+
+fn parse_id(id: &str) -> Result<ConnectionId, WebError> {
+    id.parse().map_err(|_| WebError::not_found())
+}
+
+/// Stores what our words mean in a company, and posts what waited for it.
+pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
+    let form = fields(form);
+    let stored = async {
+        checked(&signed, &form, &LOOKERS)?;
+        let id = parse_id(&id)?;
+        let known = reference_list(&app.context.db, id).await?;
+        let txn = app.context.db.begin_write().await?;
+        for (name, external_id) in &form {
+            let Some((prefix, key)) = name.split_once('.') else { continue };
+            let kind = match prefix {
+                "account" => CATEGORY_ACCOUNT,
+                "tax" => CATEGORY_TAX,
+                "paid_from" => PAID_FROM,
+                _ => continue,
+            };
+            let exists = external_id.is_empty() || known.iter().any(|row| row.external_id == *external_id);
+            if exists {
+                let (kind, key) = (kind.to_owned(), key.to_owned());
+                mapping_store(&txn, id, &MappingRow { kind, key, external_id: external_id.clone() }).await?;
+            }
+        }
+        txn.commit().await?;
+        retry_blocked(&app.context, &signed.person, id).await?;
+        Ok::<_, WebError>(())
+    };
+    match stored.await {
+        Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "saved"),
+        Err(error) => signed.problem(error),
+    }
+}
+
+/// Has a company synced now.
+pub async fn sync(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
+    let begun = async {
+        checked(&signed, &fields(form), &LOOKERS)?;
+        Ok::<_, WebError>(sync_soon(&app.context, parse_id(&id)?).await?)
+    };
+    match begun.await {
+        Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "syncing"),
+        Err(error) => signed.problem(error),
+    }
+}
+
+/// Ends a connection.
+pub async fn disconnect(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
+    let ended = async {
+        checked(&signed, &fields(form), &[Role::Administrator])?;
+        Ok::<_, WebError>(disconnect_company(&app.context, parse_id(&id)?).await?)
+    };
+    match ended.await {
+        Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "disconnected"),
+        Err(error) => signed.problem(error),
+    }
+}

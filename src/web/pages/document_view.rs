@@ -1,0 +1,191 @@
+//! Fills one document's page.
+
+use jiff::Timestamp;
+
+use super::destination_choices;
+use crate::{
+    approval::{
+        permission,
+        state::{Event, State},
+    },
+    clock::text_in,
+    model::{
+        draft::Draft,
+        field::FieldName,
+        money::Money,
+        person::{Actor, Person},
+    },
+    pipeline::{LedgerKind, stages::twins_of},
+    store::{
+        connection::{Connection, connection_list},
+        document::{Document, document_fetch, page_list},
+        history::{HistoryRow, history_list},
+        person::person_list,
+        posting::{Posting, posting_by_document},
+    },
+    web::{
+        App,
+        error::WebError,
+        session::Signed,
+        view::MoneyView,
+        view_document::{
+            Actions, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView, PostingView,
+        },
+    },
+};
+
+pub(super) async fn document_page(app: &App, signed: &Signed, document: Document) -> Result<DocumentPage, WebError> {
+    let (context, chrome) = (&app.context, signed.chrome());
+    let empty = Draft::empty(0);
+    let draft = document.draft.as_ref().unwrap_or(&empty);
+    let connections = connection_list(&context.db).await?;
+    let people = person_list(&context.db).await?;
+    let name_of = |id| people.iter().find(|person| person.id == id).map(|person| person.name.clone());
+    let side = |pixels: i64| u32::try_from(pixels).unwrap_or(0);
+    let pages = page_list(&context.db, document.id).await?;
+    let pages = pages.iter().map(|page| {
+        let url = format!("/documents/{}/pages/{}?v={}", document.id, page.number, document.version);
+        PageView::new(page.number, url, (side(page.width), side(page.height)), &draft.fields)
+    });
+    let mut history = history_list(&context.db, document.id).await?;
+    history.reverse();
+    let posting = posting_by_document(&context.db, document.id).await?;
+    let chosen = document.connection.map(|id| id.to_string()).unwrap_or_default();
+    let supplier = draft.text(FieldName::SupplierName).map(str::to_owned);
+    Ok(DocumentPage {
+        id: document.id.to_string(),
+        version: document.version,
+        state: document.state.name(),
+        settled: !document.state.is_moving(),
+        reason: reason(&document.state),
+        title: supplier.unwrap_or_else(|| document.file_name.clone()),
+        file_name: document.file_name.clone(),
+        original_url: format!("/documents/{}/original", document.id),
+        submitted_by: name_of(document.submitter).unwrap_or_default(),
+        submitted_at: text_in(document.uploaded_at_us, &context.zone),
+        total: draft.money(FieldName::Total).map(MoneyView::from),
+        pages: pages.collect(),
+        groups: FieldGroup::all(&chrome, &draft.fields),
+        kinds: chrome.kind_choices(draft.kind),
+        categories: chrome.category_choices(document.category.name()),
+        destinations: destination_choices(&connections, &chosen),
+        items: items(draft),
+        findings: findings(&document),
+        actions: actions(&signed.person, &document),
+        history: history.iter().map(|row| event_view(app, row, &name_of)).collect(),
+        posting: posting.map(|posting| posting_view(&posting, &connections, draft.money(FieldName::Total))),
+        duplicate: duplicate(app, &document).await?,
+        list_url: "/documents".to_owned(),
+        previous_url: None,
+        next_url: None,
+        chrome,
+    })
+}
+
+fn reason(state: &State) -> Option<String> {
+    match state {
+        State::Unreadable { message, .. } | State::PostingBlocked { message, .. } => Some(message.clone()),
+        State::Rejected { reason, .. } => Some(reason.clone()),
+        State::Received
+        | State::Checking
+        | State::NeedsReview
+        | State::AwaitingApproval
+        | State::Approved { .. }
+        | State::Posted { .. } => None,
+    }
+}
+
+fn items(draft: &Draft) -> Vec<ItemView> {
+    let text = |amount: Option<rust_decimal::Decimal>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let lines = draft.line_items.iter();
+    lines
+        .map(|line| ItemView {
+            description: line.description.clone(),
+            quantity: text(line.quantity),
+            unit_price: text(line.unit_price),
+            amount: text(line.amount),
+        })
+        .collect()
+}
+
+fn findings(document: &Document) -> Vec<FindingView> {
+    let all = document.findings.iter();
+    all.map(|finding| FindingView {
+        rule: finding.rule.clone(),
+        severity: finding.severity.name(),
+        message: finding.message.clone(),
+        fields: finding.fields.iter().map(|name| name.name()).collect(),
+    })
+    .collect()
+}
+
+/// What this person may do now: what their role allows and the document's state takes.
+fn actions(person: &Person, document: &Document) -> Actions {
+    let by = person.id;
+    let can = |event: Event| {
+        permission::allows(person, &event, document.submitter == person.id)
+            && document.state.clone().apply(event, &document.involved()).is_ok()
+    };
+    let text = || "…".to_owned();
+    Actions {
+        can_correct: can(Event::Corrected { by }),
+        // Findings that block may be mended by the same form, so the button is there whenever the state takes it.
+        can_submit: can(Event::Submitted { by, blocked: false }),
+        can_approve: can(Event::Approved { by }),
+        can_reject: can(Event::Rejected { by, reason: text() }),
+        can_keep: can(Event::Kept { by }) && document.findings.iter().any(|finding| finding.rule == "D4"),
+        can_reread: can(Event::ReadAgain { by }),
+        can_retry_post: can(Event::PostingRetried { by }),
+    }
+}
+
+fn event_view(
+    app: &App,
+    row: &HistoryRow,
+    name_of: &impl Fn(crate::model::id::PersonId) -> Option<String>,
+) -> EventView {
+    let instant = Timestamp::from_microsecond(row.at_us).unwrap_or(Timestamp::UNIX_EPOCH);
+    EventView {
+        instant: instant.to_string(),
+        when: text_in(row.at_us, &app.context.zone),
+        event: row.event.clone(),
+        who: match &row.actor {
+            Actor::Person(id) => Some(name_of(*id).unwrap_or_default()),
+            Actor::System(_) => None,
+        },
+        detail: Some(row.detail.clone()).filter(|detail| !detail.is_empty()),
+    }
+}
+
+fn posting_view(posting: &Posting, connections: &[Connection], approved: Option<Money>) -> PostingView {
+    let connection = connections.iter().find(|connection| connection.id == posting.connection);
+    let ledger = connection.and_then(|connection| LedgerKind::from_name(&connection.ledger));
+    let total = posting.posted_total.as_deref().zip(approved);
+    PostingView {
+        ledger: ledger.map_or_else(String::new, |kind| kind.title().to_owned()),
+        company: connection.map(|connection| connection.name.clone()).unwrap_or_default(),
+        reference: posting.reference.clone(),
+        url: posting.entry_url.clone(),
+        total: total.and_then(|(total, approved)| Money::parse(total, approved.currency()).ok()).map(MoneyView::from),
+        attachment: if posting.attachment_id.is_some() { "attached" } else { "waiting" },
+        drift: posting.drift.clone(),
+    }
+}
+
+async fn duplicate(app: &App, document: &Document) -> Result<Option<DuplicateView>, WebError> {
+    if !document.findings.iter().any(|finding| finding.rule == "D4") {
+        return Ok(None);
+    }
+    let Some(twin) = twins_of(&app.context, document).await?.into_iter().next() else { return Ok(None) };
+    let other = document_fetch(&app.context.db, twin.id).await?;
+    let draft = other.draft.as_ref();
+    let title = draft.and_then(|draft| draft.text(FieldName::SupplierName)).map(str::to_owned);
+    Ok(Some(DuplicateView {
+        url: format!("/documents/{}", other.id),
+        picture_url: format!("/documents/{}/pages/1", other.id),
+        title: title.unwrap_or_else(|| other.file_name.clone()),
+        date: draft.and_then(|draft| draft.date(FieldName::IssueDate)).map(|date| date.to_string()),
+        total: draft.and_then(|draft| draft.money(FieldName::Total)).map(MoneyView::from),
+        state: other.state.name(),
+    }))
+}

@@ -1,0 +1,71 @@
+//! The handlers of the pages, one file a page.
+
+pub mod connections;
+pub mod document;
+mod document_view;
+pub mod documents;
+pub mod history;
+pub mod people;
+pub mod policy;
+pub mod upload;
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::{App, view::Choice};
+use crate::store::connection::Connection;
+
+/// The routes of the signed-in pages, but for the list and its uploads.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/documents/{id}", get(document::show))
+        .route("/documents/{id}/state", get(document::state))
+        .route("/documents/{id}/original", get(document::original))
+        .route("/documents/{id}/pages/{number}", get(document::picture))
+        .route("/documents/{id}/correct", post(document::correct))
+        .route("/documents/{id}/approve", post(document::approve))
+        .route("/documents/{id}/reject", post(document::reject))
+        .route("/documents/{id}/keep", post(document::keep))
+        .route("/documents/{id}/reread", post(document::read_again))
+        .route("/documents/{id}/retry", post(document::retry))
+        .route("/connections", get(connections::show))
+        .route("/connections/{name}/connect", post(connections::connect))
+        .route("/connections/{name}/callback", get(connections::callback))
+        .route("/connections/{id}/mapping", post(connections::mapping))
+        .route("/connections/{id}/sync", post(connections::sync))
+        .route("/connections/{id}/disconnect", post(connections::disconnect))
+        .route("/people", get(people::show).post(people::add))
+        .route("/people/{id}/roles", post(people::roles))
+        .route("/people/{id}/disable", post(people::disable))
+        .route("/people/{id}/enable", post(people::enable))
+        .route("/policy", get(policy::show).post(policy::store))
+        .route("/history", get(history::show))
+}
+
+/// A form as the browser sent it: names and values; of a name that comes twice, the last.
+pub(super) type Fields = BTreeMap<String, String>;
+
+fn fields(pairs: Vec<(String, String)>) -> Fields {
+    pairs.into_iter().collect()
+}
+
+/// `Xero · Harbour Trading`.
+fn destination_name(connection: &Connection) -> String {
+    let ledger = crate::pipeline::LedgerKind::from_name(&connection.ledger);
+    format!("{} · {}", ledger.map_or(connection.ledger.as_str(), |kind| kind.title()), connection.name)
+}
+
+/// The companies a document can go to.
+fn destination_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> {
+    let usable = connections.iter().filter(|connection| connection.state != "disconnected");
+    usable.map(|connection| Choice::new(connection.id.to_string(), destination_name(connection), chosen)).collect()
+}
+
+/// A form's value, if there is one and it says something.
+fn said<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+    fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,171 @@
+//! The pages of accountants and administrators: connections, people, policy, history.
+
+use askama::Template;
+
+use crate::web::{
+    view::{Choice, Chrome, Paging},
+    view_document::EventView,
+};
+
+/// The accounts one category goes to.
+#[derive(Debug, Clone)]
+pub struct CategoryMapping {
+    /// The category's name; the inputs are `account.NAME` and `tax.NAME`.
+    pub category: &'static str,
+    /// The expense accounts.
+    pub accounts: Vec<Choice>,
+    /// The tax codes; none where the company has no tax.
+    pub taxes: Vec<Choice>,
+}
+
+/// The account one way of paying takes from.
+#[derive(Debug, Clone)]
+pub struct PaymentMapping {
+    /// The payment method's name; the input is `paid_from.NAME`.
+    pub method: &'static str,
+    /// The bank, cash and card accounts.
+    pub accounts: Vec<Choice>,
+}
+
+/// An entry that is no longer in the ledger as it was posted.
+#[derive(Debug, Clone)]
+pub struct DriftView {
+    /// Where the document is.
+    pub url: String,
+    /// The supplier.
+    pub supplier: String,
+    /// The entry's reference.
+    pub reference: String,
+    /// What changed; its word is the message `drift-NAME`.
+    pub drift: String,
+    /// More, such as the two totals.
+    pub detail: Option<String>,
+}
+
+/// One company we are connected to.
+#[derive(Debug, Clone)]
+pub struct ConnectionView {
+    /// Its id.
+    pub id: String,
+    /// How people call the ledger.
+    pub ledger: String,
+    /// The company's name.
+    pub company: String,
+    /// The company's own currency.
+    pub currency: String,
+    /// `connected`, `consent_needed` or `disconnected`; its word is the message `connection-NAME`.
+    pub state: &'static str,
+    /// When consent must be given again, for people.
+    pub expires: Option<String>,
+    /// When accounts and entries were last read, for people.
+    pub synced: Option<String>,
+    /// How many categories and ways of paying have no account yet.
+    pub unmapped: usize,
+    /// Where categories go.
+    pub categories: Vec<CategoryMapping>,
+    /// Where payments come from.
+    pub payments: Vec<PaymentMapping>,
+    /// Entries changed or removed there.
+    pub drifts: Vec<DriftView>,
+}
+
+/// The connections to ledgers.
+#[derive(Debug, Template)]
+#[template(path = "connections.html")]
+pub struct ConnectionsPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The companies.
+    pub connections: Vec<ConnectionView>,
+    /// The ledgers one can connect to: name and title.
+    pub ledgers: Vec<(&'static str, &'static str)>,
+    /// Whether this person may connect, disconnect and map.
+    pub can_change: bool,
+}
+
+/// One person.
+#[derive(Debug, Clone)]
+pub struct PersonRow {
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// How they sign in.
+    pub email: String,
+    /// Every role with whether they have it; the inputs are `role_NAME`.
+    pub roles: Vec<Choice>,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Whether it is the person looking; nobody disables themselves.
+    pub own: bool,
+}
+
+/// The people who can sign in.
+#[derive(Debug, Template)]
+#[template(path = "people.html")]
+pub struct PeoplePage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The people.
+    pub people: Vec<PersonRow>,
+    /// Every role, for a new person.
+    pub roles: Vec<Choice>,
+    /// The fewest characters of a password.
+    pub password_min: usize,
+}
+
+/// A limit for one category.
+#[derive(Debug, Clone)]
+pub struct CategoryLimit {
+    /// The category's name; the input is `limit.NAME`.
+    pub category: &'static str,
+    /// The limit in the base currency, as a decimal; empty for none.
+    pub value: String,
+}
+
+/// What is approved by rule and what is not.
+#[derive(Debug, Template)]
+#[template(path = "policy.html")]
+pub struct PolicyPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The currency of every limit.
+    pub base_currency: String,
+    /// Up to this amount, without findings, no person need approve; empty for never.
+    pub auto_approve_limit: String,
+    /// Older papers are flagged; in days, empty for never.
+    pub age_days_max: String,
+    /// The limits.
+    pub limits: Vec<CategoryLimit>,
+    /// The inputs that could not be taken: name and sentence.
+    pub errors: Vec<(String, String)>,
+}
+
+impl PolicyPage {
+    /// Why what was typed into an input could not be taken.
+    #[must_use]
+    pub fn error(&self, input: &str) -> Option<&str> {
+        self.errors.iter().find(|(name, _)| name == input).map(|(_, sentence)| sentence.as_str())
+    }
+}
+
+/// One line of the whole history.
+#[derive(Debug, Clone)]
+pub struct HistoryRow {
+    /// What happened.
+    pub event: EventView,
+    /// What it happened to: title and address; absent for what concerns no document.
+    pub document: Option<(String, String)>,
+}
+
+/// Everything that happened, newest first.
+#[derive(Debug, Template)]
+#[template(path = "history.html")]
+pub struct HistoryPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// The lines.
+    pub rows: Vec<HistoryRow>,
+    /// Which part this is.
+    pub paging: Paging,
+}
