@@ -49,7 +49,12 @@ pub(super) fn parts_and_total(draft: &Draft) -> Option<Finding> {
     // Some papers print the subtotal with tax included, or after the discount.
     let tax = draft.amount(FieldName::Tax).unwrap_or_default();
     let discount = draft.amount(FieldName::Discount).unwrap_or_default();
-    let candidates = [Some(sum), sum.checked_sub(tax), sum.checked_add(discount)];
+    let candidates = [
+        Some(sum),
+        sum.checked_sub(tax),
+        sum.checked_add(discount),
+        sum.checked_add(discount).and_then(|sum| sum.checked_sub(tax)),
+    ];
     if candidates.into_iter().flatten().any(|sum| (sum - total).abs() <= tolerance(draft)) {
         return None;
     }

@@ -21,8 +21,8 @@ use crate::model::{
 const REPEATED_CONFIDENCE: Confidence = Confidence::from_per_mille(850);
 /// The least for a total with one equation: a digit that is misread alike in two figures keeps their equation true.
 const ONE_PROOF_CONFIDENCE: Confidence = Confidence::from_per_mille(700);
-/// The least for a total without proof that a second reading agrees with; the same blot misleads both readings.
-const READ_CONFIDENCE: Confidence = Confidence::from_per_mille(800);
+/// The least for a repeated total without an equation that a second reading agrees with.
+const READ_CONFIDENCE: Confidence = Confidence::from_per_mille(700);
 /// The least for one with an equation that a second reading agrees with.
 const READ_PROVEN_CONFIDENCE: Confidence = Confidence::from_per_mille(600);
 /// The least for a total with several.
@@ -150,16 +150,17 @@ fn label_score(figure: &Figure) -> i32 {
 
 /// Whether a label plainly bears it and nothing on the paper speaks against it.
 fn is_clean(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
-    let least = match best.proofs.len() {
-        0 => READ_CONFIDENCE,
-        1 => READ_PROVEN_CONFIDENCE,
-        _ => PROVEN_CONFIDENCE,
-    };
-    let read = plain(best).any(|figure| figure.confidence >= least);
-    // Prices end in nothing or five nearly always; another last digit needs an equation to be believed.
+    let read = |least: Confidence| plain(best).filter(|figure| figure.confidence >= least).count();
     let scanned = best.seen.iter().any(|figure| figure.source == Source::Tesseract);
-    let odd = scanned && best.proofs.is_empty() && !arithmetic::ends_in_five_cents(best.value);
-    read && !odd && !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
+    let supported = match best.proofs.len() {
+        // The same blot misleads a second reading too, so one label alone is not enough for a scan. Prices end in
+        // nothing or five nearly always; another last digit needs an equation to be believed.
+        0 if scanned => read(READ_CONFIDENCE) >= 2 && arithmetic::ends_in_five_cents(best.value),
+        0 => read(Confidence::NONE) >= 1,
+        1 => read(READ_PROVEN_CONFIDENCE) >= 1,
+        _ => read(PROVEN_CONFIDENCE) >= 1,
+    };
+    supported && !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
 }
 
 /// The places where a label plainly bears it.

@@ -59,18 +59,31 @@ const fn matters(name: FieldName) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::extract::{Hints, extract, extract_witnessed, testing::page_of};
-    use crate::model::field::FieldName;
+    use crate::model::{field::FieldName, page::Confidence};
 
     #[test]
     fn agreement_accepts_and_difference_asks() {
         let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
-        let (first, same, other) = (page_of(&["TOTAL 20.00"]), page_of(&["Total 20.00"]), page_of(&["TOTAL 28.00"]));
+        // One equation, but a total too faint to be accepted by itself.
+        let faint = |text: &[&str]| {
+            let mut page = page_of(text);
+            for word in &mut page.words {
+                word.confidence = Confidence::from_per_mille(650);
+            }
+            page
+        };
+        let text = ["TOTAL 20.00", "CASH 50.00", "CHANGE 30.00"];
+        let (first, same) = (faint(&text), faint(&text));
+        let other = faint(&["TOTAL 28.00", "CASH 58.00", "CHANGE 30.00"]);
         let pages = std::slice::from_ref(&first);
         assert!(!extract(pages, &hints).accepted(FieldName::Total));
         assert!(extract_witnessed(pages, &[same], &hints).accepted(FieldName::Total));
         let asked = extract_witnessed(pages, &[other], &hints);
         assert!(!asked.accepted(FieldName::Total));
         assert!(asked.problems.iter().any(|finding| finding.rule == "Q2"));
+        // A label alone is not enough, however often it is read.
+        let alone = page_of(&["TOTAL 20.00"]);
+        assert!(!extract_witnessed(&[alone.clone()], &[alone], &hints).accepted(FieldName::Total));
         assert_eq!(extract_witnessed(pages, &[], &hints), extract(pages, &hints));
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     blob::{BlobError, Blobs},
     clock::Clock,
     config::{Config, ConfigError},
+    pipeline::pace::Pace,
     post::transport,
     queue::{self, Wake},
     read::process::{Pool, PoolOptions},
@@ -36,6 +37,8 @@ pub struct Context {
     pub wake: Wake,
     /// Calls the ledgers.
     pub(crate) http: transport::Http,
+    /// When each company may be called next by this process.
+    pub(crate) pace: Pace,
 }
 
 /// vouch cannot start.
@@ -90,6 +93,7 @@ impl Context {
             http: transport::http_client(Duration::from_millis(config.ledger_timeout_ms))?,
             zone: config.zone()?,
             wake: Wake::default(),
+            pace: Pace::default(),
             config: Arc::new(config),
             db,
             clock,

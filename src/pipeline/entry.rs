@@ -158,6 +158,7 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
         document_number: number,
         currency,
         home_currency,
+        exchange_rate: None,
         lines: vec![EntryLine { description, account, tax_code, tax_rate, amount: total }],
         total,
         url,

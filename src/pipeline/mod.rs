@@ -9,6 +9,7 @@ pub mod context;
 pub mod entry;
 pub mod export;
 pub mod ledger;
+mod pace;
 pub mod posting;
 pub mod receive;
 pub mod stages;

@@ -174,6 +174,7 @@ async fn begun(context: &Context, document: &Document, books: &Books) -> Result<
 /// Calls the ledger; renews a refused token once and calls again. `$run` keeps the new client.
 macro_rules! call {
     ($run:expr, $ledger:ident => $call:expr) => {{
+        $run.turn().await;
         let first = {
             let $ledger = &$run.ledger;
             $call.await
@@ -181,6 +182,7 @@ macro_rules! call {
         match first {
             Err(LedgerError::TokenRefused { .. }) if !$run.renewed => {
                 $run.renew().await?;
+                $run.turn().await;
                 let $ledger = &$run.ledger;
                 $call.await
             }
@@ -198,6 +200,10 @@ impl Run<'_> {
             self.entry_verify(posting, resource).await?;
         }
         self.attachment(posting, resource).await
+    }
+
+    async fn turn(&self) {
+        self.context.pace.turn(self.books.ledger, &self.books.connection.company_id).await;
     }
 
     async fn renew(&mut self) -> Result<(), Stop> {
@@ -276,6 +282,7 @@ impl Run<'_> {
             return self.entry_keep(posting, found).await;
         }
         if posting.body.is_none() || posting.entry_sent_at_us.is_none() {
+            self.rate().await?;
             let body = self.ledger.entry_body(&self.entry, &supplier).map_err(|error| self.stop(error))?;
             posting.body = Some(body);
             posting.entry_sent_at_us = Some(posting.entry_sent_at_us.unwrap_or(now_us));
@@ -302,6 +309,17 @@ impl Run<'_> {
                 Err(self.stop(error))
             }
         }
+    }
+
+    /// Asks for the rate of a foreign currency, once, before the body is made.
+    async fn rate(&mut self) -> Result<(), Stop> {
+        if self.entry.currency == self.entry.home_currency {
+            return Ok(());
+        }
+        let (currency, date) = (self.entry.currency.code().to_owned(), self.entry.issue_date.to_string());
+        let rate = call!(self, ledger => ledger.exchange_rate(&currency, &date)).map_err(|error| self.stop(error))?;
+        self.entry.exchange_rate = rate;
+        Ok(())
     }
 
     /// Looks for the entry by our reference.

@@ -16,6 +16,11 @@ pub(crate) fn number(amount: Money) -> Number {
     Number::from_str(&literal).expect("a decimal prints as a JSON number")
 }
 
+/// A rate as a JSON number, with the digits it has.
+pub(crate) fn rate_number(rate: Decimal) -> Number {
+    Number::from_str(&rate.to_string()).expect("a decimal prints as a JSON number")
+}
+
 /// The exact decimal of a JSON number, in plain or scientific writing; `None` when it has more digits than fit.
 pub(crate) fn decimal(number: &Number) -> Option<Decimal> {
     let literal = number.to_string();

@@ -90,6 +90,8 @@ pub struct Entry {
     pub currency: Currency,
     /// The company's own currency; the entry names its currency only where the two differ or the ledger wants it.
     pub home_currency: Currency,
+    /// Home currency for one unit of `currency` on its date, as the ledger itself keeps it; QuickBooks must be told.
+    pub exchange_rate: Option<Decimal>,
     /// The lines; their sum is `total`.
     pub lines: Vec<EntryLine>,
     /// The approved total.

@@ -243,6 +243,18 @@ impl Ledger {
         }
     }
 
+    /// Home currency for one unit of `currency` on a date (`YYYY-MM-DD`), as the ledger keeps it; `None` where the
+    /// ledger takes its own rate by itself, as Xero does.
+    ///
+    /// # Errors
+    /// See [`LedgerError`].
+    pub async fn exchange_rate(&self, currency: &str, date: &str) -> Result<Option<Decimal>, LedgerError> {
+        match self {
+            Self::QuickBooks(client) => client.exchange_rate(currency, date).await.map(Some),
+            Self::Xero(_) => Ok(None),
+        }
+    }
+
     /// The request body for an entry, serialised once: the same bytes go out on every attempt.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ fn harbour() -> Company {
     for (id, name, of_type, subtype, currency) in paid_from {
         account(&mut company, id, name, of_type, subtype, currency);
     }
-    for (place, currency) in ["HKD", "USD", "EUR", "CNY", "GBP", "JPY"].into_iter().enumerate() {
+    for (place, currency) in ["HKD", "USD", "EUR", "CNY", "GBP", "JPY", "MYR", "SGD"].into_iter().enumerate() {
         let name = if place == 0 {
             "Accounts Payable (A/P)".to_owned()
         } else {

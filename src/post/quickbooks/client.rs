@@ -1,9 +1,11 @@
 //! The calls to one QuickBooks company. One method is one piece of work; nothing is sent twice.
 
 use reqwest::{RequestBuilder, Url, header};
+use rust_decimal::Decimal;
 
 use crate::post::{
     Address, Attachment, Company, LedgerAttachment, LedgerEntry,
+    amount::decimal,
     entry::{Entry, Resource},
     error::LedgerError,
     oauth::Secret,
@@ -90,6 +92,18 @@ impl Client {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The company's rate of a day: home currency for one unit of `currency`. Left out of an entry, QuickBooks may
+    /// take 1.
+    ///
+    /// # Errors
+    /// See [`LedgerError`].
+    pub async fn exchange_rate(&self, currency: &str, date: &str) -> Result<Decimal, LedgerError> {
+        let asked = [("sourcecurrencycode", currency), ("asofdate", date)];
+        let answer = self.send(self.http.get(self.url(&["exchangerate"])?).query(&asked)).await?;
+        let rate = read::<wire::One>(&answer)?.exchange_rate.ok_or_else(unreadable)?.rate;
+        decimal(&rate).filter(|rate| *rate > Decimal::ZERO).ok_or_else(unreadable)
     }
 
     /// Sends a body made by `convert::entry_body`.

@@ -6,7 +6,7 @@ use crate::{
     model::money::Money,
     post::{
         Address, Company, LedgerAttachment, LedgerEntry, LedgerReference, ReferenceKind,
-        amount::{cut, decimal, entry_check, number},
+        amount::{cut, decimal, entry_check, number, rate_number},
         entry::{Entry, EntryKind, EntryLine, PaymentType, Resource},
         error::LedgerError,
         quickbooks::{fault, wire},
@@ -33,6 +33,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     let reference = entry.reference();
     let private_note = private_note(entry, &reference);
     let currency_ref = wire::Reference { value: entry.currency.code().to_owned() };
+    let exchange_rate = entry.exchange_rate.map(rate_number);
     let global_tax_calculation = tax_mode(&entry.lines);
     let line = entry.lines.iter().map(line).collect::<Result<Vec<_>, _>>()?;
     let txn_date = entry.issue_date.to_string();
@@ -48,6 +49,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
             doc_number: reference,
             private_note,
             currency_ref,
+            exchange_rate: exchange_rate.clone(),
             global_tax_calculation,
             line,
         }),
@@ -58,6 +60,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
             doc_number: bill_number(entry, reference),
             private_note,
             currency_ref,
+            exchange_rate,
             global_tax_calculation,
             line,
         }),
@@ -290,6 +293,8 @@ mod tests {
             document_number: Some("INV-10442".to_owned()),
             currency: Currency::HKD,
             home_currency: Currency::HKD,
+
+            exchange_rate: None,
             lines: vec![EntryLine {
                 description: "Client lunch".to_owned(),
                 account: "13".to_owned(),

@@ -28,6 +28,8 @@ pub(crate) struct PurchaseCreate {
     pub(crate) doc_number: String,
     pub(crate) private_note: String,
     pub(crate) currency_ref: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange_rate: Option<Number>,
     pub(crate) global_tax_calculation: &'static str,
     pub(crate) line: Vec<Line>,
 }
@@ -42,6 +44,8 @@ pub(crate) struct BillCreate {
     pub(crate) doc_number: String,
     pub(crate) private_note: String,
     pub(crate) currency_ref: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange_rate: Option<Number>,
     pub(crate) global_tax_calculation: &'static str,
     pub(crate) line: Vec<Line>,
 }
@@ -102,7 +106,15 @@ pub(crate) struct One {
     pub(crate) bill: Option<Transaction>,
     pub(crate) vendor: Option<Vendor>,
     pub(crate) company_info: Option<CompanyInfo>,
+    pub(crate) exchange_rate: Option<ExchangeRate>,
     pub(crate) preferences: Option<Preferences>,
+}
+
+/// The company's rate of a day: home currency for one unit of another.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ExchangeRate {
+    pub(crate) rate: Number,
 }
 
 /// The answer to a query.

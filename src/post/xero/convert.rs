@@ -274,6 +274,8 @@ mod tests {
             document_number: Some("INV-10442".to_owned()),
             currency: Currency::HKD,
             home_currency: Currency::HKD,
+
+            exchange_rate: None,
             lines: vec![EntryLine {
                 description: "Client lunch".to_owned(),
                 account: "420".to_owned(),

@@ -16,8 +16,16 @@ const CHANGES_DAYS_MAX: i64 = 30;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Rates of the day: home units for one foreign unit, in Hong Kong dollars.
-const RATES_HKD: [(&str, &str); 6] =
-    [("USD", "7.80"), ("EUR", "8.45"), ("CNY", "1.08"), ("GBP", "9.85"), ("JPY", "0.0520"), ("HKD", "1")];
+const RATES_HKD: [(&str, &str); 8] = [
+    ("USD", "7.80"),
+    ("EUR", "8.45"),
+    ("CNY", "1.08"),
+    ("GBP", "9.85"),
+    ("JPY", "0.0520"),
+    ("MYR", "1.86"),
+    ("SGD", "5.98"),
+    ("HKD", "1"),
+];
 
 /// The record of the company itself.
 pub(super) fn company_info_row(books: &Company, realm: &str) -> Row {
