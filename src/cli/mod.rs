@@ -124,7 +124,6 @@ async fn open(config: Config) -> anyhow::Result<Context> {
 }
 
 /// One line for the person at the terminal.
-#[expect(clippy::print_stdout, reason = "the command line speaks to people")]
 fn say(line: &str) {
     use std::io::Write;
     // Whoever reads may have gone, as `| head` does; that is not our failure.

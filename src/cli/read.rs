@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     extract::{self, Hints},
     intake,
-    model::{category::Category, draft::Draft, field::FieldName, policy::Policy},
+    model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
     read::{
         Limits, Options, Reader,
         process::{Pool, PoolOptions},
@@ -167,7 +167,7 @@ async fn read_file(pool: &Pool, file: PathBuf, options: Options, bytes_max: u64,
     };
     let accepted = match intake::accept(&bytes, bytes_max) {
         Ok(accepted) => accepted,
-        Err(error) => return failed(Some(intake::sha256_hex(&bytes)), error.code(), error.to_string()),
+        Err(error) => return failed(Some(sha256_hex(&bytes)), error.code(), error.to_string()),
     };
     let sha256 = Some(accepted.sha256);
     let reading = match pool.read(&bytes, accepted.media_type, options).await {

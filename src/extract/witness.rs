@@ -83,7 +83,10 @@ mod tests {
         assert!(asked.problems.iter().any(|finding| finding.rule == "Q2"));
         // A label alone is not enough, however often it is read.
         let alone = page_of(&["TOTAL 20.00"]);
-        assert!(!extract_witnessed(&[alone.clone()], &[alone], &hints).accepted(FieldName::Total));
+        assert!(
+            !extract_witnessed(std::slice::from_ref(&alone), std::slice::from_ref(&alone), &hints)
+                .accepted(FieldName::Total)
+        );
         assert_eq!(extract_witnessed(pages, &[], &hints), extract(pages, &hints));
     }
 }

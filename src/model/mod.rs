@@ -7,6 +7,7 @@ pub mod currency;
 pub mod draft;
 pub mod field;
 pub mod finding;
+pub mod hash;
 pub mod id;
 pub mod media;
 pub mod money;

@@ -3,7 +3,7 @@
 use super::{Context, Job, transition::enqueue};
 use crate::{
     blob::{BlobError, original_name},
-    intake::{self, IntakeError},
+    intake,
     model::{
         category::Category,
         id::{ConnectionId, DocumentId, PersonId},
@@ -15,6 +15,8 @@ use crate::{
         history::{HistoryRow, history_append},
     },
 };
+
+pub use crate::intake::IntakeError;
 
 /// The longest file name that is kept, in characters.
 const FILE_NAME_MAX: usize = 200;

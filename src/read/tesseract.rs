@@ -1,7 +1,8 @@
-//! Tesseract, through the `tesseract` crate: one warm engine for English, one for English with Chinese.
+//! Tesseract, through the `tesseract` crate, with warm engines.
 //!
-//! Most pages need the first only. A page on which it understood little is read again with the Chinese models, which
-//! cost several times as much; the better of the two readings is kept (decision 0003).
+//! Every page is read with the English model. Where that made nothing of a line, the line alone is shown to the
+//! Chinese model; only if it sees Chinese there is the whole page read with both, which costs several times as much,
+//! and the better of the readings is kept (decision 0003).
 
 use image::{DynamicImage, GrayImage, imageops::FilterType};
 use tesseract::{PageSegMode, Tesseract};
@@ -11,12 +12,24 @@ use crate::model::page::{Area, Confidence, Word};
 
 /// Latin letters and digits.
 const ENGLISH: &str = "eng";
-/// Hong Kong's papers mix all three on one line.
-const WITH_CHINESE: &str = "chi_tra+chi_sim+eng";
+/// Shows whether a line is Chinese; it reads enough of simplified characters for that.
+const CHINESE: &str = "chi_tra";
+/// Hong Kong's papers mix both on one line.
+const WITH_TRADITIONAL: &str = "chi_tra+eng";
+/// The mainland's.
+const WITH_SIMPLIFIED: &str = "chi_sim+eng";
 /// Words below this are noise more often than text.
 const UNDERSTOOD_PER_MILLE: u16 = 600;
-/// With a larger share of characters not understood, in hundredths, the page is read again with Chinese.
-const NOT_UNDERSTOOD_PERCENT_MAX: usize = 30;
+/// A line below this on average is shown to the Chinese model.
+const DOUBTFUL_PER_MILLE: u32 = 550;
+/// So many Chinese characters in one line are not an accident …
+const CHINESE_CHARACTERS_MIN: usize = 3;
+/// … if the model is as sure of them as this.
+const CHINESE_SURE_PER_MILLE: u16 = 650;
+/// If a page read as traditional leaves more of its Chinese in doubt than this, it is tried as simplified.
+const CHINESE_DOUBT_PERCENT_MAX: usize = 35;
+/// Fewer characters than this from a page make its layout suspect.
+const CHARACTERS_MIN: usize = 25;
 /// Small prints are enlarged to at least this width, because Tesseract wants letters of some twenty pixels.
 const WIDTH_MIN_PX: u32 = 500;
 /// Tesseract's own limit is 32,767 pixels a side.
@@ -28,7 +41,9 @@ const RESOLUTION_PPI: i32 = 300;
 #[derive(Default)]
 pub struct Engines {
     english: Option<Tesseract>,
-    with_chinese: Option<Tesseract>,
+    chinese: Option<Tesseract>,
+    with_traditional: Option<Tesseract>,
+    with_simplified: Option<Tesseract>,
 }
 
 impl Engines {
@@ -41,17 +56,69 @@ impl Engines {
         if gray.width() > SIDE_MAX_PX || gray.height() > SIDE_MAX_PX {
             return Err(ReadError::ImageTooLarge { pixels_max: u64::from(SIDE_MAX_PX) * u64::from(SIDE_MAX_PX) });
         }
-        let english = recognise(&mut self.english, ENGLISH, &gray)?;
-        let words = if understood(&english) {
-            english
-        } else {
+        let mut words = recognise(&mut self.english, ENGLISH, &gray, PageSegMode::PsmSingleBlock, None)?;
+        if characters(&words) < CHARACTERS_MIN {
+            // A page that is no single block, such as a small receipt on a large scan.
+            let other = recognise(&mut self.english, ENGLISH, &gray, PageSegMode::PsmAuto, None)?;
+            words = better(words, Ok(other));
+        }
+        if self.sees_chinese(&gray, &words) {
             // Without the Chinese models the English reading stands; `vouch doctor` names what is missing.
-            match recognise(&mut self.with_chinese, WITH_CHINESE, &gray) {
-                Ok(chinese) if score(&chinese) > score(&english) => chinese,
-                Ok(_) | Err(_) => english,
+            let block = PageSegMode::PsmSingleBlock;
+            let traditional = recognise(&mut self.with_traditional, WITH_TRADITIONAL, &gray, block, None);
+            let doubtful = traditional.as_ref().is_ok_and(|words| in_doubt(words));
+            words = better(words, traditional);
+            if doubtful {
+                let block = PageSegMode::PsmSingleBlock;
+                words = better(words, recognise(&mut self.with_simplified, WITH_SIMPLIFIED, &gray, block, None));
             }
-        };
+        }
         Ok(words.into_iter().map(|word| Word { area: unscale(word.area, scale), ..word }).collect())
+    }
+
+    /// Shows the line that was understood least to the Chinese model.
+    fn sees_chinese(&mut self, gray: &GrayImage, words: &[Word]) -> bool {
+        let Some(line) = least_understood_line(words, gray.width()) else { return false };
+        let read = recognise(&mut self.chinese, CHINESE, gray, PageSegMode::PsmSingleLine, Some(line));
+        let sure = read.iter().flatten().filter(|word| word.confidence.per_mille() >= CHINESE_SURE_PER_MILLE);
+        sure.flat_map(|word| word.text.chars()).filter(|c| is_chinese(*c)).count() >= CHINESE_CHARACTERS_MIN
+    }
+}
+
+const fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
+}
+
+/// The place of the line that the reader is least sure of, if that is unsure and the line long enough to judge by.
+fn least_understood_line(words: &[Word], page_width: u32) -> Option<Area> {
+    const CHARACTERS_ON_LINE_MIN: u32 = 4;
+    let mut worst: Option<(u32, Area)> = None;
+    for line in words.chunk_by(|a, b| a.line == b.line) {
+        let weigh = |word: &Word| {
+            let characters = u32::try_from(word.text.chars().count()).unwrap_or(u32::MAX);
+            (characters, characters.saturating_mul(u32::from(word.confidence.per_mille())))
+        };
+        let add = |a: (u32, u32), b: (u32, u32)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1));
+        let (characters, sure) = line.iter().map(weigh).fold((0, 0), add);
+        let Some(area) = line.iter().map(|word| word.area).reduce(Area::union) else { continue };
+        // Ornaments are flat or narrow; text is neither.
+        let is_text = area.width >= page_width / 8 && area.height >= 12 && area.width >= area.height;
+        if characters < CHARACTERS_ON_LINE_MIN || !is_text {
+            continue;
+        }
+        let average = sure / characters;
+        if average < DOUBTFUL_PER_MILLE && worst.is_none_or(|(least, _)| average < least) {
+            worst = Some((average, area));
+        }
+    }
+    worst.map(|(_, area)| area)
+}
+
+/// The reading in which more was understood.
+fn better(words: Vec<Word>, other: Result<Vec<Word>, ReadError>) -> Vec<Word> {
+    match other {
+        Ok(other) if score(&other) > score(&words) => other,
+        Ok(_) | Err(_) => words,
     }
 }
 
@@ -75,20 +142,26 @@ fn unscale(area: Area, scale: u32) -> Area {
     }
 }
 
-fn recognise(slot: &mut Option<Tesseract>, language: &str, gray: &GrayImage) -> Result<Vec<Word>, ReadError> {
+fn recognise(
+    slot: &mut Option<Tesseract>,
+    language: &str,
+    gray: &GrayImage,
+    layout: PageSegMode,
+    part: Option<Area>,
+) -> Result<Vec<Word>, ReadError> {
     let missing = |reason: String| ReadError::ReaderMissing { reason };
-    let engine = match slot.take() {
+    let mut engine = match slot.take() {
         Some(engine) => engine,
-        None => {
-            let mut engine = Tesseract::new(None, Some(language)).map_err(|error| missing(error.to_string()))?;
-            engine.set_page_seg_mode(PageSegMode::PsmSingleBlock);
-            engine
-        }
+        None => Tesseract::new(None, Some(language)).map_err(|error| missing(error.to_string()))?,
     };
+    engine.set_page_seg_mode(layout);
     let (width, height) = (side(gray.width()), side(gray.height()));
     let engine = engine.set_frame(gray.as_raw(), width, height, 1, width).map_err(|_| ReadError::DamagedImage)?;
-    let engine = engine.set_source_resolution(RESOLUTION_PPI).recognize();
-    let mut engine = engine.map_err(|_| ReadError::DamagedImage)?;
+    let mut engine = engine.set_source_resolution(RESOLUTION_PPI);
+    if let Some(part) = part {
+        engine = engine.set_rectangle(side(part.left), side(part.top), side(part.width), side(part.height));
+    }
+    let mut engine = engine.recognize().map_err(|_| ReadError::DamagedImage)?;
     let tsv = engine.get_tsv_text(0).map_err(|_| ReadError::DamagedImage)?;
     *slot = Some(engine);
     Ok(parse_tsv(&tsv))
@@ -131,12 +204,16 @@ fn per_mille(text: &str) -> Option<Confidence> {
     Some(Confidence::from_per_mille(whole.saturating_mul(10).saturating_add(tenth)))
 }
 
-fn understood(words: &[Word]) -> bool {
-    let length = |word: &&Word| word.text.chars().count();
-    let all: usize = words.iter().map(|word| length(&word)).sum();
-    let noise: usize =
-        words.iter().filter(|word| word.confidence.per_mille() < UNDERSTOOD_PER_MILLE).map(|word| length(&word)).sum();
-    noise * 100 <= all * NOT_UNDERSTOOD_PERCENT_MAX
+fn characters(words: &[Word]) -> usize {
+    words.iter().map(|word| word.text.chars().count()).sum()
+}
+
+/// Whether much of the Chinese on the page is in doubt.
+fn in_doubt(words: &[Word]) -> bool {
+    let chinese = |word: &&Word| word.text.chars().any(is_chinese);
+    let all: usize = words.iter().filter(chinese).map(|word| word.text.chars().count()).sum();
+    let unsure = words.iter().filter(chinese).filter(|word| word.confidence.per_mille() < UNDERSTOOD_PER_MILLE);
+    unsure.map(|word| word.text.chars().count()).sum::<usize>() * 100 > all * CHINESE_DOUBT_PERCENT_MAX
 }
 
 /// How much was understood: confident characters count for, doubtful ones against.
@@ -144,8 +221,7 @@ fn score(words: &[Word]) -> i64 {
     let weigh = |word: &Word| {
         let characters = i64::try_from(word.text.chars().count()).unwrap_or(0);
         // A Chinese character carries about as much as two Latin ones.
-        let wide =
-            i64::try_from(word.text.chars().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c)).count()).unwrap_or(0);
+        let wide = i64::try_from(word.text.chars().filter(|c| is_chinese(*c)).count()).unwrap_or(0);
         (characters + wide) * (i64::from(word.confidence.per_mille()) - i64::from(UNDERSTOOD_PER_MILLE))
     };
     words.iter().map(weigh).sum()

@@ -102,9 +102,10 @@ impl Db {
     /// A migration failed; what it did is undone.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migrator = sqlx::migrate!();
-        match self.connection.get_database_backend() {
-            DatabaseBackend::Sqlite => migrator.run(self.connection.get_sqlite_connection_pool()).await?,
-            _ => migrator.run(self.connection.get_postgres_connection_pool()).await?,
+        if self.is_sqlite() {
+            migrator.run(self.connection.get_sqlite_connection_pool()).await?;
+        } else {
+            migrator.run(self.connection.get_postgres_connection_pool()).await?;
         }
         Ok(())
     }
@@ -112,10 +113,11 @@ impl Db {
     /// What runs underneath: `SQLite` or `PostgreSQL`.
     #[must_use]
     pub fn engine(&self) -> &'static str {
-        match self.connection.get_database_backend() {
-            DatabaseBackend::Sqlite => "SQLite",
-            _ => "PostgreSQL",
-        }
+        if self.is_sqlite() { "SQLite" } else { "PostgreSQL" }
+    }
+
+    fn is_sqlite(&self) -> bool {
+        self.connection.get_database_backend() == DatabaseBackend::Sqlite
     }
 
     /// Begins a change, with the write lock taken.
@@ -127,6 +129,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that begins, asking for IMMEDIATE")]
         let transaction = self.connection.begin_with_options(options).await?;
         Ok(Txn { transaction, backend: self.connection.get_database_backend() })
     }

@@ -36,7 +36,6 @@ const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data: blob:; 
     form-action 'self' https: http://localhost:* http://127.0.0.1:*; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
 /// All routes.
-#[must_use]
 pub fn router(context: Context) -> Router {
     let app = App { context, words: Arc::new(Words::new()) };
     let headers = [

@@ -23,8 +23,10 @@ use super::{
     words::{Language, Words},
 };
 use crate::{
-    intake::sha256_hex,
-    model::person::{Person, Role},
+    model::{
+        hash::sha256_hex,
+        person::{Person, Role},
+    },
     secret::random_hex,
     store::{
         document::{DocumentFilter, document_list},

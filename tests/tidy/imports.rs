@@ -51,7 +51,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "secret",
         ],
     ),
-    ("web", &["model", "approval", "store", "pipeline", "blob", "clock", "config", "reading"]),
+    ("web", &["model", "approval", "store", "pipeline", "blob", "clock", "config", "reading", "secret"]),
     (
         "cli",
         &[

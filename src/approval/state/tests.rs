@@ -85,7 +85,8 @@ proptest! {
             let (_, event) = events[step].clone();
             let before = state.clone();
             let Ok((next, effects)) = state.clone().apply(event.clone(), &involved()) else { continue };
-            prop_assert!(!matches!(before, State::Rejected { .. } | State::Posted { .. }));
+            let ended = matches!(before, State::Rejected { .. } | State::Posted { .. });
+            prop_assert!(!ended);
             match &next {
                 State::Approved { by: ApprovedBy::Person(by) } => {
                     prop_assert!(*by != SUBMITTER && *by != CORRECTOR);

@@ -12,9 +12,8 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    intake::IntakeError,
     model::{category::Category, id::ConnectionId},
-    pipeline::receive::{ReceiveError, Received, Upload, receive},
+    pipeline::receive::{IntakeError, ReceiveError, Received, Upload, receive},
     web::{
         App,
         error::WebError,
