@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::model::{
-    field::FieldName,
+    field::{DocumentKind, FieldName},
     finding::{Finding, Severity},
 };
 
@@ -24,11 +24,16 @@ pub(super) fn missing(subject: &Subject<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Q1: a field that every entry needs was read, but not surely.
+/// Q1: a field that goes into the entry was read, but not surely.
 pub(super) fn unsure(subject: &Subject<'_>) -> Vec<Finding> {
     let fields = &subject.draft.fields;
-    let doubtful = NEEDED.into_iter().filter(|name| fields.get(name).is_some_and(|field| !field.accepted));
-    doubtful
+    let doubtful = |name: &FieldName| fields.get(name).is_some_and(|field| !field.accepted);
+    // How a receipt was paid decides the account it is paid from, so a doubt about it matters too.
+    let paid = (subject.draft.kind == DocumentKind::Receipt).then_some(FieldName::PaymentMethod);
+    NEEDED
+        .into_iter()
+        .chain(paid)
+        .filter(doubtful)
         .map(|name| {
             let message = format!("The {} is not certain; compare it with the picture and confirm it.", title(name));
             Finding::new("Q1", Severity::Flag, message, &[name])

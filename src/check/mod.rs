@@ -35,7 +35,9 @@ pub struct Subject<'a> {
 /// Everything the rules notice, the gravest first.
 #[must_use]
 pub fn findings(subject: &Subject<'_>, policy: &Policy) -> Vec<Finding> {
-    let mut all = subject.draft.problems.clone();
+    // The extraction says once that something is unsure; `unsure` says which field, and only of those that are posted.
+    let noticed = subject.draft.problems.iter().filter(|finding| finding.rule != "Q1");
+    let mut all: Vec<Finding> = noticed.cloned().collect();
     all.extend(complete::missing(subject));
     all.extend(complete::unsure(subject));
     all.extend(complete::destination(subject));

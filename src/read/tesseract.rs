@@ -1,7 +1,7 @@
 //! Tesseract, through the `tesseract` crate, with warm engines.
 //!
-//! Every page is read with the English model. Where that made nothing of a line, the line alone is shown to the
-//! Chinese model; only if it sees Chinese there is the whole page read with both, which costs several times as much,
+//! Every page is read with the English model. Where that made nothing of a part of a line, the part alone is shown
+//! to the Chinese model; only if it sees Chinese there is the whole page read with both, which costs several times as much,
 //! and the better of the readings is kept (decision 0003).
 
 use image::{DynamicImage, GrayImage, imageops::FilterType};
@@ -20,12 +20,14 @@ const WITH_TRADITIONAL: &str = "chi_tra+eng";
 const WITH_SIMPLIFIED: &str = "chi_sim+eng";
 /// Words below this are noise more often than text.
 const UNDERSTOOD_PER_MILLE: u16 = 600;
-/// A line below this on average is shown to the Chinese model.
-const DOUBTFUL_PER_MILLE: u32 = 550;
-/// So many Chinese characters in one line are not an accident …
+/// A run of words below this is a part to show to the Chinese model …
+const DOUBTFUL_PER_MILLE: u16 = 600;
+/// … and so many parts of a page are shown.
+const PARTS_SHOWN: usize = 2;
+/// So many Chinese characters in one part are not an accident …
 const CHINESE_CHARACTERS_MIN: usize = 3;
 /// … if the model is as sure of them as this.
-const CHINESE_SURE_PER_MILLE: u16 = 650;
+const CHINESE_SURE_PER_MILLE: u16 = 750;
 /// If a page read as traditional leaves more of its Chinese in doubt than this, it is tried as simplified.
 const CHINESE_DOUBT_PERCENT_MAX: usize = 35;
 /// Fewer characters than this from a page make its layout suspect.
@@ -76,12 +78,16 @@ impl Engines {
         Ok(words.into_iter().map(|word| Word { area: unscale(word.area, scale), ..word }).collect())
     }
 
-    /// Shows the line that was understood least to the Chinese model.
+    /// Shows the parts that were understood least to the Chinese model.
     fn sees_chinese(&mut self, gray: &GrayImage, words: &[Word]) -> bool {
-        let Some(line) = least_understood_line(words, gray.width()) else { return false };
-        let read = recognise(&mut self.chinese, CHINESE, gray, PageSegMode::PsmSingleLine, Some(line));
-        let sure = read.iter().flatten().filter(|word| word.confidence.per_mille() >= CHINESE_SURE_PER_MILLE);
-        sure.flat_map(|word| word.text.chars()).filter(|c| is_chinese(*c)).count() >= CHINESE_CHARACTERS_MIN
+        doubtful_parts(words, gray.height()).into_iter().take(PARTS_SHOWN).any(|part| {
+            let read = recognise(&mut self.chinese, CHINESE, gray, PageSegMode::PsmSingleLine, Some(part));
+            let read = read.unwrap_or_default();
+            let sure = read.iter().filter(|word| word.confidence.per_mille() >= CHINESE_SURE_PER_MILLE);
+            let chinese = sure.flat_map(|word| word.text.chars()).filter(|c| is_chinese(*c)).count();
+            // Specks and stains are read as a few characters among signs; text is nearly all characters.
+            chinese >= CHINESE_CHARACTERS_MIN && chinese * 3 >= characters(&read) * 2
+        })
     }
 }
 
@@ -89,29 +95,26 @@ const fn is_chinese(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
-/// The place of the line that the reader is least sure of, if that is unsure and the line long enough to judge by.
-fn least_understood_line(words: &[Word], page_width: u32) -> Option<Area> {
-    const CHARACTERS_ON_LINE_MIN: u32 = 4;
-    let mut worst: Option<(u32, Area)> = None;
-    for line in words.chunk_by(|a, b| a.line == b.line) {
-        let weigh = |word: &Word| {
-            let characters = u32::try_from(word.text.chars().count()).unwrap_or(u32::MAX);
-            (characters, characters.saturating_mul(u32::from(word.confidence.per_mille())))
-        };
-        let add = |a: (u32, u32), b: (u32, u32)| (a.0.saturating_add(b.0), a.1.saturating_add(b.1));
-        let (characters, sure) = line.iter().map(weigh).fold((0, 0), add);
-        let Some(area) = line.iter().map(|word| word.area).reduce(Area::union) else { continue };
-        // Ornaments are flat or narrow; text is neither.
-        let is_text = area.width >= page_width / 8 && area.height >= 12 && area.width >= area.height;
-        if characters < CHARACTERS_ON_LINE_MIN || !is_text {
-            continue;
-        }
-        let average = sure / characters;
-        if average < DOUBTFUL_PER_MILLE && worst.is_none_or(|(least, _)| average < least) {
-            worst = Some((average, area));
-        }
-    }
-    worst.map(|(_, area)| area)
+/// Runs of words on one line that the reader is unsure of, the longest first: on a page in two languages these are
+/// the other language. Flat and narrow ones are ornaments.
+fn doubtful_parts(words: &[Word], page_height: u32) -> Vec<Area> {
+    let doubtful = |word: &Word| word.confidence.per_mille() < DOUBTFUL_PER_MILLE;
+    let mut parts: Vec<Area> = words
+        .chunk_by(|a, b| a.line == b.line && doubtful(a) == doubtful(b))
+        .filter(|run| run.first().is_some_and(doubtful))
+        .filter_map(|run| run.iter().map(|word| word.area).reduce(Area::union))
+        .filter(|area| area.height >= 14 && area.height <= page_height / 8 && area.width >= area.height * 2)
+        .collect();
+    parts.sort_by_key(|area| std::cmp::Reverse(area.width));
+    parts.into_iter().map(|area| with_margin(area, page_height)).collect()
+}
+
+/// Letters cut at their edge are not read.
+fn with_margin(area: Area, page_height: u32) -> Area {
+    let margin = area.height / 4;
+    let (left, top) = (area.left.saturating_sub(margin), area.top.saturating_sub(margin));
+    let height = (area.bottom().saturating_add(margin)).min(page_height).saturating_sub(top);
+    Area { left, top, width: area.right().saturating_sub(left), height }
 }
 
 /// The reading in which more was understood.
