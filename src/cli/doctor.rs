@@ -4,10 +4,16 @@ use std::process::ExitCode;
 
 use super::say;
 use crate::{
+    clock::Clock,
     config::{Config, ConfigError, LedgerConfig},
     read::tesseract::languages_missing,
     secret::Vault,
-    store::{Db, connection::connection_list, job::job_list, person::person_list},
+    store::{
+        Db,
+        connection::connection_list,
+        job::{job_list, job_revive_all},
+        person::person_list,
+    },
 };
 
 /// What was found about one thing.
@@ -22,7 +28,7 @@ enum Found {
 ///
 /// # Errors
 /// Never: whatever is wrong is what it says.
-pub(super) async fn run(config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> anyhow::Result<ExitCode> {
     let mut findings = vec![tesseract()];
     match config {
         Ok(config) => {
@@ -31,7 +37,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> anyhow::Result<E
             findings.push(key(&config));
             findings.push(ledger("QuickBooks", &config.quickbooks));
             findings.push(ledger("Xero", &config.xero));
-            findings.extend(database(&config).await);
+            findings.extend(database(&config, revive).await);
         }
         Err(error) => findings.push(Found::Wrong(format!("settings: {error}. Correct that key."))),
     }
@@ -93,7 +99,7 @@ fn ledger(name: &str, config: &LedgerConfig) -> Found {
     Found::Good(format!("{name}: set up"))
 }
 
-async fn database(config: &Config) -> Vec<Found> {
+async fn database(config: &Config, revive: bool) -> Vec<Found> {
     let db = match Db::open(&config.database()).await {
         Ok(db) => db,
         Err(error) => {
@@ -117,10 +123,18 @@ async fn database(config: &Config) -> Vec<Found> {
             found.push(Found::Wrong(format!("{}: consent must be given again, under Connections", connection.name)));
         }
     }
+    if revive {
+        match job_revive_all(&db, Clock::System.now_us()).await {
+            Ok(revived) => found.push(Found::Good(format!("queue: {revived} jobs that were given up run again"))),
+            Err(error) => found.push(Found::Wrong(format!("queue: {error}"))),
+        }
+    }
     if let Ok(jobs) = job_list(&db).await {
         let dead = jobs.iter().filter(|job| job.dead).count();
         if dead > 0 {
-            found.push(Found::Wrong(format!("queue: {dead} jobs were given up; the log says why")));
+            found.push(Found::Wrong(format!(
+                "queue: {dead} jobs were given up; the log says why. Mend that, then run: vouch doctor --revive"
+            )));
         }
     }
     found

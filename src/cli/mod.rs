@@ -59,7 +59,11 @@ enum Command {
     #[command(subcommand)]
     User(user::UserCommand),
     /// Say what is present, missing or wrong on this machine, and how to mend it
-    Doctor,
+    Doctor {
+        /// Also run jobs again that were given up
+        #[arg(long)]
+        revive: bool,
+    },
     /// Read files for a parent process
     #[command(hide = true)]
     Reader {
@@ -113,7 +117,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
-        Command::Doctor => doctor::run(config()).await,
+        Command::Doctor { revive } => doctor::run(config(), revive).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     secret::random_hex,
     store::{
         StoreError,
-        person::{person_create, person_list},
+        person::{person_create, person_list, person_password},
     },
     web::{pages::people::PASSWORD_CHARACTERS_MIN, session::password_hash},
 };
@@ -25,6 +25,15 @@ use crate::{
 pub(super) enum UserCommand {
     /// Add a person
     Add(AddArguments),
+    /// Set a new password for somebody; it is made and printed unless it comes on standard input
+    Password {
+        /// Their e-mail address
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
     /// List everybody
     List,
 }
@@ -73,6 +82,15 @@ pub(super) async fn run(command: UserCommand, config: Config) -> anyhow::Result<
                 other => other?,
             }
             say(&format!("{email} can sign in at {}.", context.config.address()));
+            if made {
+                say(&format!("The password made for them: {password}"));
+            }
+        }
+        UserCommand::Password { email, password_stdin } => {
+            let (password, made) = password(password_stdin)?;
+            let hash = password_hash(&password).map_err(|error| anyhow::anyhow!("{error}"))?;
+            person_password(&context.db, &email.trim().to_lowercase(), &hash).await?;
+            say(&format!("{email} has a new password; whoever was signed in as them no longer is."));
             if made {
                 say(&format!("The password made for them: {password}"));
             }

@@ -46,6 +46,21 @@ pub async fn person_update(db: &Db, id: PersonId, roles: &[Role], active: bool) 
     txn.commit().await
 }
 
+/// Gives the person with this e-mail address another password and ends their sessions.
+///
+/// # Errors
+/// There is no such person, or the database failed.
+pub async fn person_password(db: &Db, email: &str, password_hash: &str) -> Result<(), StoreError> {
+    let txn = db.begin_write().await?;
+    let sql = "UPDATE people SET password_hash = $1 WHERE email = $2";
+    if txn.execute(sql, vec![password_hash.into(), email.into()]).await? == 0 {
+        return Err(StoreError::NotFound("person"));
+    }
+    let sql = "DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE email = $1)";
+    txn.execute(sql, vec![email.into()]).await?;
+    txn.commit().await
+}
+
 /// The person with this e-mail address and their password hash.
 ///
 /// # Errors
