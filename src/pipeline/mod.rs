@@ -16,7 +16,10 @@ pub mod stages;
 pub mod sync;
 pub mod transition;
 
+use transition::Move;
+
 use crate::{
+    approval::state::Event,
     model::id::{ConnectionId, DocumentId},
     queue::{Failed, Retry},
     store::{StoreError, job::ClaimedJob},
@@ -82,12 +85,33 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
     let Some(job) = Job::from_row(&claimed.kind, &claimed.subject) else {
         return Err(Failed { reason: format!("no version of vouch knows {} jobs", claimed.kind), retry: None });
     };
-    match job {
+    let result = match job {
         Job::Read(id) => stages::run_read(context, id).await,
         Job::Check(id) => stages::run_check(context, id).await,
         Job::Post(id) => posting::run_post(context, id).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
+    };
+    match result {
+        // The last try: the document goes to a person with the reason, instead of standing still with nobody told.
+        Err(failed) if failed.retry == Some(Retry::Backoff) && claimed.attempts >= context.config.job_attempts_max => {
+            hand_over(context, job, failed).await
+        }
+        other => other,
     }
+}
+
+/// Gives a document to a person because vouch could not go on with it.
+async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Failed> {
+    let (id, event) = match job {
+        Job::Read(id) => {
+            let code = "reader_missing".to_owned();
+            (id, Event::ReadFailed { code, message: failed.reason.clone() })
+        }
+        Job::Post(id) => (id, Event::PostingBlocked { message: format!("{}. Try again.", failed.reason) }),
+        Job::Check(_) | Job::Sync(_) => return Err(failed),
+    };
+    let step = Move { detail: failed.reason, ..Move::by_system(id, job.kind(), event) };
+    stages::settled(transition::transition(context, step).await)
 }
 
 impl From<StoreError> for Failed {

@@ -5,6 +5,7 @@
 //! somebody's file, and then that file costs itself only. A further reader is one more file here, one more variant of
 //! [`Reader`], and one more arm in `document`.
 
+mod jpeg;
 pub mod pdf_text;
 pub mod process;
 pub mod raster;

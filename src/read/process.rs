@@ -64,8 +64,9 @@ impl Pool {
     pub async fn read(&self, bytes: &[u8], media_type: MediaType, options: Options) -> Result<Reading, ReadError> {
         let Ok(_slot) = self.slots.acquire().await else { return Err(ReadError::ReaderCrashed) };
         let mut last = ReadError::ReaderCrashed;
-        for _ in 0..ATTEMPTS {
-            let idle = self.idle.lock().await.pop();
+        for attempt in 0..ATTEMPTS {
+            // Only the first try takes a waiting process: should they all have died meanwhile, it was not the file.
+            let idle = if attempt == 0 { self.idle.lock().await.pop() } else { None };
             let mut worker = match idle {
                 Some(worker) => worker,
                 None => Worker::start(&self.options)?,

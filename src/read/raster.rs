@@ -6,7 +6,7 @@ use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, codecs::jpeg::JpegEncoder, imageops::FilterType,
 };
 
-use super::{Limits, ReadError, tiff};
+use super::{Limits, ReadError, jpeg, tiff};
 use crate::model::media::MediaType;
 
 /// The longest bytes a decoded pixel takes: four channels of sixteen bits.
@@ -39,6 +39,9 @@ pub fn decode(bytes: &[u8], media_type: MediaType, limits: Limits) -> Result<Dyn
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > limits.pixels_max {
         return Err(ReadError::ImageTooLarge { pixels_max: limits.pixels_max });
+    }
+    if media_type == MediaType::Jpeg && !jpeg::is_whole(bytes) {
+        return Err(ReadError::DamagedImage);
     }
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(failed)?;

@@ -1,0 +1,26 @@
+//! The store suite: every promise of `store`, on SQLite and on PostgreSQL.
+//!
+//! A test is one function over a [`vouch::store::Db`]; `on_both_engines!` makes `sqlite::name` and `postgres::name` of
+//! it. `script/test` starts the PostgreSQL and says where it is in `VOUCH_TEST_POSTGRES`; without it the PostgreSQL half
+//! fails, so that nobody takes half a run for a whole one.
+
+#[macro_use]
+#[path = "store/engine.rs"]
+mod engine;
+
+#[path = "store/documents.rs"]
+mod documents;
+#[path = "store/jobs.rs"]
+mod jobs;
+#[path = "store/ledgers.rs"]
+mod ledgers;
+#[path = "store/lists.rs"]
+mod lists;
+#[path = "store/people.rs"]
+mod people;
+#[path = "store/postings.rs"]
+mod postings;
+#[path = "store/rows.rs"]
+mod rows;
+#[path = "store/transactions.rs"]
+mod transactions;
