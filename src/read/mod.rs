@@ -9,6 +9,7 @@ mod jpeg;
 pub mod pdf_text;
 pub mod process;
 pub mod raster;
+mod strokes;
 pub mod tesseract;
 pub mod tiff;
 pub mod wire;

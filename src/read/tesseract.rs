@@ -1,13 +1,13 @@
 //! Tesseract, through the `tesseract` crate, with warm engines.
 //!
-//! Every page is read with the English model. Where that made nothing of a part of a line, the part alone is shown
-//! to the Chinese model; only if it sees Chinese there is the whole page read with both, which costs several times as much,
-//! and the better of the readings is kept (decision 0003).
+//! Every page is read with the English model. Where that made little of a part of a line whose strokes look Chinese, the
+//! part alone is shown to the Chinese model; only if it sees Chinese there is the whole page read with both, which
+//! costs several times as much, and the better of the readings is kept (decision 0003).
 
 use image::{DynamicImage, GrayImage, imageops::FilterType};
 use tesseract::{PageSegMode, Tesseract};
 
-use super::ReadError;
+use super::{ReadError, strokes::chinese_strokes};
 use crate::model::page::{Area, Confidence, Word};
 
 /// Latin letters and digits.
@@ -22,8 +22,11 @@ const WITH_SIMPLIFIED: &str = "chi_sim+eng";
 const UNDERSTOOD_PER_MILLE: u16 = 600;
 /// A run of words below this is a part to show to the Chinese model …
 const DOUBTFUL_PER_MILLE: u16 = 600;
-/// … and so many parts of a page are shown.
-const PARTS_SHOWN: usize = 2;
+/// … and so many parts of a page are shown, each of about so many characters at most.
+const PARTS_SHOWN: usize = 3;
+const PART_CHARACTERS_MAX: u32 = 6;
+/// Characters lower than this are not read by anybody.
+const PART_HEIGHT_MIN_PX: u32 = 14;
 /// So many Chinese characters in one part are not an accident …
 const CHINESE_CHARACTERS_MIN: usize = 3;
 /// … if the model is as sure of them as this.
@@ -33,7 +36,7 @@ const CHINESE_DOUBT_PERCENT_MAX: usize = 35;
 /// Fewer characters than this from a page make its layout suspect.
 const CHARACTERS_MIN: usize = 25;
 /// Small prints are enlarged to at least this width, because Tesseract wants letters of some twenty pixels.
-const WIDTH_MIN_PX: u32 = 500;
+const WIDTH_MIN_PX: u32 = 320;
 /// Tesseract's own limit is 32,767 pixels a side.
 const SIDE_MAX_PX: u32 = 32_000;
 /// What Tesseract assumes about pictures that do not say; silences its guessing.
@@ -80,7 +83,7 @@ impl Engines {
 
     /// Shows the parts that were understood least to the Chinese model.
     fn sees_chinese(&mut self, gray: &GrayImage, words: &[Word]) -> bool {
-        doubtful_parts(words, gray.height()).into_iter().take(PARTS_SHOWN).any(|part| {
+        doubtful_parts(words, gray).into_iter().take(PARTS_SHOWN).any(|part| {
             let read = recognise(&mut self.chinese, CHINESE, gray, PageSegMode::PsmSingleLine, Some(part));
             let read = read.unwrap_or_default();
             let sure = read.iter().filter(|word| word.confidence.per_mille() >= CHINESE_SURE_PER_MILLE);
@@ -95,18 +98,21 @@ const fn is_chinese(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
-/// Runs of words on one line that the reader is unsure of, the longest first: on a page in two languages these are
-/// the other language. Flat and narrow ones are ornaments.
-fn doubtful_parts(words: &[Word], page_height: u32) -> Vec<Area> {
+/// Runs of words on one line that the reader is unsure of and whose strokes look Chinese, the likeliest first: on a
+/// page in two languages these are the other language. Looking at strokes costs next to nothing, reading costs much.
+fn doubtful_parts(words: &[Word], gray: &GrayImage) -> Vec<Area> {
     let doubtful = |word: &Word| word.confidence.per_mille() < DOUBTFUL_PER_MILLE;
-    let mut parts: Vec<Area> = words
+    let mut parts: Vec<(u32, Area)> = words
         .chunk_by(|a, b| a.line == b.line && doubtful(a) == doubtful(b))
         .filter(|run| run.first().is_some_and(doubtful))
         .filter_map(|run| run.iter().map(|word| word.area).reduce(Area::union))
-        .filter(|area| area.height >= 14 && area.height <= page_height / 8 && area.width >= area.height * 2)
+        .filter(|area| area.height >= PART_HEIGHT_MIN_PX && area.height <= gray.height() / 8)
+        .filter(|area| area.width.saturating_mul(5) >= area.height.saturating_mul(13))
+        .map(|area| Area { width: area.width.min(area.height.saturating_mul(PART_CHARACTERS_MAX)), ..area })
+        .filter_map(|area| Some((chinese_strokes(gray, area)?, area)))
         .collect();
-    parts.sort_by_key(|area| std::cmp::Reverse(area.width));
-    parts.into_iter().map(|area| with_margin(area, page_height)).collect()
+    parts.sort_by_key(|(strokes, _)| std::cmp::Reverse(*strokes));
+    parts.into_iter().map(|(_, area)| with_margin(area, gray.height())).collect()
 }
 
 /// Letters cut at their edge are not read.
