@@ -112,7 +112,7 @@ reason-rejected = Reason for rejection
 reason-posting_blocked = Why it is not posted
 reason-needs_review = What to look at
 history-title = History
-history-by-rule = by rule
+history-by-rule = vouch
 history-empty = Nothing has happened yet
 
 ## States
@@ -184,6 +184,8 @@ rule-A1 = The items do not add up to the subtotal
 rule-A2 = The amounts do not add up to the total
 rule-A3 = Quantity times price is not the item's amount
 rule-A6 = The amount in words differs from the figures
+rule-A9 = The total is not an expense
+rule-A10 = The amount does not fit its currency
 rule-D1 = The same file is already here
 rule-D4 = Same supplier, date and total as another document
 rule-D5 = Very much like another document
@@ -192,6 +194,7 @@ rule-I4 = May not be a receipt or an invoice
 rule-M1 = A needed field is missing
 rule-P1 = Above the limit of its category
 rule-Q1 = Values that are not sure
+rule-Q2 = Two readings differ
 rule-Q3 = The picture is hard to read
 rule-T0 = The date can be read in two ways
 rule-T1 = The date is in the future
@@ -275,10 +278,6 @@ drift-title = { $n ->
    *[other] { $n } entries differ from what was posted
 }
 drift-changed = Changed in the ledger
-drift-removed = Removed from the ledger
-drift-voided = Voided in the ledger
-drift-total = The total was changed in the ledger
-drift-attachment = The picture is no longer attached
 mapping-title = Accounts and tax codes
 mapping-unmapped = { $n } without account
 mapping-account = Expense account

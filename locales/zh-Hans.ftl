@@ -103,7 +103,7 @@ reason-rejected = 驳回原因
 reason-posting_blocked = 未能入账的原因
 reason-needs_review = 需要核对的地方
 history-title = 处理记录
-history-by-rule = 系统按规则
+history-by-rule = 系统
 history-empty = 还没有记录
 
 ## States
@@ -175,6 +175,8 @@ rule-A1 = 明细合计与小计不符
 rule-A2 = 各项金额合计与总额不符
 rule-A3 = 数量乘单价与明细金额不符
 rule-A6 = 大写金额与小写不符
+rule-A9 = 总额不是支出
+rule-A10 = 金额与币种不符
 rule-D1 = 同一文件之前已上传
 rule-D4 = 供应商、日期和总额与另一份单据相同
 rule-D5 = 与另一份单据非常相似
@@ -183,11 +185,27 @@ rule-I4 = 可能不是收据或发票
 rule-M1 = 缺少必要信息
 rule-P1 = 超出该类别的限额
 rule-Q1 = 有未能确定的信息
+rule-Q2 = 两次识别结果不同
 rule-Q3 = 图像难以辨认
 rule-T0 = 日期有两种读法
 rule-T1 = 日期在将来
 rule-T2 = 日期过早
 rule-X1 = 不征税的地区却列有税额
+# English has these sentences from the checks themselves, with the figures in them.
+finding-A1 = 各项明细相加后与{ $text }不符，请对照图像。
+finding-A2 = 小计、折扣、服务费、税款及调整相加后与总额不符，请对照图像。
+finding-A9 = 总额须大于零；红字发票或贷项通知单请直接在会计软件中入账。
+finding-A10 = 总额的小数位数与所选币种不符，请更正金额或币种。
+finding-D4 = 已有一份单据的供应商、日期和总额与此相同；确实是两次购买才两份都保留。
+finding-E1 = 请选择这份单据要记入哪家公司的账目。
+finding-M1 = 未能读到“{ $text }”，请按图像填写。
+finding-P1 = 金额超出该类别的上限，须由审批人决定。
+finding-Q1 = 未能确定“{ $text }”，请对照图像后确认。
+finding-Q2 = 两次识别“{ $text }”的结果不同，请对照图像。
+finding-Q3 = 这份单据上的文字全部未能读取，请重新拍照，或按图像填写。
+finding-T0 = 单据上的日期有两种读法，请确认是哪一天。
+finding-T1 = 单据日期在今天之后，请对照图像。
+finding-T2 = 单据日期早于政策允许的期限，请对照图像。
 
 ## Actions
 action-title = 可以进行的操作
@@ -263,10 +281,6 @@ connection-synced = 同步于 { $text }
 connection-expires = 授权至 { $text }
 drift-title = { $n } 条记录与入账时不同
 drift-changed = 已在财务软件中更改
-drift-removed = 已在财务软件中删除
-drift-voided = 已在财务软件中作废
-drift-total = 总额已在财务软件中更改
-drift-attachment = 图像已不在附件中
 mapping-title = 会计科目及税码
 mapping-unmapped = { $n } 项未设置科目
 mapping-account = 费用科目

@@ -103,7 +103,7 @@ reason-rejected = 拒絕原因
 reason-posting_blocked = 未能入賬的原因
 reason-needs_review = 需要核對的地方
 history-title = 處理紀錄
-history-by-rule = 系統按規則
+history-by-rule = 系統
 history-empty = 尚未有紀錄
 
 ## States
@@ -175,6 +175,8 @@ rule-A1 = 項目相加與小計不符
 rule-A2 = 各項金額相加與總額不符
 rule-A3 = 數量乘單價與項目金額不符
 rule-A6 = 大寫金額與數字不符
+rule-A9 = 總額並非支出
+rule-A10 = 金額與貨幣不符
 rule-D1 = 同一檔案之前已上載
 rule-D4 = 供應商、日期及總額與另一份單據相同
 rule-D5 = 與另一份單據非常相似
@@ -183,11 +185,27 @@ rule-I4 = 可能不是收據或發票
 rule-M1 = 欠缺必要資料
 rule-P1 = 超出該類別的上限
 rule-Q1 = 有未能確定的資料
+rule-Q2 = 兩次辨讀結果不同
 rule-Q3 = 影像難以辨讀
 rule-T0 = 日期有兩種讀法
 rule-T1 = 日期在將來
 rule-T2 = 日期過於久遠
 rule-X1 = 不徵稅的地方卻列有稅款
+# English has these sentences from the checks themselves, with the figures in them.
+finding-A1 = 各項目的金額相加後與{ $text }不符，請對照影像。
+finding-A2 = 小計、折扣、服務費、稅款及調整相加後與總額不符，請對照影像。
+finding-A9 = 總額須大於零；貸項通知單請直接在會計軟件內入賬。
+finding-A10 = 總額的小數位數與所選貨幣不符，請更正金額或貨幣。
+finding-D4 = 之前已有一份單據的供應商、日期及總額與此相同；確實是兩次購買才兩份都保留。
+finding-E1 = 請選擇這份單據要記入哪間公司的賬目。
+finding-M1 = 未能讀到「{ $text }」，請按影像填寫。
+finding-P1 = 金額超出這個類別的上限，須由批核人決定。
+finding-Q1 = 未能確定「{ $text }」，請對照影像後確認。
+finding-Q2 = 兩次辨讀「{ $text }」的結果不同，請對照影像。
+finding-Q3 = 這份單據上的文字全部未能讀取，請重新拍攝，或按影像填寫。
+finding-T0 = 單據上的日期有兩種讀法，請確認是哪一天。
+finding-T1 = 單據日期在今天之後，請對照影像。
+finding-T2 = 單據日期早於政策容許的期限，請對照影像。
 
 ## Actions
 action-title = 可以進行的操作
@@ -263,10 +281,6 @@ connection-synced = 同步於 { $text }
 connection-expires = 授權至 { $text }
 drift-title = { $n } 項紀錄與入賬時不同
 drift-changed = 已在會計軟件內更改
-drift-removed = 已在會計軟件內刪除
-drift-voided = 已在會計軟件內作廢
-drift-total = 總額已在會計軟件內更改
-drift-attachment = 影像已不在附件內
 mapping-title = 會計科目及稅碼
 mapping-unmapped = { $n } 項未設定科目
 mapping-account = 支出科目

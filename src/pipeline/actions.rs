@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Context,
+    posting::entry_may_exist,
     transition::{Move, TransitionFailed, transition},
 };
 use crate::{
@@ -105,6 +106,12 @@ pub async fn act(
     let event = event_for(&action, person, &document);
     if !permission::allows(person, &event, document.submitter == person.id) {
         return Err(ActionError::Forbidden);
+    }
+    if matches!(action, Action::Reject(_)) && entry_may_exist(context, id).await? {
+        // Rejected means: not in the ledger, and never will be.
+        let message = "The ledger may hold an entry for it. Delete that there, post again so that vouch sees it is gone, \
+            then reject.";
+        return Err(ActionError::Value { field: "posting".to_owned(), message: message.to_owned() });
     }
     let by = person.id;
     let mut detail = String::new();

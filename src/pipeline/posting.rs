@@ -363,7 +363,15 @@ impl Run<'_> {
         match now.filter(|entry| entry.live) {
             Some(entry) => self.entry_keep(posting, entry).await,
             None => {
-                Err(Stop::Blocked("The entry was deleted or voided in the ledger; reject this document.".to_owned()))
+                posting.body = None;
+                posting.external_id = None;
+                posting.entry_url = None;
+                posting.posted_total = None;
+                posting.attachment_sent_at_us = None;
+                posting.attachment_id = None;
+                self.save(posting).await?;
+                let message = "The entry was deleted or voided in the ledger. Reject this document, or post it anew.";
+                Err(Stop::Blocked(message.to_owned()))
             }
         }
     }
@@ -444,6 +452,18 @@ fn cannot_connect(error: ConnectError) -> Stop {
         | ConnectError::NotAsked
         | ConnectError::Refused(_) => Stop::Later(Failed { reason, retry: Some(Retry::Backoff) }),
     }
+}
+
+/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
+/// one is known not to be there; its body was taken away.
+///
+/// # Errors
+/// The database failed.
+pub async fn entry_may_exist(context: &Context, id: DocumentId) -> Result<bool, StoreError> {
+    let posting = posting_by_document(&context.db, id).await?;
+    Ok(posting.is_some_and(|posting| {
+        posting.external_id.is_some() || (posting.entry_sent_at_us.is_some() && posting.body.is_some())
+    }))
 }
 
 /// Posts again what was blocked in a company: somebody has just changed its mapping or its consent.

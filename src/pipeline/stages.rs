@@ -22,8 +22,9 @@ use crate::{
     read::{Limits, Options, ReadError, Reader, Reading, wire},
     store::{
         connection::connection_list,
-        document::{Document, PageRow, document_fetch, document_twins, page_replace_all},
+        document::{Document, PageRow, document_fetch, page_replace_all},
         setting::policy_fetch,
+        twin::{document_twins, document_twins_lock},
     },
 };
 
@@ -113,6 +114,7 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
     let policy = policy_fetch(&context.db).await?;
     let has_connections = !connection_list(&context.db).await?.is_empty();
     let txn = context.db.begin_write().await?;
+    document_twins_lock(&txn).await?;
     let draft = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
     let twins: Vec<Twin> = match Identity::of(&draft) {
         Some(identity) => document_twins(&txn, &document, &identity, TWINS_MAX).await?,

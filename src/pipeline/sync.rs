@@ -190,6 +190,7 @@ pub async fn schedule(context: &Context) -> Result<(), StoreError> {
             txn.commit().await?;
         }
     }
+    context.db.checkpoint().await?;
     session_sweep(&context.db, now_us, now_us.saturating_sub(FAILURES_COUNT_US)).await?;
     context.wake.notify();
     Ok(())

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::{Db, Row, Run, StoreError, Txn, is_duplicate, truth};
 use crate::{
     approval::state::{ApprovedBy, Involved, State},
-    check::{Identity, Twin},
     model::{
         category::Category,
         draft::Draft,
@@ -198,37 +197,6 @@ pub async fn document_update(txn: &Txn, document: &Document, seen_version: i64) 
         0 => Err(StoreError::Conflict("document")),
         _ => Ok(()),
     }
-}
-
-/// Other documents with this supplier, date, total and currency that were not rejected, the first uploaded first.
-///
-/// Only earlier uploads count: of two that are the same purchase, the later one is the duplicate.
-///
-/// # Errors
-/// The database failed or holds a damaged row.
-pub async fn document_twins(
-    run: &impl Run,
-    document: &Document,
-    identity: &Identity,
-    rows_max: i64,
-) -> Result<Vec<Twin>, StoreError> {
-    let sql = "SELECT id, document_number FROM documents WHERE supplier_key = $1 AND issue_date = $2 \
-        AND total_minor = $3 AND currency = $4 AND id <> $5 AND state <> 'rejected' \
-        AND (uploaded_at_us < $6 OR (uploaded_at_us = $6 AND id < $5)) ORDER BY uploaded_at_us, id LIMIT $7";
-    let values = vec![
-        identity.supplier_key.clone().into(),
-        identity.issue_date.to_string().into(),
-        identity.total.minor().into(),
-        identity.total.currency().code().into(),
-        document.id.to_string().into(),
-        document.uploaded_at_us.into(),
-        rows_max.into(),
-    ];
-    let twin = |row: &Row| {
-        let id = row.parsed("id", "document id", |text| text.parse().ok())?;
-        Ok(Twin { id, document_number: row.text_or_none("document_number")? })
-    };
-    run.rows(sql, values).await?.iter().map(twin).collect()
 }
 
 /// A page of a list, the newest first, and how many documents the filter lets through.

@@ -52,11 +52,14 @@ pub struct NewJob {
 
 /// Writes a job; a job with the same key that is still waiting makes this a no-op.
 ///
+/// One that was given up begins anew: otherwise one bad hour of a ledger would end a company's scheduled sync for good.
+///
 /// # Errors
 /// The database failed.
 pub async fn job_enqueue(txn: &Txn, job: &NewJob, now_us: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO jobs (id, kind, subject, dedupe_key, run_at_us, attempts, created_at_us) \
-        VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (dedupe_key) DO NOTHING";
+        VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (dedupe_key) DO UPDATE \
+        SET dead_at_us = NULL, attempts = 0, run_at_us = $5 WHERE jobs.dead_at_us IS NOT NULL";
     let values = vec![
         JobId::new().to_string().into(),
         job.kind.into(),

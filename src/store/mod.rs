@@ -13,6 +13,7 @@ pub mod posting;
 pub mod session;
 pub mod setting;
 pub mod token;
+pub mod twin;
 
 use std::time::Duration;
 
@@ -70,6 +71,9 @@ pub struct Txn {
 /// Connections to SQLite: one writes, the others read.
 const SQLITE_CONNECTIONS_MAX: u32 = 8;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// SQLite moves its log into the database when the log has so many pages (of 4 KiB), and whoever commits then waits for
+/// the disk. The scheduler does it before, in the background; this is the limit for a busy minute.
+const CHECKPOINT_PAGES: &str = "16000";
 /// How long a writer waits for the writer before it.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -86,6 +90,7 @@ impl Db {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
                 .foreign_keys(true)
+                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
                 .busy_timeout(BUSY_TIMEOUT);
             let pool = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS_MAX).connect_with(options);
             SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.await.map_err(StoreError::Open)?)
@@ -106,6 +111,17 @@ impl Db {
             migrator.run(self.connection.get_sqlite_connection_pool()).await?;
         } else {
             migrator.run(self.connection.get_postgres_connection_pool()).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves SQLite's log into the database without making anybody wait; PostgreSQL does that by itself.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        if self.is_sqlite() {
+            self.rows("PRAGMA wal_checkpoint(PASSIVE)", Vec::new()).await?;
         }
         Ok(())
     }

@@ -139,6 +139,9 @@ impl From<ActionError> for WebError {
 
 impl From<ConnectError> for WebError {
     fn from(error: ConnectError) -> Self {
+        if let ConnectError::Store(error) = error {
+            return error.into();
+        }
         match &error {
             ConnectError::Store(_) | ConnectError::Secret(_) => Self::internal(&error),
             ConnectError::NotAsked | ConnectError::Refused(_) | ConnectError::NotSetUp(_) => {

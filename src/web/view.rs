@@ -262,22 +262,27 @@ pub struct MoneyView {
 
 impl From<Money> for MoneyView {
     fn from(money: Money) -> Self {
-        let text = money.to_decimal().to_string();
-        let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("−", digits));
-        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
-        let mut amount = String::from(sign);
-        for (i, digit) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i) % 3 == 0 {
-                amount.push(',');
-            }
-            amount.push(digit);
-        }
-        if let Some(fraction) = fraction {
-            amount.push('.');
-            amount.push_str(fraction);
-        }
-        Self { currency: money.currency().code().to_owned(), amount }
+        Self { currency: money.currency().code().to_owned(), amount: grouped(&money.to_decimal().to_string()) }
     }
+}
+
+/// A decimal with commas between thousands and a true minus sign.
+#[must_use]
+pub fn grouped(decimal: &str) -> String {
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |digits| ("−", digits));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
+    let mut text = String::from(sign);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
 }
 
 /// A list shown a page at a time.

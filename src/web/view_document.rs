@@ -7,9 +7,13 @@ use askama::Template;
 use crate::{
     model::{
         field::{Field, FieldKind, FieldName},
+        finding::Finding,
         page::Area,
     },
-    web::view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
+    web::{
+        view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
+        words::{Language, Value},
+    },
 };
 
 /// Fields a document cannot be posted without.
@@ -238,6 +242,28 @@ pub struct FindingView {
     pub fields: Vec<&'static str>,
 }
 
+impl FindingView {
+    /// A finding in the page's language. The checks speak English, with the figures in their sentences; other
+    /// languages say by the rule's own message, `finding-ID`, what to do.
+    #[must_use]
+    pub fn new(chrome: &Chrome, finding: &Finding) -> Self {
+        let names: Vec<String> = finding.fields.iter().map(|name| chrome.name("field", name.name())).collect();
+        let names = names.join("、");
+        let own = match chrome.language {
+            Language::English => None,
+            Language::TraditionalChinese | Language::SimplifiedChinese => {
+                chrome.words.find(chrome.language, &format!("finding-{}", finding.rule), &[Value::Text(&names)])
+            }
+        };
+        Self {
+            rule: finding.rule.clone(),
+            severity: finding.severity.name(),
+            message: own.unwrap_or_else(|| finding.message.clone()),
+            fields: finding.fields.iter().map(|name| name.name()).collect(),
+        }
+    }
+}
+
 /// One line of the history.
 #[derive(Debug, Clone)]
 pub struct EventView {
@@ -251,6 +277,8 @@ pub struct EventView {
     pub who: Option<String>,
     /// More, such as the reason of a rejection or the fields corrected.
     pub detail: Option<String>,
+    /// The state it led to, where its name does not say that.
+    pub state: Option<String>,
 }
 
 /// The entry in the ledger.
@@ -268,7 +296,7 @@ pub struct PostingView {
     pub total: Option<MoneyView>,
     /// The state of the image there: `waiting`, `attached` or `failed`.
     pub attachment: &'static str,
-    /// What reconciling found, such as `changed` or `removed`; its word is the message `drift-NAME`.
+    /// How the entry differs from what was approved: one sentence.
     pub drift: Option<String>,
 }
 
@@ -287,6 +315,35 @@ pub struct DuplicateView {
     pub total: Option<MoneyView>,
     /// The name of its state.
     pub state: &'static str,
+}
+
+/// What the history says beside an event's name, in the page's language: rules and fields by their words, not by the
+/// names they are kept under.
+#[must_use]
+pub fn event_detail(chrome: &Chrome, event: &str, detail: &str) -> Option<String> {
+    let words = |family: &'static str, separator: &str| {
+        let mut words: Vec<String> = Vec::new();
+        for name in detail.split(separator).filter(|name| !name.is_empty()) {
+            let word = if name == "kind" { chrome.t("document-kind") } else { chrome.name(family, name) };
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words.join(" · ")
+    };
+    let text = match event {
+        "checked" => words("rule", " "),
+        "corrected" => words("field", ", "),
+        "read_failed" => words("error", " "),
+        _ => detail.to_owned(),
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// The state to show beside an event: the checks may lead to several, approval by rule among them.
+#[must_use]
+pub fn event_state(event: &str, state: &str) -> Option<String> {
+    ["checked", "read_again"].contains(&event).then(|| state.to_owned())
 }
 
 /// What this person may do with this document now.

@@ -36,10 +36,8 @@ pub struct DriftView {
     pub supplier: String,
     /// The entry's reference.
     pub reference: String,
-    /// What changed; its word is the message `drift-NAME`.
+    /// What changed: one sentence.
     pub drift: String,
-    /// More, such as the two totals.
-    pub detail: Option<String>,
 }
 
 /// One company we are connected to.

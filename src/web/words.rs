@@ -236,8 +236,31 @@ mod tests {
             for (key, variables) in &english {
                 assert_eq!(other.get(key), Some(variables), "{key} in {language:?}");
             }
-            for key in other.keys() {
+            // In English the checks say their sentences themselves.
+            for key in other.keys().filter(|key| !key.starts_with("finding-")) {
                 assert!(english.contains_key(key), "{key} is in {language:?} only");
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_has_its_title_and_its_sentence() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut rules = BTreeSet::new();
+        for folder in ["src/check", "src/extract"] {
+            for entry in fs::read_dir(root.join(folder)).expect("the folder is part of the project") {
+                let text = fs::read_to_string(entry.expect("the folder can be listed").path());
+                let text = text.expect("our files are text").replace("Finding::new(\n", "Finding::new(");
+                rules.extend(quoted_after(&text, "Finding::new(\"").into_iter().map(str::to_owned));
+            }
+        }
+        assert!(rules.len() > 10, "only {rules:?} were found");
+        let words = Words::new();
+        for rule in rules {
+            assert!(words.find(Language::English, &format!("rule-{rule}"), &[]).is_some(), "rule-{rule}");
+            for language in [Language::TraditionalChinese, Language::SimplifiedChinese] {
+                let key = format!("finding-{rule}");
+                assert!(words.find(language, &key, &[Value::Text("x")]).is_some(), "{key} in {language:?}");
             }
         }
     }

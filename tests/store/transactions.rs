@@ -8,7 +8,7 @@ use vouch::{
     model::{category::Category, id::DocumentId, policy::Policy},
     store::{
         Db, Run, StoreError,
-        document::{document_create, document_fetch, document_update, upload_append},
+        document::{Document, document_create, document_fetch, document_update, upload_append},
         history::history_list,
         job::{NewJob, job_enqueue, job_list},
         setting::{policy_fetch, policy_store},
@@ -138,29 +138,25 @@ async fn forty_that_change_the_same_document_lose_no_change(db: Db) -> Tested {
 
 /// What the check does: look whether a twin is on its way, and record what that means, in one transaction.
 async fn of_twins_checked_at_the_same_time_one_is_first(db: Db) -> Tested {
-    let person = person_add(&db, 1).await?;
-    for number in 1..=AT_ONCE {
-        document_add(&db, &new_document(number, person)).await?;
-    }
-    let mut checks = JoinSet::new();
-    for number in 1..=AT_ONCE {
-        let db = db.clone();
-        checks.spawn(async move {
-            let txn = db.begin_write().await?;
-            document_twins_lock(&txn).await?;
-            let taken = txn.rows("SELECT id FROM documents WHERE state = 'approved'", Vec::new()).await?;
-            if taken.is_empty() {
-                let mut document = document_fetch(&txn, DocumentId::from_u128(u128::from(number))).await?;
-                document.state = State::Approved { by: ApprovedBy::Rule };
-                document_update(&txn, &document, 0).await?;
-            }
-            txn.commit().await
-        });
-    }
-    while let Some(checked) = timeout(LONGEST, checks.join_next()).await? {
-        checked??;
-    }
-    let approved = db.rows("SELECT id FROM documents WHERE state = 'approved'", Vec::new()).await?;
-    assert_eq!(approved.len(), 1);
+    let first = document_add(&db, &new_document(1, person_add(&db, 1).await?)).await?;
+    let txn = db.begin_write().await?;
+    document_twins_lock(&txn).await?;
+    assert_eq!(approved(&txn).await?, 0);
+    let other = db.clone();
+    let mut second = tokio::spawn(async move {
+        let txn = other.begin_write().await?;
+        document_twins_lock(&txn).await?;
+        approved(&txn).await
+    });
+    // Whoever does not wait for the first check has answered long before this.
+    let early = timeout(Duration::from_millis(300), &mut second).await;
+    assert!(early.is_err(), "the second check did not wait for the first: {early:?}");
+    document_update(&txn, &Document { state: State::Approved { by: ApprovedBy::Rule }, ..first }, 0).await?;
+    txn.commit().await?;
+    assert_eq!(timeout(LONGEST, second).await???, 1, "the second check sees what became of the first");
     Ok(())
+}
+
+async fn approved(run: &impl Run) -> Result<usize, StoreError> {
+    Ok(run.rows("SELECT id FROM documents WHERE state = 'approved'", Vec::new()).await?.len())
 }

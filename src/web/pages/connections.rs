@@ -19,7 +19,8 @@ use crate::{
     },
     store::{
         connection::{
-            Connection, MappingRow, ReferenceRow, connection_list, mapping_list, mapping_store, reference_list,
+            Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, mapping_list, mapping_store,
+            reference_list,
         },
         document::document_fetch,
         posting::{Posting, posting_list_drifted},
@@ -76,7 +77,6 @@ async fn drift_view(app: &App, posting: &Posting) -> Result<DriftView, WebError>
         supplier: supplier.unwrap_or_default().to_owned(),
         reference: posting.reference.clone(),
         drift: posting.drift.clone().unwrap_or_default(),
-        detail: None,
     })
 }
 
@@ -205,7 +205,7 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
     let form = fields(form);
     let stored = async {
         checked(&signed, &form, &LOOKERS)?;
-        let id = parse_id(&id)?;
+        let id = connection_fetch(&app.context.db, parse_id(&id)?).await?.id;
         let known = reference_list(&app.context.db, id).await?;
         let txn = app.context.db.begin_write().await?;
         for (name, external_id) in &form {
@@ -236,7 +236,8 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
 pub async fn sync(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
     let begun = async {
         checked(&signed, &fields(form), &LOOKERS)?;
-        Ok::<_, WebError>(sync_soon(&app.context, parse_id(&id)?).await?)
+        let id = connection_fetch(&app.context.db, parse_id(&id)?).await?.id;
+        Ok::<_, WebError>(sync_soon(&app.context, id).await?)
     };
     match begun.await {
         Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "syncing"),

@@ -27,9 +27,10 @@ use crate::{
         App,
         error::WebError,
         session::Signed,
-        view::MoneyView,
+        view::{Chrome, MoneyView, grouped},
         view_document::{
             Actions, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView, PostingView,
+            event_detail, event_state,
         },
     },
 };
@@ -57,7 +58,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         version: document.version,
         state: document.state.name(),
         settled: !document.state.is_moving(),
-        reason: reason(&document.state),
+        reason: reason(&chrome, &document.state),
         title: supplier.unwrap_or_else(|| document.file_name.clone()),
         file_name: document.file_name.clone(),
         original_url: format!("/documents/{}/original", document.id),
@@ -70,9 +71,9 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         categories: chrome.category_choices(document.category.name()),
         destinations: destination_choices(&connections, &chosen),
         items: items(draft),
-        findings: findings(&document),
+        findings: document.findings.iter().map(|finding| FindingView::new(&chrome, finding)).collect(),
         actions: actions(&signed.person, &document),
-        history: history.iter().map(|row| event_view(app, row, &name_of)).collect(),
+        history: history.iter().map(|row| event_view(app, &chrome, row, &name_of)).collect(),
         posting: posting.map(|posting| posting_view(&posting, &connections, draft.money(FieldName::Total))),
         duplicate: duplicate(app, &document).await?,
         list_url: "/documents".to_owned(),
@@ -82,9 +83,14 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
     })
 }
 
-fn reason(state: &State) -> Option<String> {
+fn reason(chrome: &Chrome, state: &State) -> Option<String> {
     match state {
-        State::Unreadable { message, .. } | State::PostingBlocked { message, .. } => Some(message.clone()),
+        State::Unreadable { code, message } => {
+            let words = |family: &str| chrome.words.find(chrome.language, &format!("{family}-{code}"), &[]);
+            let sentence = words("error").unwrap_or_else(|| message.clone());
+            Some(words("next").map_or_else(|| sentence.clone(), |next| format!("{sentence} {next}")))
+        }
+        State::PostingBlocked { message, .. } => Some(message.clone()),
         State::Rejected { reason, .. } => Some(reason.clone()),
         State::Received
         | State::Checking
@@ -96,7 +102,8 @@ fn reason(state: &State) -> Option<String> {
 }
 
 fn items(draft: &Draft) -> Vec<ItemView> {
-    let text = |amount: Option<rust_decimal::Decimal>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let text =
+        |amount: Option<rust_decimal::Decimal>| amount.map(|amount| grouped(&amount.to_string())).unwrap_or_default();
     let lines = draft.line_items.iter();
     lines
         .map(|line| ItemView {
@@ -106,17 +113,6 @@ fn items(draft: &Draft) -> Vec<ItemView> {
             amount: text(line.amount),
         })
         .collect()
-}
-
-fn findings(document: &Document) -> Vec<FindingView> {
-    let all = document.findings.iter();
-    all.map(|finding| FindingView {
-        rule: finding.rule.clone(),
-        severity: finding.severity.name(),
-        message: finding.message.clone(),
-        fields: finding.fields.iter().map(|name| name.name()).collect(),
-    })
-    .collect()
 }
 
 /// What this person may do now: what their role allows and the document's state takes.
@@ -141,6 +137,7 @@ fn actions(person: &Person, document: &Document) -> Actions {
 
 fn event_view(
     app: &App,
+    chrome: &Chrome,
     row: &HistoryRow,
     name_of: &impl Fn(crate::model::id::PersonId) -> Option<String>,
 ) -> EventView {
@@ -153,7 +150,8 @@ fn event_view(
             Actor::Person(id) => Some(name_of(*id).unwrap_or_default()),
             Actor::System(_) => None,
         },
-        detail: Some(row.detail.clone()).filter(|detail| !detail.is_empty()),
+        detail: event_detail(chrome, &row.event, &row.detail),
+        state: event_state(&row.event, &row.state),
     }
 }
 

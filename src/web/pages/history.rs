@@ -16,7 +16,7 @@ use crate::{
         error::WebError,
         session::{Signed, page},
         view::Paging,
-        view_document::EventView,
+        view_document::{EventView, event_detail, event_state},
         view_settings::{HistoryPage, HistoryRow},
     },
 };
@@ -36,6 +36,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Query(query): Query<Ve
 async fn show_page(app: &App, signed: &Signed, number: i64) -> Result<HistoryPage, WebError> {
     signed.need(&[Role::Accountant, Role::Administrator])?;
     let offset = (number - 1) * PAGE_ROWS;
+    let chrome = signed.chrome();
     let people = person_list(&app.context.db).await?;
     let (lines, total) = history_list_all(&app.context.db, offset, PAGE_ROWS).await?;
     let shown = i64::try_from(lines.len()).unwrap_or(0);
@@ -44,12 +45,13 @@ async fn show_page(app: &App, signed: &Signed, number: i64) -> Result<HistoryPag
         event: EventView {
             instant: Timestamp::from_microsecond(row.at_us).unwrap_or(Timestamp::UNIX_EPOCH).to_string(),
             when: text_in(row.at_us, &app.context.zone),
-            event: row.event,
             who: match row.actor {
                 Actor::Person(id) => people.iter().find(|person| person.id == id).map(|person| person.name.clone()),
                 Actor::System(_) => None,
             },
-            detail: Some(row.detail).filter(|detail| !detail.is_empty()),
+            detail: event_detail(&chrome, &row.event, &row.detail),
+            state: event_state(&row.event, &row.state),
+            event: row.event,
         },
         document: Some((title, format!("/documents/{id}"))),
     });
@@ -62,6 +64,6 @@ async fn show_page(app: &App, signed: &Signed, number: i64) -> Result<HistoryPag
             previous_url: (number > 1).then(|| format!("/history?page={}", number - 1)),
             next_url: (offset + shown < total).then(|| format!("/history?page={}", number + 1)),
         },
-        chrome: signed.chrome(),
+        chrome,
     })
 }

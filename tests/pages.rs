@@ -1,0 +1,23 @@
+//! The pages as a browser sees them: who may see and do what, what bad input is answered with, and in which words.
+//!
+//! A real server on a free port, a real database in a private folder, HTTP by hand. What a reader would have read is
+//! given, except in `pages/uploads.rs`, where the files themselves are read.
+
+#[path = "pages/connections.rs"]
+mod connections;
+#[path = "pages/decisions.rs"]
+mod decisions;
+#[path = "pages/documents.rs"]
+mod documents;
+#[path = "pages/house.rs"]
+mod house;
+#[path = "pages/roles.rs"]
+mod roles;
+#[path = "pages/sign_in.rs"]
+mod sign_in;
+#[path = "pages/uploads.rs"]
+mod uploads;
+#[path = "pages/visitor.rs"]
+mod visitor;
+#[path = "pages/words.rs"]
+mod words;
