@@ -155,19 +155,23 @@ async fn put_back(
     failed: Failed,
 ) -> Result<(), StoreError> {
     let now_us = clock.now_us();
+    let mut job = job.clone();
     let wait = match failed.retry {
-        Some(Retry::After(wait)) => Some(wait),
+        Some(Retry::After(wait)) => {
+            job.attempts -= 1;
+            Some(wait)
+        }
         Some(Retry::Backoff) if job.attempts < options.attempts_max => Some(backoff(job.attempts)),
         Some(Retry::Backoff) | None => None,
     };
     match wait {
         Some(wait) => {
             warn!(job.id = %job.id, job.kind, job.attempts, reason = failed.reason, "Job {} will be tried again", job.id);
-            job_put_back(db, job, now_us.saturating_add(micros(wait)), &failed.reason).await
+            job_put_back(db, &job, now_us.saturating_add(micros(wait)), &failed.reason).await
         }
         None => {
             error!(job.id = %job.id, job.kind, job.attempts, reason = failed.reason, "Job {} was given up", job.id);
-            job_bury(db, job, now_us, &failed.reason).await
+            job_bury(db, &job, now_us, &failed.reason).await
         }
     }
 }

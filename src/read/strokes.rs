@@ -9,11 +9,11 @@ use image::GrayImage;
 use crate::model::page::Area;
 
 /// Fewer strokes a column than this, in thousandths, are Latin letters …
-const STROKES_PER_MILLE_MIN: u32 = 2_600;
+const STROKES_PER_MILLE_MIN: u32 = 2_700;
 /// … and more are specks.
-const STROKES_PER_MILLE_MAX: u32 = 6_500;
+const STROKES_PER_MILLE_MAX: u32 = 5_500;
 /// Chinese writing leaves few columns empty; so many in a hundred hold ink.
-const INKED_PERCENT_MIN: u32 = 80;
+const INKED_PERCENT_MIN: u32 = 85;
 
 /// How many strokes stand one above the other in this part of a page, in thousandths; `None` where it cannot be
 /// Chinese writing.

@@ -23,7 +23,7 @@ const UNDERSTOOD_PER_MILLE: u16 = 600;
 /// A run of words below this is a part to show to the Chinese model …
 const DOUBTFUL_PER_MILLE: u16 = 600;
 /// … and so many parts of a page are shown, each of about so many characters at most.
-const PARTS_SHOWN: usize = 3;
+const PARTS_SHOWN: usize = 2;
 const PART_CHARACTERS_MAX: u32 = 6;
 /// Characters lower than this are not read by anybody.
 const PART_HEIGHT_MIN_PX: u32 = 14;
@@ -161,7 +161,13 @@ fn recognise(
     let missing = |reason: String| ReadError::ReaderMissing { reason };
     let mut engine = match slot.take() {
         Some(engine) => engine,
-        None => Tesseract::new(None, Some(language)).map_err(|error| missing(error.to_string()))?,
+        None => {
+            let engine = Tesseract::new(None, Some(language)).map_err(|error| missing(error.to_string()))?;
+            // A line it is unsure of is otherwise read once more as white on black; a glance need not.
+            let glance = language == CHINESE;
+            let once = if glance { engine.set_variable("invert_threshold", "0.0") } else { Ok(engine) };
+            once.map_err(|error| missing(error.to_string()))?
+        }
     };
     engine.set_page_seg_mode(layout);
     let (width, height) = (side(gray.width()), side(gray.height()));

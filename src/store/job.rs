@@ -108,14 +108,20 @@ pub async fn job_finish(db: &Db, job: &ClaimedJob) -> Result<(), StoreError> {
     db.execute(sql, vec![job.id.to_string().into(), job.locked_until_us.into()]).await.map(|_| ())
 }
 
-/// Puts a job back until an instant, with the reason.
+/// Puts a job back until an instant, with the reason and with the tries that the claim now counts.
 ///
 /// # Errors
 /// The database failed.
 pub async fn job_put_back(db: &Db, job: &ClaimedJob, run_at_us: i64, reason: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE jobs SET run_at_us = $1, locked_until_us = NULL, last_error = $2 \
-        WHERE id = $3 AND locked_until_us = $4";
-    let values = vec![run_at_us.into(), reason.into(), job.id.to_string().into(), job.locked_until_us.into()];
+    let sql = "UPDATE jobs SET run_at_us = $1, locked_until_us = NULL, last_error = $2, attempts = $3 \
+        WHERE id = $4 AND locked_until_us = $5";
+    let values = vec![
+        run_at_us.into(),
+        reason.into(),
+        job.attempts.into(),
+        job.id.to_string().into(),
+        job.locked_until_us.into(),
+    ];
     db.execute(sql, values).await.map(|_| ())
 }
 

@@ -1,0 +1,23 @@
+//! Exactly once: whatever dies, is cut or answers wrongly on the way, a document ends as one entry with one image.
+//!
+//! Each part drives the real pipeline against the sandbox over HTTP. `house` sets a vouch and a sandbox up and says what
+//! "exactly once" means, `gate` stops the sandbox at a chosen call, and the others break something each.
+
+#[path = "posting/crash.rs"]
+mod crash;
+#[path = "posting/cut.rs"]
+mod cut;
+#[path = "posting/faults.rs"]
+mod faults;
+#[path = "posting/gate.rs"]
+mod gate;
+#[path = "posting/house.rs"]
+mod house;
+#[path = "posting/process.rs"]
+mod process;
+#[path = "posting/reconcile.rs"]
+mod reconcile;
+#[path = "posting/tokens.rs"]
+mod tokens;
+#[path = "posting/uploads.rs"]
+mod uploads;
