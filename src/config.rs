@@ -86,8 +86,10 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        // Tests and the demo have variables of their own with our prefix.
-        let ours = Env::prefixed("VOUCH_").filter(|key| !key.starts_with("test_") && !key.starts_with("demo_"));
+        // The scripts, the tests and the command line have variables of their own with our prefix.
+        let others = ["test_", "build_", "config"];
+        let ours = Env::prefixed("VOUCH_")
+            .filter(move |key| !others.iter().any(|other| key.as_str().to_ascii_lowercase().starts_with(other)));
         let config: Self = figment.merge(ours.split("__")).extract().map_err(Box::new)?;
         config.zone()?;
         if config.pages_max == 0 || config.reader_processes == 0 || config.worker_slots == 0 {

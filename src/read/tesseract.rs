@@ -159,23 +159,17 @@ fn clean(picture: &DynamicImage) -> (GrayImage, Scale) {
 /// 600 dots an inch are still larger than Tesseract wants.
 fn halved(picture: &DynamicImage) -> GrayImage {
     let (width, height) = (picture.width() / 2, picture.height() / 2);
-    match picture {
-        DynamicImage::ImageRgb8(rgb) => {
-            let row_bytes = usize::try_from(rgb.width()).unwrap_or(0) * 3;
-            mean_of_four(rgb.as_raw(), row_bytes, width, height, |pair| {
-                // Rec. 601 weights in 256ths, for two pixels side by side.
-                let [r, g, b, r2, g2, b2] = [0, 1, 2, 3, 4, 5].map(|i| u32::from(pair.get(i).copied().unwrap_or(255)));
-                (77 * (r + r2) + 150 * (g + g2) + 29 * (b + b2)) >> 8
-            })
-        }
-        other => {
-            let gray = other.to_luma8();
-            let row_bytes = usize::try_from(gray.width()).unwrap_or(0);
-            mean_of_four(gray.as_raw(), row_bytes, width, height, |pair| {
-                pair.iter().map(|value| u32::from(*value)).sum()
-            })
-        }
-    }
+    let Some(rgb) = picture.as_rgb8() else {
+        let gray = picture.to_luma8();
+        let row_bytes = usize::try_from(gray.width()).unwrap_or(0);
+        return mean_of_four(gray.as_raw(), row_bytes, width, height, |two| two.iter().map(|v| u32::from(*v)).sum());
+    };
+    let row_bytes = usize::try_from(rgb.width()).unwrap_or(0) * 3;
+    mean_of_four(rgb.as_raw(), row_bytes, width, height, |pair| {
+        // Rec. 601 weights in 256ths, for two pixels side by side.
+        let [r, g, b, r2, g2, b2] = [0, 1, 2, 3, 4, 5].map(|i| u32::from(pair.get(i).copied().unwrap_or(255)));
+        (77 * (r + r2) + 150 * (g + g2) + 29 * (b + b2)) >> 8
+    })
 }
 
 fn mean_of_four(raw: &[u8], row_bytes: usize, width: u32, height: u32, two: impl Fn(&[u8]) -> u32) -> GrayImage {

@@ -11,12 +11,12 @@ use vouch::{
     blob::original_name,
     clock::Clock,
     config::{Config, LedgerConfig},
-    intake::sha256_hex,
     model::{
         category::Category,
         currency::Currency,
         draft::Draft,
         field::{DocumentKind, Field, FieldName, FieldValue},
+        hash::sha256_hex,
         id::{ConnectionId, DocumentId, PersonId},
         media::MediaType,
         page::{Confidence, Source},
