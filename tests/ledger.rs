@@ -111,7 +111,6 @@ fn entry(kind: EntryKind, currency: Currency, account: &str, tax: Option<(&str, 
         currency,
         home_currency: currency,
         exchange_rate: None,
-        exchange_rate: None,
         lines: vec![EntryLine {
             description: "Client lunch".to_owned(),
             account: account.to_owned(),
