@@ -39,6 +39,10 @@ const CHARACTERS_MIN: usize = 25;
 const WIDTH_MIN_PX: u32 = 320;
 /// Pages of more pixels than this, such as a scan of A4 at 600 dots an inch, are read at half their width and height.
 const PIXELS_BEFORE_HALVING: u64 = 20_000_000;
+/// Read at half its size, a digit of the smallest print is sometimes taken for another with full confidence (5 for 8
+/// in a date of the tuning set). So no word of such a page is surer than this, and nothing is accepted on the reader's
+/// word alone; what the paper itself proves still is.
+const HALVED_SURE_MAX: Confidence = Confidence::from_per_mille(590);
 /// Tesseract's own limit is 32,767 pixels a side.
 const SIDE_MAX_PX: u32 = 32_000;
 /// What Tesseract assumes about pictures that do not say; silences its guessing.
@@ -80,7 +84,12 @@ impl Engines {
                 words = better(words, recognise(&mut self.with_simplified, WITH_SIMPLIFIED, &gray, block, None));
             }
         }
-        Ok(words.into_iter().map(|word| Word { area: unscale(word.area, scale), ..word }).collect())
+        let sure_max = if scale.down > 1 { HALVED_SURE_MAX } else { Confidence::CERTAIN };
+        let back = |word: Word| {
+            let (area, confidence) = (unscale(word.area, scale), word.confidence.min(sure_max));
+            Word { area, confidence, ..word }
+        };
+        Ok(words.into_iter().map(back).collect())
     }
 
     /// Shows the parts that were understood least to the Chinese model.
