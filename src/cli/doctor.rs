@@ -82,6 +82,10 @@ fn folder(config: &Config) -> Found {
 }
 
 fn key(config: &Config) -> Found {
+    if config.key.is_empty() && !config.data_dir.join("key").exists() {
+        let text = "key: none yet; one is made at the first start. If ledgers were connected before, restore it first";
+        return Found::Missed(text.to_owned());
+    }
     match Vault::open(&config.key, &config.data_dir.join("key")) {
         Ok(_) if config.key.is_empty() => {
             Found::Good("key: in the data folder; back it up apart from the database".to_owned())

@@ -133,7 +133,10 @@ pub async fn act(
                 document.correctors.insert(by);
             })
         }
-        Action::Keep => Box::new(|document| document.kept = true),
+        Action::Keep => Box::new(move |document| {
+            document.kept = true;
+            document.correctors.insert(by);
+        }),
         Action::Reject(reason) => {
             detail = reason;
             Box::new(|_| {})

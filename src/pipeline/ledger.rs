@@ -23,7 +23,7 @@ use crate::{
             Connection, connection_fetch, connection_state, connection_state_by_token, connection_upsert,
             consent_create, consent_take,
         },
-        token::{TokenRow, token_fetch, token_lock, token_store, token_unlock},
+        token::{TokenRow, token_fetch, token_lock, token_renewed, token_store, token_unlock},
     },
 };
 
@@ -278,9 +278,17 @@ async fn access_token(
 async fn renew(context: &Context, kind: LedgerKind, row: &TokenRow) -> Result<(), ConnectError> {
     let refresh = Secret::new(context.vault.open_sealed(&row.refresh_sealed, &row.id)?);
     match app(context, kind).tokens_refresh(&context.http, &refresh).await {
-        Ok(tokens) => Ok(token_store(&context.db, &sealed(context, kind, &row.id, &tokens)?).await?),
+        Ok(tokens) => {
+            let renewed = sealed(context, kind, &row.id, &tokens)?;
+            // No row at that version any more: a new consent was faster, and its tokens are the ones to keep.
+            token_renewed(&context.db, &renewed, row.version).await?;
+            Ok(())
+        }
         Err(OauthError::InvalidGrant) => {
-            // We hold the lease, so nobody else has renewed: the token is dead.
+            // We hold the lease, so nobody else has renewed; but a person may have given consent anew meanwhile.
+            if token_fetch(&context.db, &row.id).await?.version != row.version {
+                return Ok(());
+            }
             connection_state_by_token(&context.db, &row.id, "consent_needed").await?;
             token_unlock(&context.db, &row.id).await?;
             Err(OauthError::InvalidGrant.into())

@@ -85,6 +85,11 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
     let Some(job) = Job::from_row(&claimed.kind, &claimed.subject) else {
         return Err(Failed { reason: format!("no version of vouch knows {} jobs", claimed.kind), retry: None });
     };
+    if claimed.attempts > context.config.job_attempts_max {
+        // Whoever tried was cut off every time, and could not say why.
+        let failed = Failed { reason: "It was cut off at every try".to_owned(), retry: None };
+        return hand_over(context, job, failed).await;
+    }
     let result = match job {
         Job::Read(id) => stages::run_read(context, id).await,
         Job::Check(id) => stages::run_check(context, id).await,
@@ -93,7 +98,10 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
     };
     match result {
         // The last try: the document goes to a person with the reason, instead of standing still with nobody told.
-        Err(failed) if failed.retry == Some(Retry::Backoff) && claimed.attempts >= context.config.job_attempts_max => {
+        Err(failed)
+            if failed.retry.is_none()
+                || (failed.retry == Some(Retry::Backoff) && claimed.attempts >= context.config.job_attempts_max) =>
+        {
             hand_over(context, job, failed).await
         }
         other => other,

@@ -41,6 +41,8 @@ use crate::{
 /// Xero forgets an `Idempotency-Key` after six minutes; five leave a margin for clocks. After that a new key is due.
 const XERO_KEY_US: i64 = 5 * 60 * 1_000_000;
 
+/// QuickBooks' code for a document number that another entry has.
+const DOCUMENT_NUMBER_TAKEN: &str = "6140";
 /// How many blocked documents one change lets go.
 const RETRIED_MAX: i64 = 10_000;
 
@@ -296,7 +298,15 @@ impl Run<'_> {
             Ok(made) => self.entry_keep(posting, made).await,
             Err(error) if error.class() == Class::LookThenAdopt => match self.entry_look(&supplier).await? {
                 Some(found) => self.entry_keep(posting, found).await,
-                None => Err(Stop::Blocked(format!("{error}, but none carries our reference {}.", posting.reference))),
+                None => {
+                    // Its number is taken by somebody else's entry: ours was refused, and may be rejected here.
+                    if matches!(&error, LedgerError::AlreadyThere { code, .. } if code == DOCUMENT_NUMBER_TAKEN) {
+                        posting.body = None;
+                        posting.supplier_id = None;
+                        self.save(posting).await?;
+                    }
+                    Err(Stop::Blocked(format!("{error}, but none carries our reference {}.", posting.reference)))
+                }
             },
             Err(error) => {
                 if matches!(error.class(), Class::Person | Class::Bug) {
@@ -352,11 +362,6 @@ impl Run<'_> {
 
     /// Compares an entry that an earlier attempt noted; a person may have corrected it since.
     async fn entry_verify(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
-        let approved = self.entry.total.to_decimal();
-        let posted = posting.posted_total.as_deref().and_then(|text| rust_decimal::Decimal::from_str_exact(text).ok());
-        if posted == Some(approved) {
-            return Ok(());
-        }
         let external_id = posting.external_id.clone().unwrap_or_default();
         let now =
             call!(self, ledger => ledger.entry_fetch(resource, &external_id)).map_err(|error| self.stop(error))?;

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     approval::{
         rule::verdict,
-        state::{Event, State},
+        state::{Event, State, Verdict},
     },
     blob::{BlobError, original_name, picture_name},
     check::{self, Identity, Subject, Twin},
@@ -129,7 +129,11 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
         today: context.today(),
     };
     let findings = check::findings(&subject, &policy);
-    let verdict = verdict(&draft, &findings, &policy);
+    let mut verdict = verdict(&draft, &findings, &policy);
+    if verdict == Verdict::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
+        // A person had a hand in it, so another person looks.
+        verdict = Verdict::NeedsApproval;
+    }
     let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let step = Move {
         seen_version: Some(document.version),

@@ -19,7 +19,7 @@ use crate::{
         StoreError, Txn,
         connection::{
             Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, connection_state_by_token,
-            connection_upsert, mapping_list, mapping_store, reference_replace_all,
+            connection_synced, mapping_list, mapping_store, reference_replace_all,
         },
         document::document_fetch,
         posting::{Posting, posting_list_posted, posting_update},
@@ -68,7 +68,9 @@ pub async fn run_sync(context: &Context, id: ConnectionId) -> Result<(), Failed>
         synced_at_us: Some(context.clock.now_us()),
         ..connection
     };
-    connection_upsert(&txn, &synced, context.clock.now_us()).await?;
+    if !connection_synced(&txn, &synced).await? {
+        return Ok(());
+    }
     references_store(&txn, id, &company).await?;
     txn.commit().await?;
     for posting in posting_list_posted(&context.db, id, COMPARED_MAX).await? {

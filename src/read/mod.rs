@@ -157,27 +157,26 @@ pub fn document(
         MediaType::Jpeg | MediaType::Png | MediaType::WebP => {
             let started = Instant::now();
             let picture = raster::decode(&bytes, media_type, options.limits)?;
-            pictures(vec![picture], started.elapsed(), options, engines)
+            let mut reading = Reading::empty(started.elapsed());
+            recognise(&mut reading, 1, &picture, options, engines)?;
+            Ok(reading)
         }
         MediaType::Tiff => {
+            let mut reading = Reading::empty(Duration::ZERO);
             let started = Instant::now();
-            let pages = raster::decode_tiff(&bytes, options.limits)?;
-            pictures(pages, started.elapsed(), options, engines)
+            raster::decode_tiff(&bytes, options.limits, |number, picture| {
+                recognise(&mut reading, number, &picture, options, engines)
+            })?;
+            reading.decode = started.elapsed().saturating_sub(reading.recognise);
+            Ok(reading)
         }
     }
 }
 
-fn pictures(
-    pages: Vec<DynamicImage>,
-    decode: Duration,
-    options: Options,
-    engines: &mut tesseract::Engines,
-) -> Result<Reading, ReadError> {
-    let mut reading = Reading { pages: Vec::new(), pictures: Vec::new(), decode, recognise: Duration::ZERO };
-    for (number, picture) in (1_u32..).zip(pages) {
-        recognise(&mut reading, number, &picture, options, engines)?;
+impl Reading {
+    const fn empty(decode: Duration) -> Self {
+        Self { pages: Vec::new(), pictures: Vec::new(), decode, recognise: Duration::ZERO }
     }
-    Ok(reading)
 }
 
 fn recognise(
@@ -201,8 +200,7 @@ fn recognise(
 fn pdf(bytes: Vec<u8>, options: Options, engines: &mut tesseract::Engines) -> Result<Reading, ReadError> {
     let started = Instant::now();
     let document = pdf_text::Document::open(bytes, options.limits)?;
-    let mut reading =
-        Reading { pages: Vec::new(), pictures: Vec::new(), decode: started.elapsed(), recognise: Duration::ZERO };
+    let mut reading = Reading::empty(started.elapsed());
     for number in 1..=document.pages() {
         let started = Instant::now();
         let page = document.page_text(number);

@@ -49,20 +49,27 @@ pub fn decode(bytes: &[u8], media_type: MediaType, limits: Limits) -> Result<Dyn
     Ok(picture)
 }
 
-/// Decodes every page of a TIFF.
+/// Decodes a TIFF page by page and hands each over, so that one page is in memory at a time.
 ///
 /// # Errors
-/// A page is damaged or has more pixels than allowed, or there are more pages than allowed.
-pub fn decode_tiff(bytes: &[u8], limits: Limits) -> Result<Vec<DynamicImage>, ReadError> {
-    let files = tiff::pages(bytes, limits.pages_max);
-    let pages = u32::try_from(files.len()).unwrap_or(u32::MAX);
+/// A page is damaged or has more pixels than allowed, there are more pages than allowed, or `each` failed.
+pub fn decode_tiff(
+    bytes: &[u8],
+    limits: Limits,
+    mut each: impl FnMut(u32, DynamicImage) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let starts = tiff::page_starts(bytes, limits.pages_max);
+    let pages = u32::try_from(starts.len()).unwrap_or(u32::MAX);
     if pages == 0 {
         return Err(ReadError::DamagedImage);
     }
     if pages > limits.pages_max {
         return Err(ReadError::PagesTooMany { pages, pages_max: limits.pages_max });
     }
-    files.iter().map(|file| decode(file, MediaType::Tiff, limits)).collect()
+    for (number, start) in (1..).zip(starts) {
+        each(number, decode(&tiff::page_file(bytes, start), MediaType::Tiff, limits)?)?;
+    }
+    Ok(())
 }
 
 /// A JPEG of a page, small enough for a telephone.

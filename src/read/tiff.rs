@@ -2,26 +2,44 @@
 //! header's pointer to the first directory is changed to point at that page's directory.
 //! Source: TIFF revision 6.0, section 2.
 
-/// The files that each begin with one page of this one, in order. Empty when the chain of directories is broken.
-/// BigTIFF files answer with themselves: their first page only.
-pub(super) fn pages(bytes: &[u8], pages_max: u32) -> Vec<Vec<u8>> {
-    let little = match bytes.get(..4) {
-        Some(b"II*\0") => true,
-        Some(b"MM\0*") => false,
-        Some(_) => return vec![bytes.to_vec()],
-        None => return Vec::new(),
+/// Where each page's directory begins, in order; empty when the chain of directories is broken. `None` stands for a
+/// BigTIFF file as it is: its first page only.
+pub(super) fn page_starts(bytes: &[u8], pages_max: u32) -> Vec<Option<u32>> {
+    let Some(little) = is_little(bytes) else {
+        return if bytes.len() < 4 { Vec::new() } else { vec![None] };
     };
-    let mut offsets = Vec::new();
+    let mut starts = Vec::new();
     let mut next = u32_at(bytes, 4, little);
     // One more than allowed is enough to see that there are too many; a chain that loops ends here too.
-    while let Some(offset) = next.filter(|offset| *offset != 0 && !offsets.contains(offset)) {
-        offsets.push(offset);
-        if offsets.len() > usize::try_from(pages_max).unwrap_or(usize::MAX) {
+    while let Some(start) = next.filter(|start| *start != 0 && !starts.contains(&Some(*start))) {
+        starts.push(Some(start));
+        if starts.len() > usize::try_from(pages_max).unwrap_or(usize::MAX) {
             break;
         }
-        next = next_directory(bytes, offset, little);
+        next = next_directory(bytes, start, little);
     }
-    offsets.into_iter().map(|offset| with_first_directory(bytes, offset, little)).collect()
+    starts
+}
+
+/// The file with the page that starts there as its first. A copy, so one page at a time.
+pub(super) fn page_file(bytes: &[u8], start: Option<u32>) -> Vec<u8> {
+    let mut page = bytes.to_vec();
+    if let (Some(start), Some(little)) = (start, is_little(bytes)) {
+        let pointer = if little { start.to_le_bytes() } else { start.to_be_bytes() };
+        if let Some(header) = page.get_mut(4..8) {
+            header.copy_from_slice(&pointer);
+        }
+    }
+    page
+}
+
+/// The byte order of a classic TIFF; `None` for anything else.
+fn is_little(bytes: &[u8]) -> Option<bool> {
+    match bytes.get(..4) {
+        Some(b"II*\0") => Some(true),
+        Some(b"MM\0*") => Some(false),
+        Some(_) | None => None,
+    }
 }
 
 fn next_directory(bytes: &[u8], offset: u32, little: bool) -> Option<u32> {
@@ -29,15 +47,6 @@ fn next_directory(bytes: &[u8], offset: u32, little: bool) -> Option<u32> {
     let start = usize::try_from(offset).ok()?;
     let entries = usize::from(u16_at(bytes, start, little)?);
     u32_at(bytes, start.checked_add(2)?.checked_add(entries.checked_mul(ENTRY_BYTES)?)?, little)
-}
-
-fn with_first_directory(bytes: &[u8], offset: u32, little: bool) -> Vec<u8> {
-    let pointer = if little { offset.to_le_bytes() } else { offset.to_be_bytes() };
-    let mut page = bytes.to_vec();
-    if let Some(header) = page.get_mut(4..8) {
-        header.copy_from_slice(&pointer);
-    }
-    page
 }
 
 fn u16_at(bytes: &[u8], at: usize, little: bool) -> Option<u16> {
@@ -59,17 +68,18 @@ mod tests {
 
     #[test]
     fn each_page_becomes_the_first() {
-        let pages = pages(TWO, 10);
-        let starts: Vec<_> = pages.iter().map(|page| u32_at(page, 4, true)).collect();
+        let starts = page_starts(TWO, 10);
         assert_eq!(starts, [Some(8), Some(14)]);
+        let firsts: Vec<_> = starts.iter().map(|start| u32_at(&page_file(TWO, *start), 4, true)).collect();
+        assert_eq!(firsts, starts);
     }
 
     #[test]
     fn broken_chains_end() {
         let looping = b"II*\0\x08\0\0\0\0\0\x08\0\0\0";
-        assert_eq!(pages(looping, 10).len(), 1);
-        assert_eq!(pages(b"II*\0\xFF\xFF\xFF\xFF", 10).len(), 1);
-        assert_eq!(pages(b"II*\0", 10).len(), 0);
-        assert_eq!(pages(TWO, 1).len(), 2, "one more than allowed is reported");
+        assert_eq!(page_starts(looping, 10).len(), 1);
+        assert_eq!(page_starts(b"II*\0\xFF\xFF\xFF\xFF", 10).len(), 1);
+        assert_eq!(page_starts(b"II*\0", 10).len(), 0);
+        assert_eq!(page_starts(TWO, 1).len(), 2, "one more than allowed is reported");
     }
 }

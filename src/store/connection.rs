@@ -90,6 +90,25 @@ pub async fn connection_upsert(txn: &Txn, new: &Connection, at_us: i64) -> Resul
     row.parsed("id", "connection id", |text| text.parse().ok())
 }
 
+/// Writes what a sync found out about a company; `false` when it was disconnected, or needs consent, in the meantime.
+///
+/// # Errors
+/// The database failed.
+pub async fn connection_synced(txn: &Txn, connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "UPDATE connections SET name = $1, home_currency = $2, multi_currency = $3, country = $4, \
+        closed_until = $5, synced_at_us = $6 WHERE id = $7 AND state = 'connected'";
+    let values = vec![
+        connection.name.clone().into(),
+        connection.home_currency.clone().into(),
+        truth(connection.multi_currency),
+        connection.country.clone().into(),
+        connection.closed_until.clone().into(),
+        connection.synced_at_us.into(),
+        connection.id.to_string().into(),
+    ];
+    txn.execute(sql, values).await.map(|rows| rows == 1)
+}
+
 /// The connection with this id.
 ///
 /// # Errors

@@ -88,7 +88,8 @@ impl Db {
                 .filename(path)
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
+                // Full, not normal: what was told to somebody, or to a ledger, must survive a power cut as well.
+                .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
                 .busy_timeout(BUSY_TIMEOUT);

@@ -39,6 +39,24 @@ pub async fn token_store(run: &impl Run, row: &TokenRow) -> Result<(), StoreErro
     run.execute(sql, values).await.map(|_| ())
 }
 
+/// Writes renewed tokens in place of those at `seen_version`, and gives the lease back; `false` when a new consent has
+/// replaced them meanwhile.
+///
+/// # Errors
+/// The database failed.
+pub async fn token_renewed(run: &impl Run, row: &TokenRow, seen_version: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE tokens SET access_sealed = $1, refresh_sealed = $2, access_expires_at_us = $3, \
+        version = version + 1, locked_until_us = NULL WHERE id = $4 AND version = $5";
+    let values = vec![
+        row.access_sealed.clone().into(),
+        row.refresh_sealed.clone().into(),
+        row.access_expires_at_us.into(),
+        row.id.clone().into(),
+        seen_version.into(),
+    ];
+    run.execute(sql, values).await.map(|rows| rows == 1)
+}
+
 /// The tokens with this id.
 ///
 /// # Errors

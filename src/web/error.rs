@@ -72,9 +72,11 @@ impl WebError {
 
     /// As a page, in the visitor's language.
     #[must_use]
-    pub fn into_page(self, chrome: Chrome) -> Response {
+    pub fn into_page(self, mut chrome: Chrome) -> Response {
         let (status, code) = (self.status, self.code.to_owned());
         let back_url = "/documents".to_owned();
+        // The address may be that of a form, which cannot be gone back to by a change of language.
+        chrome.path.clone_from(&back_url);
         let page = ProblemPage { chrome, status: status.as_u16(), code, detail: self.detail, back_url };
         match page.render() {
             Ok(html) => (status, Html(html)).into_response(),

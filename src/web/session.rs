@@ -10,11 +10,12 @@ use askama::Template;
 use axum::{
     Form,
     extract::{FromRequestParts, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
 
 use super::{
     App,
@@ -42,6 +43,9 @@ const NOTICE_COOKIE: &str = "vouch_notice";
 const FAILURES_WITHIN_US: i64 = 15 * 60 * 1_000_000;
 /// … so many wrong passwords for one address are answered.
 const FAILURES_MAX: i64 = 10;
+/// The longest e-mail address (RFC 5321, 4.5.3.1.3) and password that are looked at.
+const EMAIL_BYTES_MAX: usize = 254;
+const PASSWORD_BYTES_MAX: usize = 1024;
 const YEAR_SECONDS: u64 = 365 * 24 * 3600;
 
 /// Anybody: what their browser says of them.
@@ -168,7 +172,9 @@ impl FromRequestParts<App> for Signed {
                 let error = WebError::new(StatusCode::UNAUTHORIZED, "forbidden");
                 return Err(error.into_json(&visitor.chrome(&uri)));
             }
-            let next = uri.path_and_query().map_or("/", |path| path.as_str());
+            // What was to be done by a form is not done by going to its address.
+            let next =
+                if parts.method == Method::GET { uri.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
             let next: String = next.bytes().map(percent).collect();
             return Err(Redirect::to(&format!("/sign-in?next={next}")).into_response());
         };
@@ -208,7 +214,8 @@ pub struct NextQuery {
 
 /// Only paths of ours: never another site.
 fn ours(next: &str) -> String {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    // Browsers drop tabs and line breaks from addresses, so "/\t/" would be read as "//".
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(|c: char| c == '\\' || c.is_control());
     if own { next.to_owned() } else { "/documents".to_owned() }
 }
 
@@ -253,6 +260,12 @@ pub async fn sign_in(
 /// A new session's token, or `None` for a wrong password.
 async fn sign_in_checked(app: &App, form: &SignInForm) -> Result<Option<String>, WebError> {
     let context = &app.context;
+    if form.email.len() > EMAIL_BYTES_MAX || form.password.len() > PASSWORD_BYTES_MAX {
+        return Ok(None);
+    }
+    // Hashing is slow and large on purpose; a few at a time leave room for everybody else, and make the count below
+    // hold against a burst.
+    let Ok(_turn) = HASHING.acquire().await else { return Ok(None) };
     let (email, now_us) = (form.email.trim().to_lowercase(), context.clock.now_us());
     let since_us = now_us.saturating_sub(FAILURES_WITHIN_US);
     if sign_in_failure_count(&context.db, &email, since_us).await? >= FAILURES_MAX {
@@ -276,6 +289,9 @@ async fn sign_in_checked(app: &App, form: &SignInForm) -> Result<Option<String>,
     session_create(&context.db, &sha256_hex(token.as_bytes()), person.id, &random_hex(24), expires_at_us).await?;
     Ok(Some(token))
 }
+
+/// Passwords that are hashed at the same time.
+static HASHING: Semaphore = Semaphore::const_new(2);
 
 static NOBODYS_HASH: LazyLock<String> = LazyLock::new(|| password_hash("nobody").unwrap_or_default());
 
@@ -390,6 +406,7 @@ mod tests {
             ("//evil.example", "/documents"),
             ("https://evil.example", "/documents"),
             ("/\\evil.example", "/documents"),
+            ("/\t/evil.example", "/documents"),
             ("", "/documents"),
         ] {
             assert_eq!(ours(next), expected);

@@ -181,7 +181,8 @@ pub async fn reject(State(app): State<App>, signed: Signed, Path(id): Path<Strin
 pub async fn keep(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
     let form = fields(form);
     let answer = done(&app, &signed, &id, &form, Action::Keep, "saved").await;
-    if let Ok(id) = parse_id(&id)
+    if answer.status().is_redirection()
+        && let Ok(id) = parse_id(&id)
         && let Err(failed) = run_check(&app.context, id).await
     {
         tracing::warn!(reason = failed.reason, "The checks of document {id} are left to the queue");

@@ -15,10 +15,11 @@ use crate::{
         money::Money,
         person::{Actor, Person},
     },
-    pipeline::{LedgerKind, stages::twins_of},
+    pipeline::{LedgerKind, actions::document_for, stages::twins_of},
     store::{
+        StoreError,
         connection::{Connection, connection_list},
-        document::{Document, document_fetch, page_list},
+        document::{Document, page_list},
         history::{HistoryRow, history_list},
         person::person_list,
         posting::{Posting, posting_by_document},
@@ -75,7 +76,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         actions: actions(&signed.person, &document),
         history: history.iter().map(|row| event_view(app, &chrome, row, &name_of)).collect(),
         posting: posting.map(|posting| posting_view(&posting, &connections, draft.money(FieldName::Total))),
-        duplicate: duplicate(app, &document).await?,
+        duplicate: duplicate(app, signed, &document).await?,
         list_url: "/documents".to_owned(),
         previous_url: None,
         next_url: None,
@@ -170,12 +171,23 @@ fn posting_view(posting: &Posting, connections: &[Connection], approved: Option<
     }
 }
 
-async fn duplicate(app: &App, document: &Document) -> Result<Option<DuplicateView>, WebError> {
+async fn duplicate(app: &App, signed: &Signed, document: &Document) -> Result<Option<DuplicateView>, WebError> {
     if !document.findings.iter().any(|finding| finding.rule == "D4") {
         return Ok(None);
     }
-    let Some(twin) = twins_of(&app.context, document).await?.into_iter().next() else { return Ok(None) };
-    let other = document_fetch(&app.context.db, twin.id).await?;
+    let mut found = None;
+    for twin in twins_of(&app.context, document).await? {
+        // Somebody else's is not shown to a person who may not see it; the finding still says that there is one.
+        match document_for(&app.context, &signed.person, twin.id).await {
+            Ok(other) => {
+                found = Some(other);
+                break;
+            }
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let Some(other) = found else { return Ok(None) };
     let draft = other.draft.as_ref();
     let title = draft.and_then(|draft| draft.text(FieldName::SupplierName)).map(str::to_owned);
     Ok(Some(DuplicateView {
