@@ -247,7 +247,9 @@ impl State {
             (
                 Self::Unreadable { .. } | Self::NeedsReview | Self::AwaitingApproval,
                 Event::Corrected { .. } | Event::Kept { .. },
-            ) => Ok((Self::Checking, vec![Effect::Check])),
+            )
+            // What the ledger refused may be mended by a value; then it is checked and approved anew.
+            | (Self::PostingBlocked { .. }, Event::Corrected { .. }) => Ok((Self::Checking, vec![Effect::Check])),
             (Self::NeedsReview, Event::Submitted { blocked, .. }) => {
                 if blocked {
                     Err(TransitionError::Blocked)

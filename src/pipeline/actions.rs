@@ -107,10 +107,10 @@ pub async fn act(
     if !permission::allows(person, &event, document.submitter == person.id) {
         return Err(ActionError::Forbidden);
     }
-    if matches!(action, Action::Reject(_)) && entry_may_exist(context, id).await? {
-        // Rejected means: not in the ledger, and never will be.
-        let message = "The ledger may hold an entry for it. Delete that there, post again so that vouch sees it is gone, \
-            then reject.";
+    if matches!(action, Action::Reject(_) | Action::Correct(_)) && entry_may_exist(context, id).await? {
+        // Rejected means: not in the ledger, and never will be. Corrected means: not there with the old values.
+        let message = "The ledger may hold an entry for it. Delete that there, post again so that vouch sees it is gone; \
+            then it can be corrected or rejected.";
         return Err(ActionError::Value { field: "posting".to_owned(), message: message.to_owned() });
     }
     let by = person.id;

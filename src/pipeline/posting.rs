@@ -145,7 +145,14 @@ async fn books_of(context: &Context, document: &Document) -> Result<Books, Stop>
 
 /// The document's posting, begun now if there is none.
 async fn begun(context: &Context, document: &Document, books: &Books) -> Result<Posting, Stop> {
-    if let Some(posting) = posting_by_document(&context.db, document.id).await? {
+    if let Some(mut posting) = posting_by_document(&context.db, document.id).await? {
+        if posting.external_id.is_none() && posting.connection != books.connection.id {
+            // Corrected to another company after this one refused it: nothing of it is there.
+            posting.connection = books.connection.id;
+            posting.supplier_id = None;
+            posting.body = None;
+            posting_update(&context.db, &posting).await?;
+        }
         return Ok(posting);
     }
     let id = PostingId::new();

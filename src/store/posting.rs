@@ -66,7 +66,7 @@ pub async fn posting_create(txn: &Txn, posting: &Posting, at_us: i64) -> Result<
 pub async fn posting_update(run: &impl Run, posting: &Posting) -> Result<(), StoreError> {
     let sql = "UPDATE postings SET supplier_id = $1, body = $2, entry_sent_at_us = $3, external_id = $4, \
         entry_url = $5, posted_total = $6, attachment_sent_at_us = $7, attachment_id = $8, drift = $9, \
-        checked_at_us = $10, resource = $11 WHERE id = $12";
+        checked_at_us = $10, resource = $11, connection_id = $12 WHERE id = $13";
     let values = vec![
         posting.supplier_id.clone().into(),
         posting.body.clone().into(),
@@ -79,6 +79,7 @@ pub async fn posting_update(run: &impl Run, posting: &Posting) -> Result<(), Sto
         posting.drift.clone().into(),
         posting.checked_at_us.into(),
         posting.resource.clone().into(),
+        posting.connection.to_string().into(),
         posting.id.to_string().into(),
     ];
     match run.execute(sql, values).await? {
