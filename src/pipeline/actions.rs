@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{
     Context,
-    posting::entry_may_exist,
     transition::{Move, TransitionFailed, transition},
 };
 use crate::{
@@ -21,6 +20,7 @@ use crate::{
     store::{
         StoreError,
         document::{Document, document_fetch, upload_exists},
+        posting::posting_by_document,
     },
 };
 
@@ -145,6 +145,15 @@ pub async fn act(
     };
     let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
     Ok(transition(context, step).await?)
+}
+
+/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
+/// one is known not to be there; its body was taken away.
+async fn entry_may_exist(context: &Context, id: DocumentId) -> Result<bool, StoreError> {
+    let posting = posting_by_document(&context.db, id).await?;
+    Ok(posting.is_some_and(|posting| {
+        posting.external_id.is_some() || (posting.entry_sent_at_us.is_some() && posting.body.is_some())
+    }))
 }
 
 fn event_for(action: &Action, person: &Person, document: &Document) -> Event {

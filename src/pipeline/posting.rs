@@ -466,18 +466,6 @@ fn cannot_connect(error: ConnectError) -> Stop {
     }
 }
 
-/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
-/// one is known not to be there; its body was taken away.
-///
-/// # Errors
-/// The database failed.
-pub async fn entry_may_exist(context: &Context, id: DocumentId) -> Result<bool, StoreError> {
-    let posting = posting_by_document(&context.db, id).await?;
-    Ok(posting.is_some_and(|posting| {
-        posting.external_id.is_some() || (posting.entry_sent_at_us.is_some() && posting.body.is_some())
-    }))
-}
-
 /// Posts again what was blocked in a company: somebody has just changed its mapping or its consent.
 ///
 /// # Errors
