@@ -175,7 +175,7 @@ impl FromRequestParts<App> for Signed {
             // What was to be done by a form is not done by going to its address.
             let next =
                 if parts.method == Method::GET { uri.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
-            let next: String = next.bytes().map(percent).collect();
+            let next = percent_encoded(next, b"/");
             return Err(Redirect::to(&format!("/sign-in?next={next}")).into_response());
         };
         if person.has(Role::Approver) && !json {
@@ -193,11 +193,17 @@ impl FromRequestParts<App> for Signed {
     }
 }
 
-fn percent(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-        return char::from(byte).to_string();
-    }
-    format!("%{byte:02X}")
+/// A text percent-encoded for a query (RFC 3986, 2.3); `also_kept` are bytes that stay beside the unreserved ones.
+#[must_use]
+pub fn percent_encoded(text: &str, also_kept: &[u8]) -> String {
+    let encode = |byte: u8| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || also_kept.contains(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    text.bytes().map(encode).collect()
 }
 
 /// The page to sign in on.

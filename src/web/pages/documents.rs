@@ -20,7 +20,7 @@ use crate::{
     web::{
         App,
         error::WebError,
-        session::{Signed, page},
+        session::{Signed, page, percent_encoded},
         view::{MoneyView, Paging},
         view_documents::{DocumentRow, DocumentsPage, Filter},
     },
@@ -110,16 +110,7 @@ fn view_filter(query: &Fields) -> Filter {
 
 fn page_address(query: &Fields, number: i64) -> String {
     let kept = query.iter().filter(|(name, value)| *name != "page" && !value.is_empty());
-    let encode = |text: &str| -> String {
-        let byte = |byte: u8| {
-            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        };
-        text.bytes().map(byte).collect()
-    };
+    let encode = |text: &str| percent_encoded(text, b"");
     let pairs: Vec<String> = kept.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     format!("/documents?{}page={number}", pairs.iter().map(|pair| format!("{pair}&")).collect::<String>())
 }
