@@ -20,7 +20,8 @@ use criterion::{Criterion, SamplingMode};
 use tesseract::{PageSegMode, Tesseract};
 use tokio::runtime::Runtime;
 use vouch::{
-    extract::{self, Hints},
+    config::Config,
+    extract::{self, Hints, Seen},
     model::{media::MediaType, page::Source},
     read::{
         Limits, Options, Reader, Reading,
@@ -67,15 +68,18 @@ struct Vouch {
 impl Vouch {
     fn start() -> Self {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_vouch"));
-        let options = PoolOptions { program, processes: 1, timeout_ms: 60_000, memory_mib_max: 2048 };
+        let readers_dir = Config::load(None).expect("the defaults").readers_folder();
+        let options = PoolOptions { program, readers_dir, processes: 1, timeout_ms: 60_000, memory_mib_max: 2048 };
         let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
         Self { runtime: Runtime::new().expect("a runtime"), pool: Pool::new(options), hints }
     }
 
     /// From a file's bytes to its fields, as `vouch read` does.
     fn read(&self, bytes: &[u8], media_type: MediaType) -> Reading {
-        let reading = self.runtime.block_on(self.pool.read(bytes, media_type, OPTIONS)).expect("a readable file");
-        black_box(extract::extract(&reading.pages, &self.hints));
+        let reading = self.runtime.block_on(self.pool.read(bytes, media_type, OPTIONS, &|_| Vec::new()));
+        let reading = reading.expect("a readable file");
+        let seen = Seen { pages: &reading.pages, facts: &reading.facts, looks: &reading.looks };
+        black_box(extract::extract(&seen, &self.hints));
         reading
     }
 }

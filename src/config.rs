@@ -38,6 +38,7 @@ pub struct Config {
     pub upload_bytes_max: u64,
     pub pages_max: u32,
     pub pixels_max: u64,
+    pub readers_dir: PathBuf,
     pub reader_processes: usize,
     pub reader_timeout_ms: u64,
     pub reader_memory_mib_max: u64,
@@ -115,6 +116,18 @@ impl Config {
             return format!("sqlite:{}", self.data_dir.join("vouch.db").display());
         }
         self.database_url.clone()
+    }
+
+    /// The folder with the neural reader's files: as set, or the one that `script/setup` fills.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "these two variables are the system's, not settings of vouch")]
+    pub fn readers_folder(&self) -> PathBuf {
+        if !self.readers_dir.as_os_str().is_empty() {
+            return self.readers_dir.clone();
+        }
+        let shared = std::env::var_os("XDG_DATA_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+        shared.or_else(home).unwrap_or_default().join("vouch/readers")
     }
 
     /// How people reach the pages, without a slash at the end.

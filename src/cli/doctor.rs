@@ -6,7 +6,7 @@ use super::say;
 use crate::{
     clock::Clock,
     config::{Config, ConfigError, LedgerConfig},
-    read::tesseract::languages_missing,
+    read::{ppocr::files_missing, tesseract::languages_missing},
     secret::Vault,
     store::{
         Db,
@@ -33,6 +33,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> an
     match config {
         Ok(config) => {
             findings.push(Found::Good("settings: readable".to_owned()));
+            findings.push(neural_reader(&config));
             findings.push(folder(&config));
             findings.push(key(&config));
             findings.push(ledger("QuickBooks", &config.quickbooks));
@@ -65,6 +66,20 @@ fn tesseract() -> Found {
     let text =
         format!("Tesseract: {} cannot be read. On Debian: apt-get install {}", missing.join(", "), packages.join(" "));
     if missing.contains(&"eng") { Found::Wrong(text) } else { Found::Missed(text) }
+}
+
+fn neural_reader(config: &Config) -> Found {
+    let folder = config.readers_folder();
+    let missing = files_missing(&folder);
+    if missing.is_empty() {
+        return Found::Good(format!("neural reader: {}", folder.display()));
+    }
+    let names: Vec<String> = missing.iter().map(|path| path.display().to_string()).collect();
+    Found::Missed(format!(
+        "neural reader: {} missing, so Tesseract reads alone and fewer fields are sure. Run script/setup, or set \
+         readers_dir",
+        names.join(", ")
+    ))
 }
 
 fn folder(config: &Config) -> Found {

@@ -5,6 +5,7 @@ mod doctor;
 mod export;
 mod read;
 mod sandbox;
+mod score;
 mod serve;
 mod sync;
 mod user;
@@ -41,6 +42,8 @@ pub struct Arguments {
 enum Command {
     /// Read files and print what they say, without a server or database
     Read(read::ReadArguments),
+    /// Read labelled files, and say how much of each field is right, accepted, and accepted though wrong
+    Score(score::ScoreArguments),
     /// Run everything in one process: pages, workers and scheduler
     Serve(serve::ServeArguments),
     /// Run workers only, beside a `vouch serve` that shares the database and the data folder
@@ -69,6 +72,8 @@ enum Command {
     Reader {
         #[arg(long, value_name = "MIB")]
         memory_mib_max: u64,
+        #[arg(long, value_name = "DIR")]
+        readers_dir: PathBuf,
     },
 }
 
@@ -76,8 +81,8 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Command::Reader { memory_mib_max } = arguments.command {
-        return match process::serve(memory_mib_max) {
+    if let Command::Reader { memory_mib_max, readers_dir } = arguments.command {
+        return match process::serve(memory_mib_max, readers_dir) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         };
@@ -105,6 +110,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
         Command::Read(read) => read::run(read, config()?).await,
+        Command::Score(score) => score::run(score, config()?).await,
         Command::Serve(serve) => serve::run(serve, config()?).await,
         Command::Work => serve::run_workers(config()?).await,
         Command::Sandbox(sandbox) => sandbox::run(sandbox).await,

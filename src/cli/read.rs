@@ -12,11 +12,11 @@ use crate::{
     check::{self, Subject},
     clock::Clock,
     config::Config,
-    extract::{self, Hints},
+    extract::{self, Hints, Seen},
     intake,
     model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
     read::{
-        Limits, Options, Reader,
+        Limits, Options, Reader, Reading,
         process::{Pool, PoolOptions},
     },
     reading::DraftJson,
@@ -50,41 +50,42 @@ enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ReaderChoice {
     Auto,
+    PpOcr,
     Tesseract,
 }
 
 /// One line of output.
 #[derive(Serialize)]
-struct ReadLine {
+pub(super) struct ReadLine {
     file: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     draft: Option<DraftJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorJson>,
-    timing_ms: TimingJson,
+    pub(super) error: Option<ErrorJson>,
+    pub(super) timing_ms: TimingJson,
 }
 
 #[derive(Serialize)]
-struct ErrorJson {
-    code: &'static str,
-    message: String,
+pub(super) struct ErrorJson {
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 /// Milliseconds, as decimals with three digits.
 #[derive(Serialize)]
-struct TimingJson {
+pub(super) struct TimingJson {
     decode: serde_json::Number,
     recognise: serde_json::Number,
     extract: serde_json::Number,
-    total: serde_json::Number,
+    pub(super) total: serde_json::Number,
 }
 
 /// What became of one file.
-struct Outcome {
-    line: ReadLine,
-    draft: Option<Draft>,
+pub(super) struct Outcome {
+    pub(super) line: ReadLine,
+    pub(super) draft: Option<Draft>,
 }
 
 /// Reads the files; exit 0 when all were read, 1 when some were not.
@@ -96,12 +97,14 @@ pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Res
     let processes = arguments.processes.unwrap_or(processors).clamp(1, 64);
     let pool = Pool::new(PoolOptions {
         program: std::env::current_exe()?,
+        readers_dir: config.readers_folder(),
         processes,
         timeout_ms: config.reader_timeout_ms,
         memory_mib_max: config.reader_memory_mib_max,
     });
     let reader = match arguments.reader {
         ReaderChoice::Auto => Reader::Auto,
+        ReaderChoice::PpOcr => Reader::PpOcr,
         ReaderChoice::Tesseract => Reader::Tesseract,
     };
     let limits = Limits { pages_max: config.pages_max, pixels_max: config.pixels_max };
@@ -133,7 +136,7 @@ pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Res
 }
 
 /// A bar on a terminal; nothing in a pipe.
-fn progress(files: usize) -> ProgressBar {
+pub(super) fn progress(files: usize) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(files).unwrap_or(u64::MAX));
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files · {elapsed} · about {eta} left");
     if let Ok(style) = style {
@@ -143,7 +146,13 @@ fn progress(files: usize) -> ProgressBar {
     bar
 }
 
-async fn read_file(pool: &Pool, file: PathBuf, options: Options, bytes_max: u64, today: jiff::civil::Date) -> Outcome {
+pub(super) async fn read_file(
+    pool: &Pool,
+    file: PathBuf,
+    options: Options,
+    bytes_max: u64,
+    today: jiff::civil::Date,
+) -> Outcome {
     let started = Instant::now();
     let name = file.display().to_string();
     let failed = |sha256: Option<String>, code: &'static str, message: String| Outcome {
@@ -170,13 +179,18 @@ async fn read_file(pool: &Pool, file: PathBuf, options: Options, bytes_max: u64,
         Err(error) => return failed(Some(sha256_hex(&bytes)), error.code(), error.to_string()),
     };
     let sha256 = Some(accepted.sha256);
-    let reading = match pool.read(&bytes, accepted.media_type, options).await {
+    let hints = Hints { currency: None, day_first: true, today };
+    let seen = |reading: &Reading| {
+        let seen = Seen { pages: &reading.pages, facts: &reading.facts, looks: &reading.looks };
+        extract::extract(&seen, &hints)
+    };
+    let ask = |reading: &Reading| extract::spots(&seen(reading));
+    let reading = match pool.read(&bytes, accepted.media_type, options, &ask).await {
         Ok(reading) => reading,
         Err(error) => return failed(sha256, error.code(), error.to_string()),
     };
     let extracting = Instant::now();
-    let hints = Hints { currency: None, day_first: true, today };
-    let mut draft = extract::extract(&reading.pages, &hints);
+    let mut draft = seen(&reading);
     if draft.problems.iter().any(|finding| finding.rule == "Q3") {
         let message = "Nothing on it could be read; type the values in from the picture.".to_owned();
         return failed(sha256, "nothing_readable", message);

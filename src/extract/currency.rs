@@ -9,7 +9,7 @@ use crate::extract::{
     region::Region,
     text::fold,
 };
-use crate::model::{currency::Currency, field::FieldValue, page::Source};
+use crate::model::{currency::Currency, field::FieldValue};
 
 /// How sure a code printed beside amounts is, in thousandths, per reader.
 const PRINTED: u16 = 950;
@@ -23,7 +23,7 @@ pub(super) fn currency(lines: &[Line<'_>], region: Option<Region>, hints: &Hints
         // Two currencies printed equally often are a question for a person.
         let rival = ranked.get(1).is_some_and(|(_, other, _)| other * 3 >= count);
         let agrees = region.is_none_or(|region| region.currency == code);
-        let sure = !rival && (seen.source != Source::Tesseract || count >= 2 || (agrees && region.is_some()));
+        let sure = !rival && (!seen.source.is_optical() || count >= 2 || (agrees && region.is_some()));
         return field(code, seen, sure, if sure { PRINTED } else { 600 }, "printed");
     }
     let local = region.and_then(|region| Currency::parse(region.currency).ok());

@@ -117,10 +117,12 @@ fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
         let before = index.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| &token.piece);
         // A number that continues another one ("1-12/03/2018") is not the start of a date.
         let continues = matches!(before, Some(Piece::Sign('/' | '.')));
+        // "HC03-7 - 15" is the code of an article; "DATE25/12/2018" is a date.
+        let coded = matches!(before, Some(Piece::Letters(letters)) if !letters.ends_with("DATE") && letters != "DT");
         let matched = if continues { None } else { date_at(rest) };
         let seen = matched.and_then(|matched| {
             let last = rest.get(matched.used.checked_sub(1)?)?.word;
-            seen_date(row, &matched, token.word, last + 1, repaired).map(|seen| (seen, matched.used))
+            seen_date(row, &matched, token.word, last + 1, repaired || coded).map(|seen| (seen, matched.used))
         });
         match seen {
             Some((seen, used)) => {
@@ -206,6 +208,7 @@ fn repair_digits(characters: &mut [char]) {
 
 fn date_at(rest: &[Token]) -> Option<Match> {
     numeric(rest)
+        .or_else(|| lost_sign(rest))
         .or_else(|| day_month_name(rest))
         .or_else(|| month_name_day(rest))
         .or_else(|| chinese(rest))
@@ -237,6 +240,8 @@ fn year_of(value: u32, digits: usize) -> Option<(i16, bool, bool)> {
         6 | 8 if value / 10_u32.pow(u32::try_from(digits - 4).ok()?) / 100 == 20 => {
             (value / 10_u32.pow(u32::try_from(digits - 4).ok()?), false, true)
         }
+        // An edge or a speck was read as one more digit: "24-11-171".
+        3 => (value / 10 + 2000, true, true),
         _ => return None,
     };
     let year = i16::try_from(year).ok().filter(|year| YEARS.contains(year))?;
@@ -264,8 +269,12 @@ fn numeric(rest: &[Token]) -> Option<Match> {
         return None;
     }
     let used = at + 1;
-    if first_digits == 4 && third_digits <= 2 {
+    let colon_after = matches!(rest.get(at + 1).map(|token| &token.piece), Some(Piece::Sign(':')));
+    // "2018-01-0522:55" has its time stuck to it.
+    let stuck = first_digits == 4 && third_digits == 4 && colon_after;
+    if first_digits == 4 && (third_digits <= 2 || stuck) {
         let (year, _, _) = year_of(first, 4)?;
+        let third = if stuck { third / 100 } else { third };
         let (month, day) = (day_or_month(second)?, day_or_month(third)?);
         return Some(Match { year, month, day, order: Order::Plain, repaired: false, short_year: false, used });
     }
@@ -285,12 +294,35 @@ fn numeric(rest: &[Token]) -> Option<Match> {
     Some(Match { year, month, day, order, repaired, short_year, used })
 }
 
+/// "05 02-18": one of the two signs was not seen; only where each part is as long as a date's.
+fn lost_sign(rest: &[Token]) -> Option<Match> {
+    let (day, 2) = number(rest.first())? else { return None };
+    let (month, 2) = number(rest.get(2))? else { return None };
+    let (year, year_digits @ (2 | 4)) = number(rest.get(4))? else { return None };
+    let between = [rest.get(1)?, rest.get(3)?].map(|token| &token.piece);
+    let lost = matches!(between, [Piece::Space, Piece::Sign('-' | '/')] | [Piece::Sign('-' | '/'), Piece::Space]);
+    let ends = matches!(rest.get(5).map(|token| &token.piece), None | Some(Piece::Space));
+    let (year, short_year, _) = year_of(year, year_digits)?;
+    let (day, month) = (day_or_month(day)?, day_or_month(month).filter(|month| *month <= 12)?);
+    let order = if day <= 12 && day != month { Order::Ambiguous } else { Order::DayFirst };
+    (lost && ends).then_some(Match { year, month, day, order, repaired: true, short_year, used: 5 })
+}
+
 /// The month a name says, by its whole name or its three first letters.
 fn month_of(token: Option<&Token>) -> Option<i8> {
     let Some(Piece::Letters(letters)) = token.map(|token| &token.piece) else { return None };
     let known = letters.chars().count() == 3 || MONTH_NAMES.split_whitespace().any(|name| name == letters);
     let month = MONTHS.iter().rev().find(|(start, _)| letters.starts_with(start)).map(|(_, month)| *month);
     month.filter(|_| known)
+}
+
+/// The only English month whose three letters differ from these in one.
+fn nearly_month(token: Option<&Token>) -> Option<i8> {
+    let Some(Piece::Letters(letters)) = token.map(|token| &token.piece) else { return None };
+    let same = |name: &str| letters.chars().zip(name.chars()).filter(|(seen, meant)| seen == meant).count();
+    let mut months = MONTHS.iter().take(12).filter(|(name, _)| letters.chars().count() == 3 && same(name) == 2);
+    let (_, month) = months.next()?;
+    months.next().is_none().then_some(*month)
 }
 
 /// Whether the word is a month's name.
@@ -321,13 +353,19 @@ fn day_month_name(rest: &[Token]) -> Option<Match> {
         at += 1;
     }
     at = skip(rest, at);
-    let month = month_of(rest.get(at))?;
+    let between = |at: usize| matches!(rest.get(at).map(|token| &token.piece), Some(Piece::Sign('/' | '-')));
+    let (month, misread) = match month_of(rest.get(at)) {
+        Some(month) => (month, false),
+        // "14/dun/2017": between two signs of a date one letter may be wrong.
+        None => (nearly_month(rest.get(at)).filter(|_| between(at - 1) && between(at + 1))?, true),
+    };
     at = skip(rest, at + 1);
     let (year, year_digits) = number(rest.get(at))?;
     let (year, short_year, repaired) = year_of(year, year_digits)?;
     let day = day_or_month(day).filter(|_| digits <= 2)?;
     // "25 MAY 18:30" is a time, not the year 2018.
     let time = short_year && matches!(rest.get(at + 1).map(|token| &token.piece), Some(Piece::Sign(':')));
+    let repaired = repaired || misread;
     (!time).then_some(Match { year, month, day, order: Order::Plain, repaired, short_year, used: at + 1 })
 }
 
@@ -444,6 +482,10 @@ mod tests {
             ("O6/12/2O16", "2016-12-06", Order::Ambiguous),
             ("20180310", "2018-03-10", Order::Plain),
             ("04. 03. 2025", "2025-03-04", Order::Ambiguous),
+            ("2018-01-0522:55:25", "2018-01-05", Order::Plain),
+            ("24-11-171", "2017-11-24", Order::DayFirst),
+            ("14/dun/2017", "2017-06-14", Order::Plain),
+            ("23 02-18", "2018-02-23", Order::DayFirst),
         ] {
             assert_eq!(read(text), [(date.to_owned(), order)], "{text}");
         }
@@ -460,6 +502,8 @@ mod tests {
             "99/99/9999",
             "MARKET 5 2018",
             "1/2",
+            "14/jxn/2017",
+            "03 78-590",
         ] {
             assert_eq!(read(text), [], "{text}");
         }

@@ -110,11 +110,11 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> 
     let issue_choice = issue.map(|best| {
         let confirmations = all.iter().filter(|other| other.date == best.date).count() - 1
             + usize::from(in_a_number(best.date, rows_text()));
-        issue_choice(best, confirmations, &all, hints)
+        issue_choice(best, confirmations, &all, hints, before_its_tax(best.date, region, rows))
     });
     let due_choice = due.map(|best| {
         let clean = best.settled && !best.seen.repaired;
-        let sure = clean && best.evidence.source != Source::Tesseract;
+        let sure = clean && !best.evidence.source.is_optical();
         Choice { field: best.evidence.field(FieldValue::Date(best.date), 900, sure, "due:label".to_owned()), clean }
     });
     let problem = issue.filter(|best| !best.settled).map(|best| ambiguous(&best.seen));
@@ -262,7 +262,17 @@ fn in_a_number<'w>(date: Date, mut words: impl Iterator<Item = &'w Word>) -> boo
     })
 }
 
-fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints: &Hints) -> Choice {
+/// Malaysia charged its GST from 1 April 2015 on (Goods and Services Tax Act 2014): a paper that names it and bears an
+/// earlier date was misread, most often a faint 8 as a 3.
+fn before_its_tax(date: Date, region: Option<Region>, rows: &[Row<'_>]) -> bool {
+    let malaysian = region.is_some_and(|region| region.currency == "MYR");
+    malaysian && date < GST_BEGAN && rows.iter().any(|row| contains(&row.text(), "GST"))
+}
+
+/// The first day of Malaysia's GST.
+const GST_BEGAN: Date = jiff::civil::date(2015, 4, 1);
+
+fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints: &Hints, too_early: bool) -> Choice {
     let rival = all.iter().any(|other| {
         let counts = matches!(other.role, Role::Issue | Role::Unsaid) && plausible(other.date, hints.today);
         other.date != best.date
@@ -270,14 +280,15 @@ fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints
             && !(best.role == Role::Issue && other.role == Role::Unsaid && best.evidence.source == Source::PdfText)
     });
     let clean = best.settled
+        && !too_early
         && !best.seen.repaired
         && !rival
         && best.role != Role::Other
         && (confirmations > 0 || best.evidence.confidence >= READ);
     let accepted = match best.evidence.source {
-        Source::Person => true,
+        Source::Person | Source::EInvoice | Source::Qr => true,
         Source::PdfText => clean,
-        Source::Tesseract => {
+        Source::PpOcr | Source::Tesseract => {
             let least = if confirmations > 0 { CONFIRMED } else { ALONE };
             clean && best.evidence.confidence >= least
         }
@@ -289,7 +300,9 @@ fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints
     };
     let twice = if confirmations > 0 { ",confirmed" } else { "" };
     let doubt = if best.settled { "" } else { ",ambiguous" };
-    let rule = format!("date:{label}{twice}{doubt}");
+    let era = if too_early { ",era" } else { "" };
+    let misread = if best.seen.repaired { ",repaired" } else { "" };
+    let rule = format!("date:{label}{twice}{doubt}{era}{misread}");
     let per_mille = if confirmations > 0 { 970 } else { 930 };
     Choice { field: best.evidence.field(FieldValue::Date(best.date), per_mille, accepted, rule), clean }
 }

@@ -13,6 +13,7 @@ mod arithmetic;
 mod currency;
 mod dates;
 mod evidence;
+mod facts;
 mod figures;
 mod issue;
 mod kind;
@@ -38,9 +39,10 @@ use crate::extract::evidence::Choice;
 use crate::model::{
     currency::Currency,
     draft::Draft,
+    fact::Facts,
     field::{DocumentKind, FieldName},
     finding::{Finding, Severity},
-    page::Page,
+    page::{Look, Page, Spot},
 };
 
 /// What the firm knows before the paper is read.
@@ -54,22 +56,37 @@ pub struct Hints {
     pub today: civil::Date,
 }
 
-/// The fields of a document, each with its evidence, and what was noticed while choosing them.
-#[must_use]
-pub fn extract(pages: &[Page], hints: &Hints) -> Draft {
-    finish(read(pages, hints))
+/// Everything that was seen of one document.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen<'a> {
+    /// Its pages.
+    pub pages: &'a [Page],
+    /// What machine-readable parts of it state, the most trusted first.
+    pub facts: &'a [Facts],
+    /// What a second reader saw at the places that [`spots`] named.
+    pub looks: &'a [Look],
 }
 
-/// The same, with a second, independent reading of the same pages (another layout mode, scale or reader; its areas in
-/// the same pixels) as a witness. A clean value that both readings choose is accepted; one they disagree about is
-/// not, unless the paper proves it twice. Without witness pages it is the same as `extract`.
+/// The fields of a document, each with its evidence, and what was noticed while choosing them.
+///
+/// What a machine-readable part states comes first. What two readers read alike is surer; what they plainly read
+/// differently is a finding, and not accepted unless the paper proves it twice.
 #[must_use]
-pub fn extract_witnessed(pages: &[Page], witness: &[Page], hints: &Hints) -> Draft {
-    let mut reading = read(pages, hints);
-    if !witness.is_empty() {
-        witness::compare(&mut reading, read(witness, hints));
+pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
+    let mut reading = read(seen.pages, hints);
+    if reading.draft.pages == 0 && !seen.facts.is_empty() {
+        // The bare XML of an e-invoice has no pages of its own; it is one document all the same.
+        reading.draft.pages = 1;
     }
+    witness::hear(&mut reading, seen.looks);
+    facts::join(&mut reading, seen.facts);
     finish(reading)
+}
+
+/// The places of a draft that a second reader should look at.
+#[must_use]
+pub fn spots(draft: &Draft) -> Vec<Spot> {
+    witness::spots(draft)
 }
 
 /// A draft and the names of its fields that nothing on the paper speaks against.
@@ -145,6 +162,10 @@ mod tests {
     use crate::extract::testing::page_of;
     use crate::model::page::{Area, Confidence, Source, Word};
 
+    fn of(pages: &[Page]) -> Seen<'_> {
+        Seen { pages, ..Seen::default() }
+    }
+
     fn hints() -> Hints {
         Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22) }
     }
@@ -164,7 +185,7 @@ mod tests {
             "餘額 Remaining value $212.50",
             "多謝惠顧",
         ]);
-        let draft = extract(&[page], &hints());
+        let draft = extract(&of(&[page]), &hints());
         let text = |name: FieldName| draft.fields.get(&name).map(|field| field.value.to_text()).unwrap_or_default();
         assert_eq!(text(FieldName::Total), "110.00");
         assert_eq!(text(FieldName::Subtotal), "100.00");
@@ -181,7 +202,7 @@ mod tests {
     #[test]
     fn nothing_to_read() {
         for pages in [vec![], vec![page_of(&[])], vec![page_of(&["--- ~"])]] {
-            let draft = extract(&pages, &hints());
+            let draft = extract(&of(&pages), &hints());
             assert!(draft.fields.is_empty());
             assert_eq!(draft.problems.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(), ["Q3"]);
         }
@@ -264,7 +285,7 @@ mod tests {
                 .collect();
             let source = if round % 2 == 0 { Source::Tesseract } else { Source::PdfText };
             let page = Page { number: 1, width: 900, height: 900, source, words };
-            let draft = extract(&[page], &hints());
+            let draft = extract(&of(&[page]), &hints());
             assert_eq!(draft.pages, 1);
         }
     }

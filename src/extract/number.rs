@@ -72,9 +72,9 @@ pub(super) fn document_number(rows: &[Row<'_>]) -> Option<Choice> {
     let found = rows.iter().enumerate().flat_map(|(index, row)| numbers_of(row, rows.get(index + 1)));
     let best = found.min_by_key(|found| (found.rank, found.below))?;
     let accepted = match best.evidence.source {
-        Source::Person | Source::PdfText => best.rank < 26,
+        Source::Person | Source::EInvoice | Source::Qr | Source::PdfText => best.rank < 26,
         // Letters and digits mixed are misread too easily; plain digits have half the doubles.
-        Source::Tesseract => {
+        Source::PpOcr | Source::Tesseract => {
             best.evidence.confidence >= SURE && best.rank < 26 && best.text.chars().all(|c| c.is_ascii_digit())
         }
     };
@@ -108,9 +108,9 @@ fn numbers_of(row: &Row<'_>, below: Option<&Row<'_>>) -> Vec<Found> {
                 pieces.get(start + length).map(|piece| piece.text.as_str()),
                 Some(":" | "#" | "No" | "NO" | "No." | "NO." | "no.")
             );
-            let whole = LABELS
-                .get(rank)
-                .is_some_and(|label| label.contains(" N") || label.chars().any(is_han) || label.ends_with("NUMMER"));
+            let whole = LABELS.get(rank).is_some_and(|label| {
+                label.contains(" N") || label.ends_with(" ID") || label.chars().any(is_han) || label.ends_with("NUMMER")
+            });
             // "INVOICE 12" may be anything; "INVOICE : 12" and "INVOICE NO 12" announce a number.
             if let Some(value) = value_after(row, pieces.get(start + length..).unwrap_or_default(), announced || whole)
             {

@@ -7,7 +7,6 @@ use crate::extract::{
     labels::{Label, contains},
 };
 use crate::model::field::FieldValue;
-use crate::model::page::Source;
 
 /// The words and the method they name, the more particular first: an Octopus slip also says "card".
 const METHODS: &[(&str, &str)] = &[
@@ -68,7 +67,7 @@ pub(super) fn payment_method(lines: &[Line<'_>]) -> Option<Choice> {
         (None, None) => return None,
     };
     let alone = named.iter().all(|(other, _)| *other == method);
-    let accepted = told && alone && (line.row.source != Source::Tesseract || line.row.confidence().per_mille() >= 850);
+    let accepted = told && alone && (!line.row.source.is_optical() || line.row.confidence().per_mille() >= 850);
     let rule = if told { "payment:named" } else { "payment:change" };
     let per_mille = if accepted { 930 } else { 650 };
     let field =

@@ -84,6 +84,13 @@ impl<'a> Row<'a> {
     }
 }
 
+/// All the words of a page that is a single line.
+pub(super) fn row_of_words(page: &Page) -> Option<Row<'_>> {
+    let mut words: Vec<&Word> = page.words.iter().filter(|word| !word.text.trim().is_empty()).collect();
+    words.sort_by_key(|word| word.area.left);
+    Row::new(page, words)
+}
+
 /// Every row of every page, pages in order, rows from the top.
 pub(super) fn rows_of(pages: &[Page]) -> Vec<Row<'_>> {
     pages.iter().flat_map(rows_of_page).collect()
@@ -113,7 +120,12 @@ fn fragments(page: &Page) -> Vec<Row<'_>> {
     let mut lines: Vec<(u32, Vec<&Word>)> = Vec::new();
     for word in page.words.iter().take(WORDS_MAX).filter(|word| !word.text.trim().is_empty()) {
         match lines.last_mut() {
-            Some((line, words)) if *line == word.line => words.push(word),
+            // A PDF draws lines in any order under one number; a line of the paper stays level.
+            Some((line, words))
+                if *line == word.line && words.last().is_none_or(|last| level(last.area, word.area)) =>
+            {
+                words.push(word);
+            }
             Some(_) | None => lines.push((word.line, vec![word])),
         }
     }

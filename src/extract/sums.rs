@@ -69,9 +69,9 @@ fn choice(figure: &Figure, label: Label, proven: bool, total: Option<&Chosen>) -
     let clean = !figure.repaired;
     let accepted = clean
         && match figure.source {
-            Source::Person => true,
+            Source::Person | Source::EInvoice | Source::Qr => true,
             Source::PdfText => proven || (!figure.indirect && matches!(label, Label::Subtotal | Label::Paid)),
-            Source::Tesseract => total_accepted && (proven || paid_proven),
+            Source::PpOcr | Source::Tesseract => total_accepted && (proven || paid_proven),
         };
     let inside = if figure.included && label == Label::Tax { ",included" } else { "" };
     let rule = format!("{}{inside}", if proven { "sum:adds-up" } else { "sum:label" });

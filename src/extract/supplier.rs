@@ -23,6 +23,7 @@ const ACCEPTED_ROWS: usize = 4;
 /// Company forms as they end a name, folded.
 const FORMS: &[&str] = &[
     "SDN BHD",
+    "SDNBHD",
     "BHD",
     "SB",
     "LIMITED",
@@ -156,6 +157,14 @@ const NOT_NAMES: &[&str] = &[
     "FACTUUR",
     "FACTURE",
     "STATEMENT",
+    "GOODS SOLD",
+    "RETURNABLE",
+    "REFUND",
+    "PLEASE",
+    "VOUCHER",
+    "FEEDBACK",
+    "OWNED BY",
+    "OUTLET",
     "QUOTATION",
     "PAYMENT",
     "ACCOUNT",
@@ -232,22 +241,32 @@ pub(super) fn supplier(rows: &[Row<'_>]) -> Option<Choice> {
             let led = heads.iter().any(|above| SELLER.iter().any(|word| contains(&over(above, &part), word)));
             if let Some(mut name) = name_of(&part, position) {
                 complete(&mut name, rows.get(..position).unwrap_or_default());
+                extend(&mut name, rows.get(position + 1).copied());
                 name.led = led;
                 name.score = score(&name, &heights);
                 names.push(name);
             }
         }
     }
-    let best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
-    (best.score > 0).then(|| choice(&best))
+    demote_below_addresses(&mut names, &rows);
+    let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
+    let mut best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
+    if best.row.source.is_optical() && accents_are_specks(&rows) {
+        best.text = without_accents(&best.text);
+    }
+    // A brand right above a company: which of the two the books know it by, a person says.
+    let branded = !best.joined && places.iter().any(|(place, form)| !form && place + 1 == best.position);
+    (best.score > 0).then(|| choice(&best, branded))
 }
 
-fn choice(best: &Name<'_>) -> Choice {
+fn choice(best: &Name<'_>, branded: bool) -> Choice {
     let sure = best.row.confidence() >= SURE && best.position < ACCEPTED_ROWS;
     let accepted = match best.row.source {
-        Source::Person => true,
+        Source::Person | Source::EInvoice | Source::Qr => true,
         Source::PdfText => best.form && best.score >= 30,
-        Source::Tesseract => best.form && sure && !best.repaired && !best.unsure && !is_tail(&best.text),
+        Source::PpOcr | Source::Tesseract => {
+            best.form && sure && !branded && !best.repaired && !best.unsure && !is_tail(&best.text)
+        }
     };
     let rule = if best.form { "supplier:company-form" } else { "supplier:top" };
     let per_mille = if accepted { 930 } else { 650 };
@@ -279,7 +298,7 @@ fn is_buyers(part: &Row<'_>, above: Option<&Row<'_>>) -> bool {
 
 /// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.
 fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
-    if part.source == Source::Tesseract && position >= TOP_ROWS {
+    if part.source.is_optical() && position >= TOP_ROWS {
         return None;
     }
     let (row, cut) = trimmed(part)?;
@@ -316,7 +335,7 @@ fn trimmed<'a>(part: &Row<'a>) -> Option<(Row<'a>, bool)> {
         words.get(index).is_some_and(|word| {
             let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
             let unsure = word.confidence < Confidence::from_per_mille(600);
-            letters == 0 && word.text != "&" || unsure && letters <= 2 && part.source == Source::Tesseract
+            letters == 0 && word.text != "&" || unsure && letters <= 2 && part.source.is_optical()
         })
     };
     let mut first = 0;
@@ -342,22 +361,29 @@ fn trimmed<'a>(part: &Row<'a>) -> Option<(Row<'a>, bool)> {
 fn ending(row: &Row<'_>) -> (String, bool, bool) {
     let text: String = row.text().chars().map(half_width).collect();
     let text = text.trim_matches(|c: char| "\"'‘’“”*|;:=_~°^`,!<>-—".contains(c) || c.is_whitespace()).to_owned();
-    let mended = if row.source == Source::Tesseract { letters_for_signs(&text) } else { text.clone() };
+    let mended = if row.source.is_optical() { letters_for_signs(&text) } else { text.clone() };
     let changed = mended != text;
     let text = mended;
     let words: Vec<&str> = text.split(' ').collect();
     if let [start @ .., last] = words.as_slice()
-        && row.source == Source::Tesseract
+        && row.source.is_optical()
+        && matches!(*last, "S/D" | "5/B" | "S/8" | "5/8" | "S/R" | "s/B" | "S/b")
+        && !start.is_empty()
+    {
+        return (format!("{} S/B", start.join(" ")), true, true);
+    }
+    if let [start @ .., last] = words.as_slice()
+        && row.source.is_optical()
         && fold(last) == "SDN"
         && !start.is_empty()
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
     }
     if let [start @ .., limited, last] = words.as_slice()
-        && row.source == Source::Tesseract
+        && row.source.is_optical()
         && (fold(limited) != "SDN" || fold(last) != "BHD")
-        && alike(&fold(limited), "SDN")
-        && alike(&fold(last), "BHD")
+        && alike(&letters(limited), "SDN")
+        && alike(&letters(last), "BHD")
         && !start.is_empty()
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
@@ -379,6 +405,11 @@ fn letters_for_signs(text: &str) -> String {
     text.split(' ').map(mended).collect::<Vec<_>>().join(" ")
 }
 
+/// The letters and digits in capitals: a digit may be a misread letter.
+fn letters(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
 /// Three letters of which at most one is misread.
 fn alike(seen: &str, meant: &str) -> bool {
     let same = seen.chars().zip(meant.chars()).filter(|(seen, meant)| seen == meant).count();
@@ -396,7 +427,10 @@ fn is_tail(text: &str) -> bool {
         FORMS.iter().filter_map(|form| folded.strip_suffix(form)).min_by_key(|rest| rest.len()).unwrap_or(&folded);
     let fillers = form.split(' ').filter(|word| !word.is_empty()).all(|word| FILLERS.contains(&word));
     let starts_with_filler = matches!(folded.split(' ').next(), Some("ENTERPRISE" | "TRADING" | "CO" | "HOLDINGS"));
+    let form = form.trim();
+    let one_trade = !form.contains(' ') && form.len() > 5 && TRADES.iter().any(|trade| near(form, trade));
     fillers
+        || one_trade
         || starts_with_filler
         || (text.contains(')') && text.find('(').is_none_or(|open| text.find(')').is_some_and(|close| close < open)))
 }
@@ -415,9 +449,78 @@ fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
     }
 }
 
+/// "TSH POWER HARDWARE" over "TRADING": a row of nothing but trades goes on with the name above it.
+fn extend<'a>(name: &mut Name<'a>, below: Option<&Row<'a>>) {
+    let Some(below) = below.filter(|_| !name.form && name.row.source.is_optical()) else { return };
+    let near_enough = below.area.top.saturating_sub(name.row.area.bottom()) < name.row.height();
+    if near_enough && only_trades(&fold(&below.text())) {
+        name.text = format!("{} {}", name.text, below.text());
+        name.joined = true;
+        name.unsure |= below.confidence() < READ;
+        name.row.area = name.row.area.union(below.area);
+    }
+}
+
+/// Whether each of the folded words is a trade or says nothing by itself.
+fn only_trades(folded: &str) -> bool {
+    let mut words = folded.split(' ').filter(|word| !word.is_empty());
+    words.clone().any(|word| TRADES.contains(&word))
+        && words.all(|word| TRADES.contains(&word) || FILLERS.contains(&word) || word == "AND")
+}
+
+/// A name that stands under the address of another is that other's owner, a buyer or a branch.
+fn demote_below_addresses(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
+    let address = |row: &&Row<'_>| {
+        let text = row.text();
+        ADDRESS.iter().any(|word| contains(&text, word))
+    };
+    let Some(first) = names.iter().map(|name| name.position).min() else { return };
+    let Some(address) = rows.iter().skip(first + 1).position(address).map(|at| first + 1 + at) else { return };
+    for name in names.iter_mut().filter(|name| name.position > address && name.row.source.is_optical() && !name.led) {
+        name.score -= BELOW_ADDRESS;
+    }
+}
+
+/// What a name under an address loses: more than a company's form is worth less its distance from the top.
+const BELOW_ADDRESS: i32 = 30;
+/// What rows of an address say.
+const ADDRESS: &[&str] =
+    &["TEL", "FAX", "PHONE", "JALAN", "JLN", "LOT", "ROAD", "STREET", "TAMAN", "AVENUE", "電話", "地址", "地下"];
+
+/// Letters with accents without them: on a page whose language has none they are specks above plain letters.
+fn without_accents(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        'À'..='Å' => 'A',
+        'È'..='Ë' => 'E',
+        'Ì'..='Ï' => 'I',
+        'Ò'..='Ö' => 'O',
+        'Ù'..='Ü' => 'U',
+        'Ý' => 'Y',
+        'Ñ' => 'N',
+        'Ç' => 'C',
+        'à'..='å' => 'a',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        other => other,
+    };
+    text.chars().map(plain).collect()
+}
+
+/// Whether so few letters of the page have accents that none is meant.
+fn accents_are_specks(rows: &[&Row<'_>]) -> bool {
+    let accents = |row: &&Row<'_>| row.text().chars().filter(|c| ('À'..='ü').contains(c) && c.is_alphabetic()).count();
+    rows.iter().map(accents).sum::<usize>() <= ACCENTS_MEANT_NOT
+}
+
+/// So many accents on a page are specks.
+const ACCENTS_MEANT_NOT: usize = 2;
+
 fn score(name: &Name<'_>, heights: &[u32]) -> i32 {
     let folded = fold(&name.text);
-    let trade = folded.split(' ').any(|word| TRADES.iter().any(|trade| near(word, trade)))
+    let glued = |word: &str, trade: &str| word.len() > trade.len() + 3 && trade.len() >= 4 && word.contains(trade);
+    let trade = folded.split(' ').any(|word| TRADES.iter().any(|trade| near(word, trade) || glued(word, trade)))
         || TRADES.iter().any(|trade| trade.chars().any(is_han) && folded.contains(trade));
     let capitals = !name.text.chars().any(char::is_lowercase);
     let lower = !name.text.chars().any(char::is_uppercase) && !name.text.chars().any(is_han);
@@ -436,6 +539,7 @@ fn score(name: &Name<'_>, heights: &[u32]) -> i32 {
         - i32::from(lower) * 12
         // Ledgers keep the Latin name of a shop that has two.
         - i32::from(name.text.chars().any(is_han) && !name.text.chars().any(|c| c.is_ascii_alphabetic())) * 20
+        - i32::from(only_trades(&folded)) * 25
         - position * 4
         - i32::from(name.text.ends_with(',') || name.text.contains(':')) * 20
         - i32::try_from(unsure * 30 / words).unwrap_or(30)

@@ -151,7 +151,7 @@ fn label_score(figure: &Figure) -> i32 {
 /// Whether a label plainly bears it and nothing on the paper speaks against it.
 fn is_clean(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
     let read = |least: Confidence| plain(best).filter(|figure| figure.confidence >= least).count();
-    let scanned = best.seen.iter().any(|figure| figure.source == Source::Tesseract);
+    let scanned = best.seen.iter().any(|figure| figure.source.is_optical());
     let supported = match best.proofs.len() {
         // The same blot misleads a second reading too, so one label alone is not enough for a scan. Prices end in
         // nothing or five nearly always; another last digit needs an equation to be believed.
@@ -173,8 +173,8 @@ fn is_proven(best: &Candidate<'_>) -> bool {
     let read_at = |least: Confidence| plain(best).filter(|figure| figure.confidence >= least).count();
     let Some(source) = best.seen.first().map(|figure| figure.source) else { return false };
     match source {
-        Source::Person | Source::PdfText => true,
-        Source::Tesseract => match best.proofs.len() {
+        Source::Person | Source::EInvoice | Source::Qr | Source::PdfText => true,
+        Source::PpOcr | Source::Tesseract => match best.proofs.len() {
             0 => read_at(REPEATED_CONFIDENCE) >= 2,
             1 => read_at(ONE_PROOF_CONFIDENCE) >= 1,
             _ => read_at(PROVEN_CONFIDENCE) >= 1,
@@ -203,7 +203,7 @@ fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]
     let open = figures.iter().any(|figure| figure.label == Label::Rounding && !figure.value.is_zero());
     let unread = lines.iter().any(|line| {
         let labelled = line.meaning.is_some_and(|meaning| meaning.label == Label::Rounding);
-        labelled && line.row.source == Source::Tesseract && line.amounts.is_empty()
+        labelled && line.row.source.is_optical() && line.amounts.is_empty()
     });
     let settled = best.proofs.iter().any(|proof| match proof {
         Proof::CashLessChange | Proof::Rounded => true,

@@ -29,7 +29,9 @@ pub enum IntakeError {
         bytes_max: u64,
     },
     /// Not a kind of file that vouch reads.
-    #[error("This is not a JPEG, PNG, TIFF, WebP or PDF file; save it as one of these and upload it again.")]
+    #[error(
+        "This is not a JPEG, PNG, TIFF, WebP, HEIC or PDF file, nor an e-invoice in XML; save it as one of these and upload it again."
+    )]
     UnsupportedType,
 }
 

@@ -11,13 +11,17 @@ pub enum MediaType {
     Tiff,
     /// A WebP picture.
     WebP,
+    /// A HEIC photo, as telephones take them.
+    Heic,
     /// A PDF, with text or scanned.
     Pdf,
+    /// The XML of an e-invoice.
+    Xml,
 }
 
 impl MediaType {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Tiff, Self::WebP, Self::Pdf];
+    pub const ALL: [Self; 7] = [Self::Jpeg, Self::Png, Self::Tiff, Self::WebP, Self::Heic, Self::Pdf, Self::Xml];
 
     /// The media type as HTTP writes it; also the name in tables.
     #[must_use]
@@ -27,7 +31,9 @@ impl MediaType {
             Self::Png => "image/png",
             Self::Tiff => "image/tiff",
             Self::WebP => "image/webp",
+            Self::Heic => "image/heic",
             Self::Pdf => "application/pdf",
+            Self::Xml => "application/xml",
         }
     }
 
@@ -39,7 +45,9 @@ impl MediaType {
             Self::Png => "png",
             Self::Tiff => "tif",
             Self::WebP => "webp",
+            Self::Heic => "heic",
             Self::Pdf => "pdf",
+            Self::Xml => "xml",
         }
     }
 

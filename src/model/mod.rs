@@ -5,6 +5,7 @@
 pub mod category;
 pub mod currency;
 pub mod draft;
+pub mod fact;
 pub mod field;
 pub mod finding;
 pub mod hash;
@@ -14,3 +15,4 @@ pub mod money;
 pub mod page;
 pub mod person;
 pub mod policy;
+pub mod tax_id;

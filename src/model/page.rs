@@ -63,27 +63,45 @@ impl Area {
 pub enum Source {
     /// A person typed or confirmed it.
     Person,
+    /// The XML of an e-invoice, bare or inside a PDF.
+    EInvoice,
+    /// A QR code whose format is published: a fapiao's, an e-invoice's, a payment code's.
+    Qr,
     /// The text layer of a PDF.
     PdfText,
+    /// Optical recognition by PP-OCR's networks.
+    PpOcr,
     /// Optical recognition by Tesseract.
     Tesseract,
 }
 
 impl Source {
+    /// Every source, in order of trust from the top.
+    pub const ALL: [Self; 6] = [Self::Person, Self::EInvoice, Self::Qr, Self::PdfText, Self::PpOcr, Self::Tesseract];
+
     /// The name in JSON, tables and pages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Person => "person",
+            Self::EInvoice => "e_invoice",
+            Self::Qr => "qr",
             Self::PdfText => "pdf_text",
+            Self::PpOcr => "pp_ocr",
             Self::Tesseract => "tesseract",
         }
+    }
+
+    /// Whether it looked at pixels, and so may have misread a sign.
+    #[must_use]
+    pub const fn is_optical(self) -> bool {
+        matches!(self, Self::PpOcr | Self::Tesseract)
     }
 
     /// The source with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Person, Self::PdfText, Self::Tesseract].into_iter().find(|source| source.name() == name)
+        Self::ALL.into_iter().find(|source| source.name() == name)
     }
 }
 
@@ -112,5 +130,23 @@ pub struct Page {
     /// Which reader saw it.
     pub source: Source,
     /// The words.
+    pub words: Vec<Word>,
+}
+
+/// A place on a page that a second reader is to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Spot {
+    /// The page, counted from one.
+    pub page: u32,
+    /// Where on it.
+    pub area: Area,
+}
+
+/// What a second reader saw when it was shown one place alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// The place.
+    pub spot: Spot,
+    /// What it read there, from left to right; empty when it could read nothing.
     pub words: Vec<Word>,
 }

@@ -83,6 +83,7 @@ impl Context {
         db.migrate().await?;
         let readers = Pool::new(PoolOptions {
             program,
+            readers_dir: config.readers_folder(),
             processes: config.reader_processes,
             timeout_ms: config.reader_timeout_ms,
             memory_mib_max: config.reader_memory_mib_max,

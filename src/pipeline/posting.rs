@@ -419,8 +419,8 @@ impl Run<'_> {
         let media = self.document.media_type;
         let stem = format!("receipt-{}", posting.reference);
         let blob = |error: crate::blob::BlobError| Stop::Later(error.into());
-        if media == MediaType::WebP {
-            // Neither ledger takes WebP; the picture that people approved by is a JPEG.
+        if matches!(media, MediaType::WebP | MediaType::Heic) {
+            // Neither ledger takes these; the picture that people approved by is a JPEG.
             let pages = crate::store::document::page_list(&self.context.db, self.document.id).await?;
             let first = pages.first().ok_or_else(|| Stop::Blocked("The document has no picture.".to_owned()))?;
             let bytes = self.context.blobs.get(&first.picture).await.map_err(blob)?;

@@ -11,7 +11,7 @@ use crate::{
     },
     blob::{BlobError, original_name, picture_name},
     check::{self, Identity, Subject, Twin},
-    extract::{self, Hints},
+    extract::{self, Hints, Seen},
     model::{
         draft::Draft,
         field::FieldName,
@@ -43,8 +43,11 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
     let bytes = context.blobs.get(&original_name(&document.sha256)).await?;
     let limits = Limits { pages_max: context.config.pages_max, pixels_max: context.config.pixels_max };
     let options = Options { reader: Reader::Auto, limits, pictures: true };
-    match context.readers.read(&bytes, document.media_type, options).await {
-        Ok(reading) => record_reading(context, &document, reading).await,
+    let policy = policy_fetch(&context.db).await?;
+    let hints = Hints { currency: Some(policy.home_currency), day_first: true, today: context.today() };
+    let ask = |reading: &Reading| extract::spots(&extract::extract(&seen(reading), &hints));
+    match context.readers.read(&bytes, document.media_type, options, &ask).await {
+        Ok(reading) => record_reading(context, &document, reading, &hints).await,
         // A missing program is ours to mend, not the file's fault: the job waits for it.
         Err(error @ ReadError::ReaderMissing { .. }) => {
             Err(Failed { reason: error.to_string(), retry: Some(Retry::Backoff) })
@@ -57,10 +60,13 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
     }
 }
 
-async fn record_reading(context: &Context, document: &Document, reading: Reading) -> Result<(), Failed> {
-    let policy = policy_fetch(&context.db).await?;
-    let hints = Hints { currency: Some(policy.home_currency), day_first: true, today: context.today() };
-    let mut draft = extract::extract(&reading.pages, &hints);
+/// What the reader saw, as the extraction takes it.
+const fn seen(reading: &Reading) -> Seen<'_> {
+    Seen { pages: reading.pages.as_slice(), facts: reading.facts.as_slice(), looks: reading.looks.as_slice() }
+}
+
+async fn record_reading(context: &Context, document: &Document, reading: Reading, hints: &Hints) -> Result<(), Failed> {
+    let mut draft = extract::extract(&seen(&reading), hints);
     keep_confirmed(&mut draft, document.draft.as_ref());
     let version = document.version + 1;
     let mut rows = Vec::new();

@@ -1,13 +1,19 @@
 //! Read: a file's bytes become pages of words with places.
 //!
-//! A PDF with a text layer is read from it and never recognised optically; scanned PDFs and pictures go to Tesseract.
-//! The functions here run inside a reader process (`process`): libraries written in C will one day crash or hang on
+//! A PDF with a text layer is read from it and never recognised optically; scanned PDFs and pictures go to the neural
+//! reader, or to Tesseract where that is not installed. The functions here run inside a reader process (`process`): libraries written in C will one day crash or hang on
 //! somebody's file, and then that file costs itself only. A further reader is one more file here, one more variant of
 //! [`Reader`], and one more arm in `document`.
 
+pub mod einvoice;
+mod engines;
+mod facts_wire;
+mod heic;
 mod jpeg;
 pub mod pdf_text;
+pub mod ppocr;
 pub mod process;
+mod qr;
 pub mod raster;
 mod strokes;
 pub mod tesseract;
@@ -18,9 +24,13 @@ use std::time::{Duration, Instant};
 
 use image::DynamicImage;
 
+pub use self::engines::{Engines, SPOTS_MAX};
 use crate::model::{
+    fact::Facts,
+    field::DocumentKind,
+    finding::{Finding, Severity},
     media::MediaType,
-    page::{Page, Source},
+    page::{Look, Page, Source},
 };
 
 /// Which reader to use.
@@ -28,6 +38,8 @@ use crate::model::{
 pub enum Reader {
     /// The most trusted one that can read the file.
     Auto,
+    /// The neural reader, even where a text layer exists.
+    PpOcr,
     /// Tesseract, even where a text layer exists.
     Tesseract,
 }
@@ -38,6 +50,7 @@ impl Reader {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
+            Self::PpOcr => "pp_ocr",
             Self::Tesseract => "tesseract",
         }
     }
@@ -45,7 +58,7 @@ impl Reader {
     /// The reader with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Auto, Self::Tesseract].into_iter().find(|reader| reader.name() == name)
+        [Self::Auto, Self::PpOcr, Self::Tesseract].into_iter().find(|reader| reader.name() == name)
     }
 }
 
@@ -76,6 +89,10 @@ pub struct Reading {
     pub pages: Vec<Page>,
     /// A JPEG of each page, in order; empty when none were asked for.
     pub pictures: Vec<Vec<u8>>,
+    /// What machine-readable parts of the file state outright, the most trusted first.
+    pub facts: Vec<Facts>,
+    /// What a second reader saw at the places it was shown; empty when nobody asked.
+    pub looks: Vec<Look>,
     /// Time spent turning bytes into pixels.
     pub decode: Duration,
     /// Time spent turning pixels or glyphs into words.
@@ -114,6 +131,14 @@ pub enum ReadError {
         /// What it said.
         reason: String,
     },
+    /// The e-invoice cannot be read.
+    #[error("{message}")]
+    EInvoice {
+        /// Which trouble.
+        code: &'static str,
+        /// The sentence for people.
+        message: String,
+    },
     /// The reader ended by itself, twice.
     #[error("The reader failed on this file, twice; type the values in from the picture.")]
     ReaderCrashed,
@@ -136,9 +161,16 @@ impl ReadError {
             Self::PdfDamaged => "pdf_damaged",
             Self::PagesTooMany { .. } => "pages_too_many",
             Self::ReaderMissing { .. } => "reader_missing",
+            Self::EInvoice { code, .. } => code,
             Self::ReaderCrashed => "reader_crashed",
             Self::ReaderTimeout { .. } => "reader_timeout",
         }
+    }
+}
+
+impl From<einvoice::EInvoiceError> for ReadError {
+    fn from(error: einvoice::EInvoiceError) -> Self {
+        Self::EInvoice { code: error.code(), message: error.to_string() }
     }
 }
 
@@ -150,22 +182,40 @@ pub fn document(
     bytes: Vec<u8>,
     media_type: MediaType,
     options: Options,
-    engines: &mut tesseract::Engines,
+    engines: &mut Engines,
 ) -> Result<Reading, ReadError> {
+    engines.begin();
     match media_type {
         MediaType::Pdf => pdf(bytes, options, engines),
+        MediaType::Xml => {
+            let mut reading = Reading::empty(Duration::ZERO);
+            let started = Instant::now();
+            reading.facts.push(einvoice::parse(&bytes)?);
+            reading.recognise = started.elapsed();
+            Ok(reading)
+        }
+        MediaType::Heic => {
+            let started = Instant::now();
+            let picture = heic::decode(&bytes, options.limits.pixels_max).map_err(|error| match error {
+                heic::HeicError::TooLarge { .. } => ReadError::ImageTooLarge { pixels_max: options.limits.pixels_max },
+                heic::HeicError::Damaged | heic::HeicError::Unsupported => ReadError::DamagedImage,
+            })?;
+            let mut reading = Reading::empty(started.elapsed());
+            recognise(&mut reading, 1, picture, options, engines)?;
+            Ok(reading)
+        }
         MediaType::Jpeg | MediaType::Png | MediaType::WebP => {
             let started = Instant::now();
             let picture = raster::decode(&bytes, media_type, options.limits)?;
             let mut reading = Reading::empty(started.elapsed());
-            recognise(&mut reading, 1, &picture, options, engines)?;
+            recognise(&mut reading, 1, picture, options, engines)?;
             Ok(reading)
         }
         MediaType::Tiff => {
             let mut reading = Reading::empty(Duration::ZERO);
             let started = Instant::now();
             raster::decode_tiff(&bytes, options.limits, |number, picture| {
-                recognise(&mut reading, number, &picture, options, engines)
+                recognise(&mut reading, number, picture, options, engines)
             })?;
             reading.decode = started.elapsed().saturating_sub(reading.recognise);
             Ok(reading)
@@ -175,32 +225,64 @@ pub fn document(
 
 impl Reading {
     const fn empty(decode: Duration) -> Self {
-        Self { pages: Vec::new(), pictures: Vec::new(), decode, recognise: Duration::ZERO }
+        Self {
+            pages: Vec::new(),
+            pictures: Vec::new(),
+            facts: Vec::new(),
+            looks: Vec::new(),
+            decode,
+            recognise: Duration::ZERO,
+        }
     }
 }
 
 fn recognise(
     reading: &mut Reading,
     number: u32,
-    picture: &DynamicImage,
+    picture: DynamicImage,
     options: Options,
-    engines: &mut tesseract::Engines,
+    engines: &mut Engines,
 ) -> Result<(), ReadError> {
     let started = Instant::now();
-    let words = engines.words(picture)?;
-    reading.recognise += started.elapsed();
-    let (width, height) = (picture.width(), picture.height());
-    reading.pages.push(Page { number, width, height, source: Source::Tesseract, words });
-    if options.pictures {
-        reading.pictures.push(raster::preview(picture)?);
+    let recognised = engines.recognise(number, picture, options.reader)?;
+    if options.reader == Reader::Auto {
+        reading.facts.extend(qr::read(&recognised.gray, number));
     }
+    reading.recognise += started.elapsed();
+    if options.pictures {
+        reading.pictures.push(raster::preview(&recognised.picture)?);
+    }
+    reading.pages.push(recognised.page);
     Ok(())
 }
 
-fn pdf(bytes: Vec<u8>, options: Options, engines: &mut tesseract::Engines) -> Result<Reading, ReadError> {
+/// What the e-invoice inside a PDF states. One that cannot be used is said, so that nobody takes its picture for it.
+fn embedded(document: &pdf_text::Document) -> Option<Facts> {
+    let found = document.einvoices();
+    let unusable = |message: String| Facts {
+        source: Source::EInvoice,
+        kind: DocumentKind::Unknown,
+        page: None,
+        area: None,
+        fields: Vec::new(),
+        line_items: Vec::new(),
+        problems: vec![Finding::new("E0", Severity::Block, message, &[])],
+    };
+    match found.as_slice() {
+        [] => None,
+        [xml] => Some(einvoice::parse(xml).unwrap_or_else(|error| unusable(error.to_string()))),
+        several => Some(unusable(format!(
+            "The PDF holds {} e-invoices; split it, or upload the XML of the right one.",
+            several.len()
+        ))),
+    }
+}
+
+fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Reading, ReadError> {
     let started = Instant::now();
     let document = pdf_text::Document::open(bytes, options.limits)?;
     let mut reading = Reading::empty(started.elapsed());
+    reading.facts.extend(embedded(&document));
     for number in 1..=document.pages() {
         let started = Instant::now();
         let page = document.page_text(number);
@@ -216,7 +298,7 @@ fn pdf(bytes: Vec<u8>, options: Options, engines: &mut tesseract::Engines) -> Re
             let started = Instant::now();
             let picture = document.page_picture(number, options.limits)?;
             reading.decode += started.elapsed();
-            recognise(&mut reading, number, &picture, options, engines)?;
+            recognise(&mut reading, number, picture, options, engines)?;
         }
     }
     Ok(reading)

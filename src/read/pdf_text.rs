@@ -61,6 +61,12 @@ impl Document {
         u32::try_from(self.pdf.pages().len()).unwrap_or(u32::MAX)
     }
 
+    /// The XML of the e-invoices inside it, each once.
+    #[must_use]
+    pub fn einvoices(&self) -> Vec<Vec<u8>> {
+        super::einvoice::in_pdf(&self.pdf)
+    }
+
     /// The words of a page's text layer; a page without one has none. Pages count from one.
     #[must_use]
     pub fn page_text(&self, number: u32) -> Page {

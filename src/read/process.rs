@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
     process::Stdio,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -20,16 +20,22 @@ use tokio::{
 
 use super::{
     Options, ReadError, Reading, document,
-    tesseract::Engines,
-    wire::{Answer, FRAME_BYTES_MAX, Request},
+    engines::Engines,
+    facts_wire::FactsRow,
+    wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, Request, spot_rows, spots},
 };
-use crate::model::{media::MediaType, page::Page};
+use crate::model::{
+    media::MediaType,
+    page::{Look, Page, Spot},
+};
 
 /// How reader processes are run.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
     /// The program: this binary.
     pub program: PathBuf,
+    /// The folder with the neural reader's files.
+    pub readers_dir: PathBuf,
     /// How many at once.
     pub processes: usize,
     /// A file that takes longer is given up, in milliseconds.
@@ -57,11 +63,18 @@ impl Pool {
         Self { options: Arc::new(options), slots, idle: Arc::new(Mutex::new(Vec::new())) }
     }
 
-    /// Reads a file in one of the processes, waiting for a free one.
+    /// Reads a file in one of the processes, waiting for a free one. `ask` names the places, if any, that a second
+    /// reader is to look at; what it saw is in the reading.
     ///
     /// # Errors
     /// The file cannot be read, or its reader failed or hung twice.
-    pub async fn read(&self, bytes: &[u8], media_type: MediaType, options: Options) -> Result<Reading, ReadError> {
+    pub async fn read(
+        &self,
+        bytes: &[u8],
+        media_type: MediaType,
+        options: Options,
+        ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
+    ) -> Result<Reading, ReadError> {
         let Ok(_slot) = self.slots.acquire().await else { return Err(ReadError::ReaderCrashed) };
         let mut last = ReadError::ReaderCrashed;
         for attempt in 0..ATTEMPTS {
@@ -73,7 +86,7 @@ impl Pool {
             };
             let timeout = Duration::from_millis(self.options.timeout_ms);
             // A worker that is dropped here is killed: `kill_on_drop`.
-            match tokio::time::timeout(timeout, worker.read(bytes, media_type, options)).await {
+            match tokio::time::timeout(timeout, worker.read(bytes, media_type, options, ask)).await {
                 Ok(Ok(result)) => {
                     self.idle.lock().await.push(worker);
                     return result;
@@ -101,6 +114,8 @@ impl Worker {
             .arg("reader")
             .arg("--memory-mib-max")
             .arg(options.memory_mib_max.to_string())
+            .arg("--readers-dir")
+            .arg(&options.readers_dir)
             .env("OMP_THREAD_LIMIT", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -120,27 +135,44 @@ impl Worker {
         bytes: &[u8],
         media_type: MediaType,
         options: Options,
+        ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
     ) -> std::io::Result<Result<Reading, ReadError>> {
-        let request = serde_json::to_vec(&Request::new(media_type, options)).map_err(std::io::Error::other)?;
-        self.send(&request).await?;
+        let request = Ask::Read(Request::new(media_type, options));
+        self.send(&serde_json::to_vec(&request).map_err(std::io::Error::other)?).await?;
         self.send(bytes).await?;
         self.input.flush().await?;
         let answer: Answer = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
         match answer {
             Answer::Failed(failure) => Ok(Err(failure.into())),
-            Answer::Read { pages, pictures, decode_us, recognise_us } => {
+            Answer::Read { pages, facts, pictures, decode_us, recognise_us } => {
                 let mut reading = Reading {
                     pages: pages.into_iter().map(Page::from).collect(),
                     pictures: Vec::new(),
+                    facts: facts.into_iter().filter_map(FactsRow::into_facts).collect(),
+                    looks: Vec::new(),
                     decode: Duration::from_micros(decode_us),
                     recognise: Duration::from_micros(recognise_us),
                 };
                 for _ in 0..pictures {
                     reading.pictures.push(self.receive().await?);
                 }
+                let spots = ask(&reading);
+                if !spots.is_empty() {
+                    let started = Instant::now();
+                    reading.looks = self.look(&spots).await?;
+                    reading.recognise += started.elapsed();
+                }
                 Ok(Ok(reading))
             }
         }
+    }
+
+    async fn look(&mut self, spots: &[Spot]) -> std::io::Result<Vec<Look>> {
+        let ask = serde_json::to_vec(&Ask::Look(spot_rows(spots))).map_err(std::io::Error::other)?;
+        self.send(&ask).await?;
+        self.input.flush().await?;
+        let rows: Vec<LookRow> = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
+        Ok(rows.into_iter().map(Look::from).collect())
     }
 
     async fn send(&mut self, frame: &[u8]) -> std::io::Result<()> {
@@ -164,21 +196,30 @@ impl Worker {
 ///
 /// # Errors
 /// A stream broke, or the memory limit could not be set.
-pub fn serve(memory_mib_max: u64) -> std::io::Result<()> {
+pub fn serve(memory_mib_max: u64, readers_dir: PathBuf) -> std::io::Result<()> {
     let bytes_max = memory_mib_max.saturating_mul(1024 * 1024);
     rlimit::setrlimit(rlimit::Resource::AS, bytes_max, bytes_max)?;
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
-    let mut engines = Engines::default();
-    while let Some(request) = receive(&mut input)? {
-        let Some(bytes) = receive(&mut input)? else { return Ok(()) };
-        let request: Request = serde_json::from_slice(&request).map_err(std::io::Error::other)?;
-        let (media_type, options) =
-            request.into_parts().ok_or_else(|| std::io::Error::other("the request is of another version"))?;
-        let result = document(bytes, media_type, options, &mut engines);
-        let (answer, pictures) = Answer::from_result(result);
-        send(&mut output, &serde_json::to_vec(&answer).map_err(std::io::Error::other)?)?;
-        for picture in pictures {
-            send(&mut output, &picture)?;
+    let mut engines = Engines::new(readers_dir);
+    while let Some(ask) = receive(&mut input)? {
+        match serde_json::from_slice(&ask).map_err(std::io::Error::other)? {
+            Ask::Read(request) => {
+                let Some(bytes) = receive(&mut input)? else { return Ok(()) };
+                let (media_type, options) =
+                    request.into_parts().ok_or_else(|| std::io::Error::other("the request is of another version"))?;
+                let result = document(bytes, media_type, options, &mut engines);
+                let (answer, pictures) = Answer::from_result(result);
+                send(&mut output, &serde_json::to_vec(&answer).map_err(std::io::Error::other)?)?;
+                for picture in pictures {
+                    send(&mut output, &picture)?;
+                }
+            }
+            Ask::Look(rows) => {
+                // A witness who cannot come is no reason to lose the reading.
+                let looks = engines.look(&spots(&rows)).unwrap_or_default();
+                let rows: Vec<LookRow> = looks.iter().map(LookRow::from).collect();
+                send(&mut output, &serde_json::to_vec(&rows).map_err(std::io::Error::other)?)?;
+            }
         }
         output.flush()?;
     }

@@ -27,7 +27,7 @@ pub fn decode(bytes: &[u8], media_type: MediaType, limits: Limits) -> Result<Dyn
         MediaType::Png => ImageFormat::Png,
         MediaType::Tiff => ImageFormat::Tiff,
         MediaType::WebP => ImageFormat::WebP,
-        MediaType::Pdf => return Err(ReadError::DamagedImage),
+        MediaType::Heic | MediaType::Pdf | MediaType::Xml => return Err(ReadError::DamagedImage),
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = image::Limits::default();

@@ -43,6 +43,8 @@ const PIXELS_BEFORE_HALVING: u64 = 20_000_000;
 /// in a date of the tuning set). So no word of such a page is surer than this, and nothing is accepted on the reader's
 /// word alone; what the paper itself proves still is.
 const HALVED_SURE_MAX: Confidence = Confidence::from_per_mille(590);
+/// Single lines are shown to the witness about this high, in pixels, margin included.
+const WITNESS_HEIGHT_PX: u32 = 56;
 /// Tesseract's own limit is 32,767 pixels a side.
 const SIDE_MAX_PX: u32 = 32_000;
 /// What Tesseract assumes about pictures that do not say; silences its guessing.
@@ -52,6 +54,8 @@ const RESOLUTION_PPI: i32 = 300;
 #[derive(Default)]
 pub struct Engines {
     english: Option<Tesseract>,
+    /// English again, for single lines: it must not adapt to what it saw on the whole page.
+    witness: Option<Tesseract>,
     chinese: Option<Tesseract>,
     with_traditional: Option<Tesseract>,
     with_simplified: Option<Tesseract>,
@@ -88,6 +92,21 @@ impl Engines {
         let back = |word: Word| {
             let (area, confidence) = (unscale(word.area, scale), word.confidence.min(sure_max));
             Word { area, confidence, ..word }
+        };
+        Ok(words.into_iter().map(back).collect())
+    }
+
+    /// What stands in a part of a picture, read as one line of Latin letters and digits, in the picture's pixels.
+    ///
+    /// # Errors
+    /// Tesseract or its English model is missing.
+    pub(super) fn look(&mut self, gray: &GrayImage, area: Area) -> Result<Vec<Word>, ReadError> {
+        let Some((crop, left, top, scale)) = enlarged_crop(gray, area) else { return Ok(Vec::new()) };
+        let words = recognise(&mut self.witness, ENGLISH, &crop, PageSegMode::PsmSingleLine, None)?;
+        let back = |word: Word| {
+            let area = unscale(word.area, scale);
+            let area = Area { left: area.left.saturating_add(left), top: area.top.saturating_add(top), ..area };
+            Word { area, ..word }
         };
         Ok(words.into_iter().map(back).collect())
     }
@@ -191,6 +210,31 @@ fn mean_of_four(raw: &[u8], row_bytes: usize, width: u32, height: u32, two: impl
         gray.extend(means.take(usize::try_from(width).unwrap_or(0)));
     }
     GrayImage::from_raw(width, height, gray).unwrap_or_default()
+}
+
+/// The area with a margin around it and white around that, at a size that Tesseract likes; where the crop begins, and
+/// how it was scaled. None for an area outside the picture.
+fn enlarged_crop(gray: &GrayImage, area: Area) -> Option<(GrayImage, u32, u32, Scale)> {
+    let margin = (area.height / 5).max(2);
+    let left = area.left.saturating_sub(margin);
+    let top = area.top.saturating_sub(margin);
+    let right = area.right().saturating_add(margin).min(gray.width());
+    let bottom = area.bottom().saturating_add(margin).min(gray.height());
+    if right <= left || bottom <= top {
+        return None;
+    }
+    let crop = image::imageops::crop_imm(gray, left, top, right - left, bottom - top).to_image();
+    let (up, down) = if crop.height() < WITNESS_HEIGHT_PX {
+        (WITNESS_HEIGHT_PX.div_ceil(crop.height()).min(4), 1)
+    } else {
+        (1, (crop.height() / (WITNESS_HEIGHT_PX * 2)).max(1))
+    };
+    let (width, height) = (crop.width().saturating_mul(up) / down, crop.height().saturating_mul(up) / down);
+    if width == 0 || height == 0 || width > SIDE_MAX_PX {
+        return None;
+    }
+    let crop = if up == down { crop } else { image::imageops::resize(&crop, width, height, FilterType::CatmullRom) };
+    Some((crop, left, top, Scale { up, down }))
 }
 
 fn unscale(area: Area, scale: Scale) -> Area {

@@ -3,15 +3,59 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Limits, Options, ReadError, Reader, Reading};
+use super::{einvoice::EInvoiceError, facts_wire::FactsRow};
 use crate::model::{
     media::MediaType,
-    page::{Area, Confidence, Page, Source, Word},
+    page::{Area, Confidence, Look, Page, Source, Spot, Word},
 };
 
 /// No frame is longer: a file of the largest size and then some.
 pub(super) const FRAME_BYTES_MAX: u32 = 512 * 1024 * 1024;
 
-/// One file to read; its bytes follow in the next frame.
+/// What vouch asks of a reader process.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Ask {
+    /// A file to read; its bytes follow in the next frame.
+    Read(Request),
+    /// What is at these places of the last file, as page, left, top, width, height.
+    Look(Vec<[u32; 5]>),
+}
+
+/// The places as they are written.
+pub(super) fn spot_rows(spots: &[Spot]) -> Vec<[u32; 5]> {
+    let row = |spot: &Spot| [spot.page, spot.area.left, spot.area.top, spot.area.width, spot.area.height];
+    spots.iter().map(row).collect()
+}
+
+/// The places that were written.
+pub(super) fn spots(rows: &[[u32; 5]]) -> Vec<Spot> {
+    let spot = |[page, left, top, width, height]: [u32; 5]| Spot { page, area: Area { left, top, width, height } };
+    rows.iter().copied().map(spot).collect()
+}
+
+/// What the witness answers: a place and its words.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LookRow {
+    spot: [u32; 5],
+    words: Vec<WordRow>,
+}
+
+impl From<&Look> for LookRow {
+    fn from(look: &Look) -> Self {
+        let spot = spot_rows(&[look.spot]).first().copied().unwrap_or_default();
+        Self { spot, words: look.words.iter().map(word_row).collect() }
+    }
+}
+
+impl From<LookRow> for Look {
+    fn from(row: LookRow) -> Self {
+        let spot = spots(&[row.spot]).first().copied();
+        let nowhere = Spot { page: 0, area: Area { left: 0, top: 0, width: 0, height: 0 } };
+        Self { spot: spot.unwrap_or(nowhere), words: row.words.into_iter().map(word_of).collect() }
+    }
+}
+
+/// How one file is to be read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Request {
     media_type: String,
@@ -43,7 +87,7 @@ impl Request {
 /// What the reader process answers; as many frames with pictures follow as it says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    Read { pages: Vec<PageRow>, pictures: usize, decode_us: u64, recognise_us: u64 },
+    Read { pages: Vec<PageRow>, facts: Vec<FactsRow>, pictures: usize, decode_us: u64, recognise_us: u64 },
     Failed(Failure),
 }
 
@@ -56,6 +100,7 @@ pub(super) enum Failure {
     PdfDamaged,
     PagesTooMany { pages: u32, pages_max: u32 },
     ReaderMissing { reason: String },
+    EInvoice { code: String, message: String },
     ReaderCrashed,
 }
 
@@ -68,6 +113,7 @@ impl From<ReadError> for Failure {
             ReadError::PdfDamaged => Self::PdfDamaged,
             ReadError::PagesTooMany { pages, pages_max } => Self::PagesTooMany { pages, pages_max },
             ReadError::ReaderMissing { reason } => Self::ReaderMissing { reason },
+            ReadError::EInvoice { code, message } => Self::EInvoice { code: code.to_owned(), message },
             // A process never says these two of itself.
             ReadError::ReaderCrashed | ReadError::ReaderTimeout { .. } => Self::ReaderCrashed,
         }
@@ -83,52 +129,60 @@ impl From<Failure> for ReadError {
             Failure::PdfDamaged => Self::PdfDamaged,
             Failure::PagesTooMany { pages, pages_max } => Self::PagesTooMany { pages, pages_max },
             Failure::ReaderMissing { reason } => Self::ReaderMissing { reason },
+            Failure::EInvoice { code, message } => {
+                match EInvoiceError::CODES.into_iter().find(|known| *known == code) {
+                    Some(code) => Self::EInvoice { code, message },
+                    None => Self::ReaderCrashed,
+                }
+            }
             Failure::ReaderCrashed => Self::ReaderCrashed,
         }
     }
 }
 
-/// A page with its words as rows of text, left, top, width, height, confidence, line.
+/// Text, left, top, width, height, confidence, line.
+type WordRow = (String, u32, u32, u32, u32, u16, u32);
+
+fn word_row(word: &Word) -> WordRow {
+    let area = word.area;
+    (word.text.clone(), area.left, area.top, area.width, area.height, word.confidence.per_mille(), word.line)
+}
+
+fn word_of((text, left, top, width, height, confidence, line): WordRow) -> Word {
+    let area = Area { left, top, width, height };
+    Word { text, area, confidence: Confidence::from_per_mille(confidence), line }
+}
+
+/// A page with its words.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PageRow {
     number: u32,
     width: u32,
     height: u32,
     source: String,
-    words: Vec<(String, u32, u32, u32, u32, u16, u32)>,
+    words: Vec<WordRow>,
 }
 
 impl From<&Page> for PageRow {
     fn from(page: &Page) -> Self {
-        let row = |word: &Word| {
-            let area = word.area;
-            let confidence = word.confidence.per_mille();
-            (word.text.clone(), area.left, area.top, area.width, area.height, confidence, word.line)
-        };
         Self {
             number: page.number,
             width: page.width,
             height: page.height,
             source: page.source.name().to_owned(),
-            words: page.words.iter().map(row).collect(),
+            words: page.words.iter().map(word_row).collect(),
         }
     }
 }
 
 impl From<PageRow> for Page {
     fn from(row: PageRow) -> Self {
-        let word = |(text, left, top, width, height, confidence, line)| Word {
-            text,
-            area: Area { left, top, width, height },
-            confidence: Confidence::from_per_mille(confidence),
-            line,
-        };
         Self {
             number: row.number,
             width: row.width,
             height: row.height,
             source: Source::from_name(&row.source).unwrap_or(Source::Tesseract),
-            words: row.words.into_iter().map(word).collect(),
+            words: row.words.into_iter().map(word_of).collect(),
         }
     }
 }
@@ -141,6 +195,7 @@ impl Answer {
             Ok(reading) => {
                 let answer = Self::Read {
                     pages: reading.pages.iter().map(PageRow::from).collect(),
+                    facts: reading.facts.iter().map(FactsRow::from).collect(),
                     pictures: reading.pictures.len(),
                     decode_us: micros(reading.decode),
                     recognise_us: micros(reading.recognise),

@@ -19,11 +19,11 @@ use vouch::{
 };
 
 /// An answer of the wire between vouch and its readers: nothing was on the paper.
-const ANSWER: &[u8] = br#"{"Read":{"pages":[],"pictures":0,"decode_us":7,"recognise_us":0}}"#;
+const ANSWER: &[u8] = br#"{"Read":{"pages":[],"facts":[],"pictures":0,"decode_us":7,"recognise_us":0}}"#;
 
 /// What vouch asks with these options.
 const REQUEST: &[u8] =
-    br#"{"media_type":"image/jpeg","reader":"auto","pages_max":60,"pixels_max":120000000,"pictures":false}"#;
+    br#"{"Read":{"media_type":"image/jpeg","reader":"auto","pages_max":60,"pixels_max":120000000,"pictures":false}}"#;
 
 const FILE: &[u8] = b"any bytes";
 
@@ -53,11 +53,17 @@ fn fake(script: &str) -> (TempDir, PathBuf) {
 }
 
 fn pool(program: &Path, processes: usize, timeout_ms: u64) -> Pool {
-    Pool::new(PoolOptions { program: program.to_owned(), processes, timeout_ms, memory_mib_max: 2048 })
+    Pool::new(PoolOptions {
+        program: program.to_owned(),
+        readers_dir: PathBuf::from("none"),
+        processes,
+        timeout_ms,
+        memory_mib_max: 2048,
+    })
 }
 
 async fn read(pool: &Pool) -> Result<Reading, ReadError> {
-    let reading = pool.read(FILE, MediaType::Jpeg, OPTIONS);
+    let reading = pool.read(FILE, MediaType::Jpeg, OPTIONS, &|_| Vec::new());
     tokio::time::timeout(WITHIN, reading).await.expect("an answer, good or bad")
 }
 
@@ -161,8 +167,14 @@ fn receipt() -> Vec<u8> {
 #[tokio::test]
 async fn a_reader_short_of_memory_fails_clearly() {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_vouch"));
-    let small = Pool::new(PoolOptions { program, processes: 1, timeout_ms: 60_000, memory_mib_max: 64 });
-    let reading = tokio::time::timeout(WITHIN, small.read(&receipt(), MediaType::Jpeg, OPTIONS)).await;
+    let small = Pool::new(PoolOptions {
+        program,
+        readers_dir: PathBuf::from("none"),
+        processes: 1,
+        timeout_ms: 60_000,
+        memory_mib_max: 64,
+    });
+    let reading = tokio::time::timeout(WITHIN, small.read(&receipt(), MediaType::Jpeg, OPTIONS, &|_| Vec::new())).await;
     let error = reading.expect("it fails rather than hangs").expect_err("64 MiB do not hold Tesseract");
     assert!(matches!(error, ReadError::ReaderCrashed | ReadError::ReaderMissing { .. }), "{error:?}");
 }
@@ -178,7 +190,7 @@ fn the_memory_limit_is_set() {
         .expect("the program was built for this test");
     let (mut input, mut output) = (reader.stdin.take().expect("piped"), reader.stdout.take().expect("piped"));
     let request =
-        br#"{"media_type":"image/jpeg","reader":"auto","pages_max":60,"pixels_max":120000000,"pictures":false}"#;
+        br#"{"Read":{"media_type":"image/jpeg","reader":"auto","pages_max":60,"pixels_max":120000000,"pictures":false}}"#;
     for frame in [request.as_slice(), &receipt()] {
         let length = u32::try_from(frame.len()).expect("short").to_be_bytes();
         input.write_all(&[length.as_slice(), frame].concat()).expect("it reads");

@@ -99,6 +99,10 @@ const WALLS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli"]),
     ("anyhow", &["src/cli", "src/main.rs"]),
     ("tesseract", &["src/read/tesseract.rs"]),
+    ("ort", &["src/read/ppocr/runtime.rs"]),
+    ("quick_xml", &["src/read/einvoice/"]),
+    ("rxing", &["src/read/qr/decode.rs"]),
+    ("heifer", &["src/read/heic.rs"]),
 ];
 
 fn imports(source: &Source) -> Vec<String> {

@@ -1,0 +1,20 @@
+//! QR codes: machine-readable facts on a page.
+//!
+//! `decode` finds the codes in a picture and gives their bytes; the other files know the published formats and turn
+//! the bytes into facts. A code in no known format says nothing here: a web address is never followed, and half an
+//! understood payload is worth less than none.
+
+mod decode;
+mod emv;
+mod fapiao;
+mod payload;
+mod taiwan;
+
+use image::GrayImage;
+
+use crate::model::fact::Facts;
+
+/// What the codes of known formats in a picture state; `page` is counted from one.
+pub(super) fn read(picture: &GrayImage, page: u32) -> Vec<Facts> {
+    payload::facts(&decode::codes(picture), page)
+}
