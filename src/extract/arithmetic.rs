@@ -13,7 +13,8 @@ use crate::model::draft::LineItem;
 pub(super) const CENTS_2: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
 /// Different amounts of one label that are tried in an equation.
 const PARTS_MAX: usize = 6;
-const FIVE_CENTS: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+/// The smallest coin where totals are rounded.
+pub(super) const FIVE_CENTS: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
 /// One way in which other figures of the document show an amount to be its total.

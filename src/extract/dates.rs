@@ -118,7 +118,12 @@ fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
         // A number that continues another one ("1-12/03/2018") is not the start of a date.
         let continues = matches!(before, Some(Piece::Sign('/' | '.')));
         // "HC03-7 - 15" is the code of an article; "DATE25/12/2018" is a date.
-        let coded = matches!(before, Some(Piece::Letters(letters)) if !letters.ends_with("DATE") && letters != "DT");
+        // "楠町9-17-14" is an address, "日期2025-03-04" a date.
+        let coded = match before {
+            Some(Piece::Letters(letters)) => !letters.ends_with("DATE") && letters != "DT",
+            Some(Piece::Sign(sign)) => crate::extract::text::is_han(*sign) && !"期日付時时間间於于".contains(*sign),
+            Some(Piece::Number { .. } | Piece::Space) | None => false,
+        };
         let matched = if continues { None } else { date_at(rest) };
         let seen = matched.and_then(|matched| {
             let last = rest.get(matched.used.checked_sub(1)?)?.word;

@@ -98,10 +98,11 @@ pub(super) fn rows_of(pages: &[Page]) -> Vec<Row<'_>> {
 
 fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
     let mut fragments: Vec<Row<'_>> = fragments(page);
-    fragments.sort_by_key(|fragment| (middle(fragment.area), fragment.area.left));
+    let slope = slope(&fragments);
+    fragments.sort_by_key(|fragment| (middle(fragment.area, slope), fragment.area.left));
     let mut rows: Vec<Row<'_>> = Vec::new();
     for fragment in fragments {
-        let home = rows.iter_mut().rev().take(LOOK_BACK_ROWS).find(|row| side_by_side(row, &fragment));
+        let home = rows.iter_mut().rev().take(LOOK_BACK_ROWS).find(|row| side_by_side(row, &fragment, slope));
         match home {
             Some(row) => {
                 row.area = row.area.union(fragment.area);
@@ -111,7 +112,7 @@ fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
             None => rows.push(fragment),
         }
     }
-    rows.sort_by_key(|row| (middle(row.area), row.area.left));
+    rows.sort_by_key(|row| (row.words.first().map_or(0, |word| middle(word.area, slope)), row.area.left));
     rows
 }
 
@@ -122,7 +123,7 @@ fn fragments(page: &Page) -> Vec<Row<'_>> {
         match lines.last_mut() {
             // A PDF draws lines in any order under one number; a line of the paper stays level.
             Some((line, words))
-                if *line == word.line && words.last().is_none_or(|last| level(last.area, word.area)) =>
+                if *line == word.line && words.last().is_none_or(|last| level(last.area, word.area, Slope::NONE)) =>
             {
                 words.push(word);
             }
@@ -138,12 +139,58 @@ fn fragments(page: &Page) -> Vec<Row<'_>> {
         .collect()
 }
 
-fn middle(area: Area) -> u32 {
-    area.top.saturating_add(area.height / 2)
+/// How far the lines of a page fall to the right, in thousandths of a pixel a pixel; negative where they rise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Slope(i64);
+
+impl Slope {
+    const NONE: Self = Self(0);
+    /// A page that falls or rises more is misread, or upright text.
+    const MAX: Self = Self(250);
+    /// Level enough that nothing need be done.
+    const LEVEL: i64 = 8;
+
+    /// By how much a line falls over so many pixels.
+    const fn over(self, pixels: i64) -> i64 {
+        pixels.saturating_mul(self.0) / 1000
+    }
+}
+
+/// The slope in the middle of those of the lines that are long enough to tell: a photographed or skewed page.
+fn slope(fragments: &[Row<'_>]) -> Slope {
+    let mut slopes: Vec<Slope> = fragments
+        .iter()
+        .filter_map(|row| {
+            let (first, last) = (row.words.first()?.area, row.words.last()?.area);
+            let (x, y) = (center(last).0 - center(first).0, center(last).1 - center(first).1);
+            let long = x > i64::from(row.height()) * 4;
+            long.then(|| Slope(y.saturating_mul(1000) / x))
+        })
+        .filter(|slope| slope.0.abs() <= Slope::MAX.0)
+        .collect();
+    if slopes.len() < LINES_FOR_SLOPE {
+        return Slope::NONE;
+    }
+    slopes.sort_unstable();
+    let middle = slopes.get(slopes.len() / 2).copied().unwrap_or(Slope::NONE);
+    if middle.0.abs() < Slope::LEVEL { Slope::NONE } else { middle }
+}
+
+/// Fewer lines do not tell how a page lies.
+const LINES_FOR_SLOPE: usize = 4;
+
+fn center(area: Area) -> (i64, i64) {
+    (i64::from(area.left) + i64::from(area.width / 2), i64::from(area.top) + i64::from(area.height / 2))
+}
+
+/// The height of the area's middle, as if the page lay level.
+fn middle(area: Area, slope: Slope) -> i64 {
+    let (x, y) = center(area);
+    y - slope.over(x)
 }
 
 /// Whether the two stand beside each other on one line. On a skewed page only the ends that meet can tell.
-fn side_by_side(row: &Row<'_>, fragment: &Row<'_>) -> bool {
+fn side_by_side(row: &Row<'_>, fragment: &Row<'_>, slope: Slope) -> bool {
     let right_of = row.words.iter().filter(|word| word.area.right() <= fragment.area.left.saturating_add(slack(word)));
     let left_of = row.words.iter().filter(|word| word.area.left.saturating_add(slack(word)) >= fragment.area.right());
     let before = right_of.clone().max_by_key(|word| word.area.right());
@@ -153,7 +200,7 @@ fn side_by_side(row: &Row<'_>, fragment: &Row<'_>) -> bool {
         return false;
     }
     let meets = |mine: Option<&&Word>, theirs: Option<&&Word>| match (mine, theirs) {
-        (Some(mine), Some(theirs)) => level(mine.area, theirs.area),
+        (Some(mine), Some(theirs)) => level(mine.area, theirs.area, slope),
         _ => true,
     };
     let joined = before.is_some() || after.is_some();
@@ -165,10 +212,12 @@ fn slack(word: &Word) -> u32 {
 }
 
 /// Whether two areas share at least half of the lower one's height, and their heights are comparable.
-fn level(left: Area, right: Area) -> bool {
-    let shared = left.bottom().min(right.bottom()).saturating_sub(left.top.max(right.top));
-    let lower = left.height.min(right.height).max(1);
-    shared.saturating_mul(2) >= lower && left.height.max(right.height) <= lower.saturating_mul(3)
+fn level(left: Area, right: Area, slope: Slope) -> bool {
+    let fall = slope.over(center(right).0 - center(left).0);
+    let top = i64::from(left.top).max(i64::from(right.top) - fall);
+    let bottom = i64::from(left.bottom()).min(i64::from(right.bottom()) - fall);
+    let lower = i64::from(left.height.min(right.height).max(1));
+    (bottom - top).max(0).saturating_mul(2) >= lower && i64::from(left.height.max(right.height)) <= lower * 3
 }
 
 #[cfg(test)]

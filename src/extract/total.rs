@@ -66,6 +66,7 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
         candidate.score = score(candidate, figures, lines);
     }
     mend(&mut candidates);
+    prefer_rounded(&mut candidates, lines);
     let Some(best) = candidates.iter().max_by_key(|candidate| (candidate.score, candidate.value)) else {
         return largest(lines);
     };
@@ -88,6 +89,26 @@ fn mend(candidates: &mut [Candidate<'_>]) {
         candidate.score += labelled.unwrap_or(0);
     }
 }
+
+/// Of two labelled totals that differ by a rounding, on a paper that prints one, the one after it is paid. The rounding
+/// itself need not have been read: it is small print, and loses its point easily.
+fn prefer_rounded(candidates: &mut [Candidate<'_>], lines: &[Line<'_>]) {
+    let rounds = |line: &Line<'_>| line.meaning.is_some_and(|meaning| meaning.label == Label::Rounding);
+    if !lines.iter().any(rounds) {
+        return;
+    }
+    let labelled = candidates.iter().filter(|other| !other.seen.is_empty()).map(|other| other.value);
+    let before: Vec<Decimal> = labelled.filter(|value| !arithmetic::ends_in_five_cents(*value)).collect();
+    for candidate in candidates.iter_mut().filter(|candidate| !candidate.seen.is_empty()) {
+        let after = before.iter().any(|before| (candidate.value - before).abs() < arithmetic::FIVE_CENTS);
+        if after && arithmetic::ends_in_five_cents(candidate.value) {
+            candidate.score += ROUNDED_LAST;
+        }
+    }
+}
+
+/// More than any proof that a total before rounding can have beyond one after it.
+const ROUNDED_LAST: i32 = 50;
 
 /// Amounts that only other figures speak of: cash less change, the sum of the parts, and what was handed over or the
 /// subtotal itself.
@@ -276,6 +297,18 @@ mod tests {
                 true,
             ),
             (&["SUBTOTAL 100.00", "加一服務費 10.00", "合計 110.00"], "110.00", true),
+            (
+                &[
+                    "TOTAL 40.00",
+                    "SERVICE CHG 4.00",
+                    "TAX 2.64",
+                    "GRAND TOTAL 46.64",
+                    "ROUNDING ADJ 0.01",
+                    "NET TOTAL 46.65",
+                ],
+                "46.65",
+                false,
+            ),
             (&["TOTAL 20.00"], "20.00", false),
             (&["TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", true),
             (&["TOTAL 20.00", "GRAND TOTAL 28.00"], "28.00", false),
