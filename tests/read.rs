@@ -188,7 +188,8 @@ fn tesseract_reads_a_text_layer_when_told_to() {
 #[test]
 fn a_scanned_pdf_is_recognised_optically() {
     let line = read_one(sample("repair-scan.pdf"));
-    assert_eq!(sources(&line), BTreeSet::from(["tesseract"]));
+    // The neural reader where script/setup could fetch it, Tesseract elsewhere.
+    assert!(sources(&line).is_subset(&BTreeSet::from(["pp_ocr", "tesseract"])));
     assert_eq!(value(&line, "total"), Some("2150.00"));
 }
 

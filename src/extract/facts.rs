@@ -103,11 +103,11 @@ mod tests {
         let mut page = page_of(&["TOTAL 20.00", "CASH 50.00", "CHANGE 30.00"]);
         page.source = Source::PdfText;
         let pages = [page];
-        let broken = vec![Finding::new("E1", Severity::Block, "BR-CO-15", &[FieldName::Total])];
+        let broken = vec![Finding::new("V1", Severity::Block, "BR-CO-15", &[FieldName::Total])];
         for (all, value, accepted, rules) in [
             (vec![facts(2000, Vec::new())], "20.00", true, vec!["Q1"]),
             (vec![facts(2100, Vec::new())], "21.00", false, vec!["A7", "Q1"]),
-            (vec![facts(2000, broken)], "20.00", false, vec!["E1", "Q1"]),
+            (vec![facts(2000, broken)], "20.00", false, vec!["V1", "Q1"]),
         ] {
             let draft = extract(&Seen { pages: &pages, facts: &all, looks: &[] }, &hints);
             let total = &draft.fields[&FieldName::Total];

@@ -1,5 +1,8 @@
 //! Who sold it: a name near the top that is a company's form, or at least no address, number or heading.
 
+mod words;
+
+use self::words::{ADDRESS, BUYER, FILLERS, FORMS, NOT_NAMES, SELLER, TRADES};
 use crate::extract::{
     evidence::{Choice, Evidence},
     labels::contains,
@@ -19,196 +22,6 @@ const SURE: Confidence = Confidence::from_per_mille(950);
 const READ: Confidence = Confidence::from_per_mille(880);
 /// The row, counted from the top, below which a scanned name is not accepted.
 const ACCEPTED_ROWS: usize = 4;
-
-/// Company forms as they end a name, folded.
-const FORMS: &[&str] = &[
-    "SDN BHD",
-    "SDNBHD",
-    "BHD",
-    "SB",
-    "LIMITED",
-    "LTD",
-    "LLC",
-    "INC",
-    "CORP",
-    "CORPORATION",
-    "PTE LTD",
-    "PTY LTD",
-    "PLC",
-    "GMBH",
-    "BV",
-    "NV",
-    "SA",
-    "SAS",
-    "SARL",
-    "LLP",
-    "有限公司",
-    "公司",
-];
-/// Trades that shops carry in their names.
-const TRADES: &[&str] = &[
-    "ENTERPRISE",
-    "TRADING",
-    "RESTAURANT",
-    "RESTORAN",
-    "CAFE",
-    "HARDWARE",
-    "STATIONERY",
-    "BAKERY",
-    "BOOKS",
-    "BOOKSTORE",
-    "MART",
-    "SUPERMARKET",
-    "PHARMACY",
-    "COMPANY",
-    "STORE",
-    "SHOP",
-    "HOTEL",
-    "KITCHEN",
-    "KOPITIAM",
-    "PERNIAGAAN",
-    "SYARIKAT",
-    "KEDAI",
-    "MARKET",
-    "CLINIC",
-    "HOUSE",
-    "MOTOR",
-    "SERVICES",
-    "PETROL",
-    "STATION",
-    "BISTRO",
-    "GROUP",
-    "HOLDINGS",
-    "餐廳",
-    "茶餐廳",
-    "酒家",
-    "超級市場",
-    "便利店",
-    "藥房",
-    "書店",
-    "文具",
-    "餐室",
-    "飯店",
-    "酒樓",
-    "麵家",
-    "冰室",
-];
-/// What a name does not say.
-const NOT_NAMES: &[&str] = &[
-    "INVOICE",
-    "RECEIPT",
-    "RESIT",
-    "BILL",
-    "CASH",
-    "DATE",
-    "TEL",
-    "FAX",
-    "PHONE",
-    "JALAN",
-    "JLN",
-    "LOT",
-    "ROAD",
-    "STREET",
-    "FLOOR",
-    "LEVEL",
-    "TAMAN",
-    "SELANGOR",
-    "KUALA LUMPUR",
-    "JOHOR",
-    "GST",
-    "SST",
-    "VAT",
-    "REG",
-    "REGISTRATION",
-    "WELCOME",
-    "THANK",
-    "TABLE",
-    "CASHIER",
-    "ORDER",
-    "CUSTOMER",
-    "MEMBER",
-    "COPY",
-    "BUILDING",
-    "AVENUE",
-    "KAWASAN",
-    "PERINDUSTRIAN",
-    "BANDAR",
-    "WWW",
-    "HTTP",
-    "EMAIL",
-    "TIME",
-    "PAGE",
-    "ADDRESS",
-    "NUMBER",
-    "QTY",
-    "AMOUNT",
-    "DESCRIPTION",
-    "TOTAL",
-    "COUNTER",
-    "TAKE AWAY",
-    "DINE IN",
-    "COMPANY NO",
-    "CO NO",
-    "CO REG",
-    "LICENSEE",
-    "BRANCH",
-    "OPERATOR",
-    "GUEST",
-    "FACTUUR",
-    "FACTURE",
-    "STATEMENT",
-    "GOODS SOLD",
-    "RETURNABLE",
-    "REFUND",
-    "PLEASE",
-    "VOUCHER",
-    "FEEDBACK",
-    "OWNED BY",
-    "OUTLET",
-    "QUOTATION",
-    "PAYMENT",
-    "ACCOUNT",
-    "CREDIT NOTE",
-    "ROC",
-    "收據",
-    "發票",
-    "发票",
-    "電話",
-    "地址",
-    "日期",
-    "單號",
-    "歡迎",
-    "多謝",
-    "號舖",
-    "地下",
-    "街",
-    "道",
-    "樓",
-    "大廈",
-    "編號",
-];
-/// The words over a buyer's name.
-const BUYER: &[&str] = &[
-    "BILL TO",
-    "BILLED TO",
-    "SHIP TO",
-    "SOLD TO",
-    "DELIVER TO",
-    "INVOICE TO",
-    "ATTN",
-    "ATTENTION",
-    "CUSTOMER",
-    "CLIENT",
-    "BUYER",
-    "客戶",
-    "買方",
-    "购买方",
-    "購買方",
-    "抬頭",
-    "致",
-];
-/// The words before a seller's.
-const SELLER: &[&str] = &["SERVICE PROVIDER", "SOLD BY", "SELLER", "SUPPLIER", "VENDOR", "賣方", "销售方", "銷售方"];
 
 struct Name<'a> {
     row: Row<'a>,
@@ -416,10 +229,6 @@ fn alike(seen: &str, meant: &str) -> bool {
     seen.chars().count() == 3 && same >= 2
 }
 
-/// Words that do not make a name by themselves.
-const FILLERS: &[&str] =
-    &["CO", "COMPANY", "M", "MALAYSIA", "HK", "S", "SINGAPORE", "ENTERPRISE", "TRADING", "INTERNATIONAL", "HOLDINGS"];
-
 /// Whether the name is only the end of one: a company form and fillers, or a bracket that opened above.
 fn is_tail(text: &str) -> bool {
     let folded = fold(text);
@@ -483,9 +292,6 @@ fn demote_below_addresses(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
 
 /// What a name under an address loses: more than a company's form is worth less its distance from the top.
 const BELOW_ADDRESS: i32 = 30;
-/// What rows of an address say.
-const ADDRESS: &[&str] =
-    &["TEL", "FAX", "PHONE", "JALAN", "JLN", "LOT", "ROAD", "STREET", "TAMAN", "AVENUE", "電話", "地址", "地下"];
 
 /// Letters with accents without them: on a page whose language has none they are specks above plain letters.
 fn without_accents(text: &str) -> String {

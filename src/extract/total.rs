@@ -297,6 +297,7 @@ mod tests {
                 true,
             ),
             (&["SUBTOTAL 100.00", "加一服務費 10.00", "合計 110.00"], "110.00", true),
+            (&["Tea 46.64", "GRAND TOTAL 46.64", "ROUNDING ADJ 001", "NET TOTAL 46.65"], "46.65", false),
             (
                 &[
                     "TOTAL 40.00",
@@ -307,7 +308,7 @@ mod tests {
                     "NET TOTAL 46.65",
                 ],
                 "46.65",
-                false,
+                true,
             ),
             (&["TOTAL 20.00"], "20.00", false),
             (&["TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", true),

@@ -266,7 +266,7 @@ fn embedded(document: &pdf_text::Document) -> Option<Facts> {
         area: None,
         fields: Vec::new(),
         line_items: Vec::new(),
-        problems: vec![Finding::new("E0", Severity::Block, message, &[])],
+        problems: vec![Finding::new("V1", Severity::Block, message, &[])],
     };
     match found.as_slice() {
         [] => None,

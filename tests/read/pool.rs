@@ -183,7 +183,7 @@ async fn a_reader_short_of_memory_fails_clearly() {
 #[test]
 fn the_memory_limit_is_set() {
     let mut reader = Command::new(env!("CARGO_BIN_EXE_vouch"))
-        .args(["reader", "--memory-mib-max", "1536"])
+        .args(["reader", "--memory-mib-max", "1536", "--readers-dir", "none"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -34,7 +34,7 @@ use crate::model::{
 };
 
 /// The id of every finding about an e-invoice; the message names the standard's own rule.
-const RULE: &str = "E1";
+const RULE: &str = "V1";
 /// The most lines of an e-invoice.
 const LINES_MAX: usize = 10_000;
 
