@@ -17,9 +17,6 @@ use crate::model::page::Area;
 
 /// Pictures up to this size are also looked at twice as large; larger ones show their codes large enough.
 const DOUBLED_PIXELS_MAX: usize = 2_500_000;
-/// Pictures above this size, scans of 600 dots an inch, are looked at half as large: it takes half the time, and a
-/// code of 1.5 cm still has five pixels a module.
-const HALVED_PIXELS_MIN: usize = 20_000_000;
 /// A code is at least 21 modules wide; a picture smaller than that holds none.
 const SIDE_MIN_PX: u32 = 21;
 /// More codes than this on one page are a sheet of labels, not a receipt.
@@ -40,11 +37,7 @@ pub(super) fn codes(picture: &GrayImage) -> Vec<Code> {
     if width < SIDE_MIN_PX || height < SIDE_MIN_PX {
         return Vec::new();
     }
-    let halved = if picture.as_raw().len() > HALVED_PIXELS_MIN { halved(picture) } else { None };
-    let mut found = match halved {
-        Some(halved) => read(&halved, 1).into_iter().map(enlarged).collect(),
-        None => read(picture, 1),
-    };
+    let mut found = read(picture, 1);
     if picture.as_raw().len() <= DOUBLED_PIXELS_MAX
         && let Some(doubled) = doubled(picture)
     {
@@ -115,26 +108,6 @@ fn area_of(points: &[Point], scale: i64, (width, height): (u32, u32)) -> Option<
     let (left, top) = (place(left.saturating_sub(margin), width)?, place(top.saturating_sub(margin), height)?);
     let (right, bottom) = (place(right.saturating_add(margin), width)?, place(bottom.saturating_add(margin), height)?);
     Some(Area { left, top, width: right.saturating_sub(left), height: bottom.saturating_sub(top) })
-}
-
-/// A code of a halved picture, in the page's pixels.
-fn enlarged(code: Code) -> Code {
-    let [left, top, width, height] =
-        [code.area.left, code.area.top, code.area.width, code.area.height].map(|value| value.saturating_mul(2));
-    Code { area: Area { left, top, width, height }, ..code }
-}
-
-/// The picture half as wide and high; each pixel is the mean of four. An odd last row or column is left out.
-fn halved(picture: &GrayImage) -> Option<GrayImage> {
-    let (width, height) = (picture.width() / 2, picture.height() / 2);
-    let row_length = usize::try_from(picture.width()).ok()?;
-    let mut pixels = Vec::with_capacity(picture.as_raw().len() / 4);
-    for pair in picture.as_raw().chunks_exact(row_length.checked_mul(2)?) {
-        let (upper, lower) = pair.split_at_checked(row_length)?;
-        let fours = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
-        pixels.extend(fours.map(|([a, b], [c, d])| a.midpoint(*b).midpoint(c.midpoint(*d))));
-    }
-    GrayImage::from_raw(width, height, pixels)
 }
 
 /// The picture twice as wide and high; new pixels lie half-way between their neighbours.
@@ -228,14 +201,6 @@ mod tests {
             assert!(close(code.area.left, 150) && close(code.area.top, 90), "{:?}", code.area);
             assert!(close(code.area.right(), 150 + side) && close(code.area.bottom(), 90 + side), "{:?}", code.area);
         }
-    }
-
-    #[test]
-    fn a_code_on_a_large_scan() {
-        let found = codes(&paper(FAPIAO, 10, 2000, 3000, 4001, 5001));
-        let [code] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!(code.bytes, b"01,32,,23442000000014209621,112,20230215,,74AE");
-        assert!(code.area.left.abs_diff(2000) < 40 && code.area.bottom().abs_diff(3330) < 40, "{:?}", code.area);
     }
 
     #[test]
