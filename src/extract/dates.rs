@@ -124,10 +124,15 @@ fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
             Some(Piece::Sign(sign)) => crate::extract::text::is_han(*sign) && !"期日付時时間间於于".contains(*sign),
             Some(Piece::Number { .. } | Piece::Space) | None => false,
         };
+        // "2 4-11-17" is the twenty-fourth with its day cut in two, or the fourth behind some other digit.
+        let one_digit = |token: Option<&Token>| number(token).is_some_and(|(_, digits)| digits == 1);
+        let cut = one_digit(Some(token))
+            && matches!(before, Some(Piece::Space))
+            && one_digit(index.checked_sub(2).and_then(|earlier| tokens.get(earlier)));
         let matched = if continues { None } else { date_at(rest) };
         let seen = matched.and_then(|matched| {
             let last = rest.get(matched.used.checked_sub(1)?)?.word;
-            seen_date(row, &matched, token.word, last + 1, repaired || coded).map(|seen| (seen, matched.used))
+            seen_date(row, &matched, token.word, last + 1, repaired || coded || cut).map(|seen| (seen, matched.used))
         });
         match seen {
             Some((seen, used)) => {

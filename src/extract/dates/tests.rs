@@ -59,3 +59,14 @@ fn no_dates() {
         assert_eq!(read(text), [], "{text}");
     }
 }
+
+#[test]
+fn a_day_that_was_cut_in_two_is_not_sure() {
+    // The reader saw "24-11-17" as two words; the fourth of November would be another day.
+    for text in ["2 4-11-17", "Date 2 4/11/2017"] {
+        let page = page_of(&[text]);
+        let rows = rows_of(std::slice::from_ref(&page));
+        let seen: Vec<_> = rows.iter().flat_map(dates_in).collect();
+        assert!(seen.iter().all(|seen| seen.repaired), "{text}: {seen:?}");
+    }
+}
