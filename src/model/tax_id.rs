@@ -8,7 +8,7 @@ mod asia;
 mod europe;
 mod find;
 
-pub use find::find;
+pub use find::{Found, find};
 
 /// What kind of number it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -62,9 +62,11 @@ pub(super) fn india(text: &str) -> Checked {
     const STATE_LAST: u32 = 38;
     /// Other territory, and the centre's own.
     const STATES_BESIDES: [u32; 2] = [97, 99];
+    /// The fourth letter of a PAN: what kind of taxpayer. Source: the Income Tax Department's "Structure of PAN".
+    const TAXPAYERS: &str = "ABCEFGHJKLPT";
     let state: u32 = text.get(..2)?.parse().ok()?;
     let known = (1..=STATE_LAST).contains(&state) || STATES_BESIDES.contains(&state);
-    if !known || !is_shaped(text, "99AAAAA9999A*Z*") {
+    if !known || !is_shaped(text, "99AAAAA9999A*Z*") || !TAXPAYERS.contains(text.get(5..6)?) {
         return None;
     }
     let values = places::<15>(text, ALPHABET)?;

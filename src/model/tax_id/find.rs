@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Kind, TaxId, Verdict, europe, half_width};
 
-/// What stands before a number (capital letters and digits only, as `Squeezed` has them), and what it may then be. A
+/// What stands before a number (capital letters, digits and simplified signs only, as `Squeezed` has them), and what it may then be. A
 /// longer label comes before one that it begins with.
 const LABELS: &[(&str, &[Kind])] = &[
     ("GSTREGISTRATION", GST),
@@ -43,17 +43,15 @@ const LABELS: &[(&str, &[Kind])] = &[
     ("BRNO", &[Kind::HongKongBusiness, Kind::MalaysiaCompany]),
     ("BRN", &[Kind::HongKongBusiness, Kind::MalaysiaCompany]),
     ("BR", &[Kind::HongKongBusiness]),
-    ("商業登記", &[Kind::HongKongBusiness]),
     ("商业登记", &[Kind::HongKongBusiness]),
-    ("統一編號", &[Kind::TaiwanBusiness]),
     ("统一编号", &[Kind::TaiwanBusiness]),
-    ("統編", &[Kind::TaiwanBusiness]),
-    ("賣方", &[Kind::TaiwanBusiness]),
+    ("统编", &[Kind::TaiwanBusiness]),
+    ("卖方", &[Kind::TaiwanBusiness]),
     ("统一社会信用代码", &[Kind::ChinaCredit]),
     ("社会信用代码", &[Kind::ChinaCredit]),
     ("纳税人识别号", &[Kind::ChinaCredit]),
     ("税号", &[Kind::ChinaCredit]),
-    ("登録番号", &[Kind::JapanCorporate]),
+    ("登录番号", &[Kind::JapanCorporate]),
     ("法人番号", &[Kind::JapanCorporate]),
     ("VAT", VAT),
     ("NTVA", FRENCH),
@@ -96,8 +94,23 @@ const FILLERS: &[&str] = &[
     "CERTIFICATE",
 ];
 /// The same in Chinese, which stands without spaces; longest first.
-const FILLERS_HAN: &[&str] =
-    &["登記證號碼", "證號碼", "登記號碼", "号码", "號碼", "編號", "代码", "代碼", "統編", "證", "证", "號", "号"];
+const FILLERS_HAN: &[&str] = &[
+    "登記證號碼",
+    "證號碼",
+    "登記號碼",
+    "号码",
+    "號碼",
+    "編號",
+    "编号",
+    "代码",
+    "代碼",
+    "統編",
+    "统编",
+    "證",
+    "证",
+    "號",
+    "号",
+];
 
 /// A line longer than this holds no single label and number; the rest of it is not looked at.
 const LINE_MAX: usize = 2000;
@@ -106,19 +119,30 @@ const GROUPS_MAX: usize = 6;
 /// This many fillers and signs may stand between a label and its number.
 const FILLERS_MAX: usize = 5;
 
-/// The numbers in a line, from left to right, each with its bytes in the line and what its check digit says.
+/// A number in a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its bytes in the line.
+    pub range: Range<usize>,
+    /// The number.
+    pub id: TaxId,
+    /// What its check digit says.
+    pub verdict: Verdict,
+}
+
+/// The numbers in a line, from left to right, each with its place and what its check digit says.
 ///
 /// A number is found after a word that announces it ("GST Reg No", "Co. Reg", "ABN", "統一編號"), or where it says by
 /// its own letters and check digit what it is. Whose number it is, seller's or buyer's, the line does not always say.
 #[must_use]
-pub fn find(line: &str) -> Vec<(Range<usize>, TaxId, Verdict)> {
+pub fn find(line: &str) -> Vec<Found> {
     let mut end = line.len().min(LINE_MAX);
     while !line.is_char_boundary(end) {
         end -= 1;
     }
     let line = line.get(..end).unwrap_or_default();
     let squeezed = Squeezed::of(line);
-    let mut found: Vec<(Range<usize>, TaxId, Verdict)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < squeezed.signs.len() {
         let hit = squeezed.label_at(at).and_then(|(length, kinds)| {
@@ -127,22 +151,42 @@ pub fn find(line: &str) -> Vec<(Range<usize>, TaxId, Verdict)> {
         });
         match hit {
             Some(hit) => {
-                at = squeezed.after(hit.0.end);
+                at = squeezed.after(hit.range.end);
                 found.push(hit);
             }
             None => at += 1,
         }
     }
     for hit in by_themselves(line) {
-        if !found.iter().any(|(range, ..)| range.start < hit.0.end && hit.0.start < range.end) {
+        if !found.iter().any(|known| known.range.start < hit.range.end && hit.range.start < known.range.end) {
             found.push(hit);
         }
     }
-    found.sort_by_key(|(range, ..)| range.start);
+    found.sort_by_key(|hit| hit.range.start);
     found
 }
 
-/// A letter or digit of the line, in capitals, and its bytes there.
+/// The simplified form of the signs that stand in labels: optical recognition mixes both forms within one word.
+const fn simplified(character: char) -> char {
+    match character {
+        '業' => '业',
+        '記' => '记',
+        '統' => '统',
+        '編' => '编',
+        '號' => '号',
+        '賣' => '卖',
+        '會' => '会',
+        '碼' => '码',
+        '納' => '纳',
+        '稅' => '税',
+        '識' => '识',
+        '別' => '别',
+        '録' | '錄' => '录',
+        other => other,
+    }
+}
+
+/// A letter or digit of the line, in capitals and simplified, and its bytes there.
 struct Sign {
     character: char,
     bytes: Range<usize>,
@@ -156,7 +200,7 @@ struct Squeezed {
 impl Squeezed {
     fn of(line: &str) -> Self {
         let signs = line.char_indices().filter_map(|(at, character)| {
-            let plain = half_width(character).to_ascii_uppercase();
+            let plain = simplified(half_width(character).to_ascii_uppercase());
             plain.is_alphanumeric().then(|| Sign { character: plain, bytes: at..at + character.len_utf8() })
         });
         Self { signs: signs.collect() }
@@ -187,7 +231,7 @@ impl Squeezed {
 }
 
 /// The number that stands at the start of the rest of a line, behind fillers.
-fn number_after(line: &str, from: usize, kinds: &[Kind]) -> Option<(Range<usize>, TaxId, Verdict)> {
+fn number_after(line: &str, from: usize, kinds: &[Kind]) -> Option<Found> {
     let mut start = from;
     for _ in 0..FILLERS_MAX {
         let rest = line.get(start..)?;
@@ -208,15 +252,17 @@ fn number_after(line: &str, from: usize, kinds: &[Kind]) -> Option<(Range<usize>
 }
 
 /// The best reading of the groups that begin at a byte: the best verdict, then the longest.
-fn best_at(line: &str, start: usize, kinds: &[Kind]) -> Option<(Range<usize>, TaxId, Verdict)> {
+fn best_at(line: &str, start: usize, kinds: &[Kind]) -> Option<Found> {
     let ends = group_ends(line, start);
     let prefixed = europe::countries().map(Kind::EuropeVat).filter(|kind| stands_before(line, start, *kind));
     let kinds: Vec<Kind> = kinds.iter().copied().chain(prefixed).collect();
     let readings = ends.iter().flat_map(|end| {
         let text = line.get(start..*end).unwrap_or_default();
-        kinds.iter().filter_map(move |kind| TaxId::of(*kind, text).map(|(id, is)| (start..*end, id, is)))
+        kinds.iter().filter_map(move |kind| {
+            TaxId::of(*kind, text).map(|(id, verdict)| Found { range: start..*end, id, verdict })
+        })
     });
-    readings.max_by_key(|(range, _, is)| (*is, range.end))
+    readings.max_by_key(|hit| (hit.verdict, hit.range.end))
 }
 
 /// Whether the country's letters stand at the place.
@@ -252,7 +298,7 @@ fn group_ends(line: &str, start: usize) -> Vec<usize> {
 }
 
 /// Numbers that need no label: letters and a right check digit together are no accident.
-fn by_themselves(line: &str) -> Vec<(Range<usize>, TaxId, Verdict)> {
+fn by_themselves(line: &str) -> Vec<Found> {
     let boundary = |character: char| !(half_width(character).is_ascii_alphanumeric() || character == '*');
     let mut found = Vec::new();
     let mut at = 0;
@@ -277,7 +323,7 @@ fn by_themselves(line: &str) -> Vec<(Range<usize>, TaxId, Verdict)> {
         let Some(id) = TaxId::parse(word).filter(|id| strong(id.kind())) else { continue };
         let valid = TaxId::of(id.kind(), word).is_some_and(|(_, is)| is == Verdict::Valid);
         if valid {
-            found.push((start..end, id, Verdict::Valid));
+            found.push(Found { range: start..end, id, verdict: Verdict::Valid });
         }
     }
     found

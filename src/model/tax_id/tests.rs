@@ -75,6 +75,8 @@ fn shapes_without_a_check_digit() {
         (Kind::SingaporeGst, "M2-1234567-8", Some("M212345678")),
         (Kind::UnitedStatesEmployer, "91-1144442", Some("911144442")),
         (Kind::UnitedStatesEmployer, "07-1144442", None),
+        // No taxpayer of India is of kind S.
+        (Kind::IndiaGst, "27KXDSW4766Y1ZH", None),
         (Kind::EuropeVat("IE"), "IE 6433435F", Some("IE6433435F")),
         (Kind::EuropeVat("IE"), "IE 6433435OA", Some("IE6433435OA")),
         (Kind::EuropeVat("IE"), "IE 8D79739I", Some("IE8D79739I")),
@@ -152,8 +154,10 @@ fn numbers_in_lines() {
         ("P.IVA 00743110157", &[("00743110157", Kind::EuropeVat("IT"), Valid)]),
         ("統一編號：04595257", &[("04595257", Kind::TaiwanBusiness, Valid)]),
         ("賣方04595257  買方24789457", &[("04595257", Kind::TaiwanBusiness, Valid)]),
-        ("統一编號 04595258", &[]),
+        ("統一编號 04595258", &[("04595258", Kind::TaiwanBusiness, WrongCheckDigit)]),
         ("统一社会信用代码/纳税人识别号：91110000600037341L", &[("91110000600037341L", Kind::ChinaCredit, Valid)]),
+        ("統一社會信用代碼：91110000600037341L", &[("91110000600037341L", Kind::ChinaCredit, Valid)]),
+        ("商业登記 編號 12345678", &[("12345678", Kind::HongKongBusiness, ShapeOnly)]),
         ("BR No. 12345678-000-03-25-6", &[("12345678-000-03-25-6", Kind::HongKongBusiness, ShapeOnly)]),
         ("商業登記證號碼: 12345678", &[("12345678", Kind::HongKongBusiness, ShapeOnly)]),
         ("登録番号 T7000012050002", &[("T7000012050002", Kind::JapanCorporate, Valid)]),
@@ -166,7 +170,7 @@ fn numbers_in_lines() {
         ("INVOICE 12345678", &[]),
     ] {
         let seen: Vec<_> =
-            find(line).into_iter().map(|(range, id, is)| (line[range].to_owned(), id.kind(), is)).collect();
+            find(line).into_iter().map(|hit| (line[hit.range].to_owned(), hit.id.kind(), hit.verdict)).collect();
         let expected: Vec<_> = expected.iter().map(|(text, kind, is)| ((*text).to_owned(), *kind, *is)).collect();
         assert_eq!(seen, expected, "{line}");
     }
@@ -182,15 +186,15 @@ proptest! {
     #[test]
     fn never_panics(line in any::<String>(), kind in any_kind()) {
         let _ = (TaxId::of(kind, &line), TaxId::parse(&line));
-        for (range, ..) in find(&line) {
-            prop_assert!(line.get(range).is_some());
+        for hit in find(&line) {
+            prop_assert!(line.get(hit.range).is_some());
         }
     }
 
     #[test]
     fn never_panics_near_labels(line in "(GST|VAT No|ABN|統編|T|DE|M2| |:|-|\\.|[0-9A-Z]{1,9}|登記證){1,12}") {
-        for (range, ..) in find(&line) {
-            prop_assert!(line.get(range).is_some());
+        for hit in find(&line) {
+            prop_assert!(line.get(hit.range).is_some());
         }
     }
 
