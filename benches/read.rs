@@ -21,8 +21,9 @@ use tesseract::{PageSegMode, Tesseract};
 use tokio::runtime::Runtime;
 use vouch::{
     config::Config,
-    extract::{self, Hints, Seen},
+    extract::{self, Hints},
     model::{media::MediaType, page::Source},
+    pipeline::stages::seen,
     read::{
         Limits, Options, Reader, Reading,
         process::{Pool, PoolOptions},
@@ -68,8 +69,7 @@ struct Vouch {
 impl Vouch {
     fn start() -> Self {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_vouch"));
-        let readers_dir = Config::load(None).expect("the defaults").readers_folder();
-        let options = PoolOptions { program, readers_dir, processes: 1, timeout_ms: 60_000, memory_mib_max: 2048 };
+        let options = PoolOptions::of(&Config::load(None).expect("the defaults"), program, 1);
         let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
         Self { runtime: Runtime::new().expect("a runtime"), pool: Pool::new(options), hints }
     }
@@ -78,8 +78,7 @@ impl Vouch {
     fn read(&self, bytes: &[u8], media_type: MediaType) -> Reading {
         let reading = self.runtime.block_on(self.pool.read(bytes, media_type, OPTIONS, &|_| Vec::new()));
         let reading = reading.expect("a readable file");
-        let seen = Seen { pages: &reading.pages, facts: &reading.facts, looks: &reading.looks };
-        black_box(extract::extract(&seen, &self.hints));
+        black_box(extract::extract(&seen(&reading), &self.hints));
         reading
     }
 }

@@ -12,9 +12,10 @@ use crate::{
     check::{self, Subject},
     clock::Clock,
     config::Config,
-    extract::{self, Hints, Seen},
+    extract::{self, Hints},
     intake,
     model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
+    pipeline::stages::seen,
     read::{
         Limits, Options, Reader, Reading,
         process::{Pool, PoolOptions},
@@ -95,19 +96,13 @@ pub(super) struct Outcome {
 pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Result<ExitCode> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let processes = arguments.processes.unwrap_or(processors).clamp(1, 64);
-    let pool = Pool::new(PoolOptions {
-        program: std::env::current_exe()?,
-        readers_dir: config.readers_folder(),
-        processes,
-        timeout_ms: config.reader_timeout_ms,
-        memory_mib_max: config.reader_memory_mib_max,
-    });
+    let pool = Pool::new(PoolOptions::of(&config, std::env::current_exe()?, processes));
     let reader = match arguments.reader {
         ReaderChoice::Auto => Reader::Auto,
         ReaderChoice::PpOcr => Reader::PpOcr,
         ReaderChoice::Tesseract => Reader::Tesseract,
     };
-    let limits = Limits { pages_max: config.pages_max, pixels_max: config.pixels_max };
+    let limits = Limits::of(&config);
     let options = Options { reader, limits, pictures: false };
     let today = Clock::System.today(&config.zone()?);
     let progress = progress(arguments.files.len());
@@ -180,17 +175,14 @@ pub(super) async fn read_file(
     };
     let sha256 = Some(accepted.sha256);
     let hints = Hints { currency: None, day_first: true, today };
-    let seen = |reading: &Reading| {
-        let seen = Seen { pages: &reading.pages, facts: &reading.facts, looks: &reading.looks };
-        extract::extract(&seen, &hints)
-    };
-    let ask = |reading: &Reading| extract::spots(&seen(reading));
+    let understood = |reading: &Reading| extract::extract(&seen(reading), &hints);
+    let ask = |reading: &Reading| extract::spots(&understood(reading));
     let reading = match pool.read(&bytes, accepted.media_type, options, &ask).await {
         Ok(reading) => reading,
         Err(error) => return failed(sha256, error.code(), error.to_string()),
     };
     let extracting = Instant::now();
-    let mut draft = seen(&reading);
+    let mut draft = understood(&reading);
     if draft.problems.iter().any(|finding| finding.rule == "Q3") {
         let message = "Nothing on it could be read; type the values in from the picture.".to_owned();
         return failed(sha256, "nothing_readable", message);

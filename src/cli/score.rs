@@ -147,14 +147,8 @@ struct Readers {
 
 impl Readers {
     fn new(reader: Reader, processes: usize, config: &Config) -> anyhow::Result<Self> {
-        let pool = Pool::new(PoolOptions {
-            program: std::env::current_exe()?,
-            readers_dir: config.readers_folder(),
-            processes,
-            timeout_ms: config.reader_timeout_ms,
-            memory_mib_max: config.reader_memory_mib_max,
-        });
-        let limits = Limits { pages_max: config.pages_max, pixels_max: config.pixels_max };
+        let pool = Pool::new(PoolOptions::of(config, std::env::current_exe()?, processes));
+        let limits = Limits::of(config);
         let options = Options { reader, limits, pictures: false };
         let today = Clock::System.today(&config.zone()?);
         Ok(Self { pool, options, bytes_max: config.upload_bytes_max, today })

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::{
-    Hints, amounts,
-    evidence::{Choice, Evidence},
-    figures::Line,
-    region::Region,
-    text::fold,
+use crate::extract::{Hints, amounts, evidence::Evidence, figures::Line, region::Region, text::fold};
+use crate::model::{
+    currency::Currency,
+    field::{Field, FieldValue},
 };
-use crate::model::{currency::Currency, field::FieldValue};
 
 /// How sure a code printed beside amounts is, in thousandths, per reader.
 const PRINTED: u16 = 950;
 
 /// The document's currency; nothing where neither the paper nor the firm says one.
-pub(super) fn currency(lines: &[Line<'_>], region: Option<Region>, hints: &Hints) -> Option<Choice> {
+pub(super) fn currency(lines: &[Line<'_>], region: Option<Region>, hints: &Hints) -> Option<Field> {
     let (votes, bare) = votes(lines);
     let mut ranked: Vec<(&str, usize, Evidence)> = votes.into_iter().map(|(code, (n, seen))| (code, n, seen)).collect();
     ranked.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
@@ -72,10 +69,9 @@ fn code_word(word: &str) -> Option<&'static str> {
     known(&marked).or_else(|| known(&folded).filter(|_| folded.len() >= 3))
 }
 
-fn field(code: &str, seen: Evidence, accepted: bool, confidence: u16, rule: &str) -> Option<Choice> {
+fn field(code: &str, seen: Evidence, accepted: bool, confidence: u16, rule: &str) -> Option<Field> {
     let currency = Currency::parse(code).ok()?;
-    let field = seen.field(FieldValue::Currency(currency), confidence, accepted, format!("currency:{rule}"));
-    Some(Choice { field, clean: accepted || rule == "printed" })
+    Some(seen.field(FieldValue::Currency(currency), confidence, accepted, format!("currency:{rule}")))
 }
 
 #[cfg(test)]
@@ -96,8 +92,8 @@ mod tests {
             let page = page_of(&text);
             let rows = rows_of(std::slice::from_ref(&page));
             let region = region_of(&rows);
-            let found = currency(&lines_of(rows), region, &hints)
-                .map(|choice| (choice.field.value.to_text(), choice.field.accepted));
+            let found =
+                currency(&lines_of(rows), region, &hints).map(|choice| (choice.value.to_text(), choice.accepted));
             assert_eq!(found, Some((code.to_owned(), accepted)), "{text:?}");
         }
     }

@@ -6,14 +6,6 @@ use crate::model::{
     page::{Area, Confidence, Source},
 };
 
-/// A field that was chosen, and whether anything on the paper speaks against it. A clean one that is not accepted
-/// becomes so when an independent reading of the same paper chooses the same value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Choice {
-    pub(super) field: Field,
-    pub(super) clean: bool,
-}
-
 /// Where something was seen, by which reader, and how sure that reader was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Evidence {

@@ -3,8 +3,8 @@
 //! A statement outranks a reading: an e-invoice's XML is the invoice, and the pages are its picture; a QR code repeats
 //! what the paper says. Where the two contradict each other, a person decides.
 
-use crate::extract::Reading;
 use crate::model::{
+    draft::Draft,
     fact::{Fact, Facts},
     field::{DocumentKind, Field, FieldName, FieldValue},
     finding::{Finding, Severity},
@@ -12,37 +12,37 @@ use crate::model::{
 };
 
 /// Takes the statements into the reading, the most trusted last word first.
-pub(super) fn join(reading: &mut Reading, all: &[Facts]) {
+pub(super) fn join(draft: &mut Draft, all: &[Facts]) {
     for facts in all.iter().rev() {
         let trusted = !facts.problems.iter().any(|problem| problem.severity == Severity::Block);
         let mut differing = Vec::new();
         for fact in &facts.fields {
-            if contradicted(reading, fact, facts.source) {
+            if contradicted(draft, fact, facts.source) {
                 differing.push(fact.name);
             }
             let field = stated(facts, fact, trusted);
-            reading.draft.fields.insert(fact.name, field);
+            draft.fields.insert(fact.name, field);
         }
         if facts.kind != DocumentKind::Unknown {
-            reading.draft.kind = facts.kind;
+            draft.kind = facts.kind;
         }
         if !facts.line_items.is_empty() {
-            reading.draft.line_items.clone_from(&facts.line_items);
+            draft.line_items.clone_from(&facts.line_items);
         }
-        reading.draft.problems.extend(facts.problems.iter().cloned());
+        draft.problems.extend(facts.problems.iter().cloned());
         if !trusted {
             // The picture of a broken e-invoice is no better than the invoice: a person looks at all of it.
-            reading.draft.fields.values_mut().for_each(|field| field.accepted = false);
+            draft.fields.values_mut().for_each(|field| field.accepted = false);
         }
         if !differing.is_empty() {
             // A code that says something else than its paper belongs to another paper, or one of them is forged.
             for name in &differing {
-                if let Some(field) = reading.draft.fields.get_mut(name) {
+                if let Some(field) = draft.fields.get_mut(name) {
                     field.accepted = false;
                 }
             }
             let message = "The machine-readable part says something else than the page. Please compare them.";
-            reading.draft.problems.push(Finding::new("A7", Severity::Flag, message, &differing));
+            draft.problems.push(Finding::new("A7", Severity::Flag, message, &differing));
         }
     }
 }
@@ -61,8 +61,8 @@ fn stated(facts: &Facts, fact: &Fact, trusted: bool) -> Field {
 
 /// Whether the page plainly says something else: an amount, a date or a currency that was accepted there. The XML of
 /// an e-invoice is held against a page with a text layer only, because a picture of it proves less than it does.
-fn contradicted(reading: &Reading, fact: &Fact, source: Source) -> bool {
-    let Some(read) = reading.draft.fields.get(&fact.name) else { return false };
+fn contradicted(draft: &Draft, fact: &Fact, source: Source) -> bool {
+    let Some(read) = draft.fields.get(&fact.name) else { return false };
     let firm = read.accepted && (source == Source::Qr || read.source == Source::PdfText);
     let comparable = match (&read.value, &fact.value) {
         (FieldValue::Amount(_), FieldValue::Amount(_)) => {

@@ -6,13 +6,13 @@ use jiff::civil::Date;
 use crate::extract::{
     Hints,
     dates::{Order, SeenDate, dates_in},
-    evidence::{Choice, Evidence},
+    evidence::Evidence,
     labels::contains,
     region::Region,
     rows::Row,
 };
 use crate::model::{
-    field::{FieldName, FieldValue},
+    field::{Field, FieldName, FieldValue},
     finding::{Finding, Severity},
     page::{Confidence, Source, Word},
 };
@@ -48,8 +48,8 @@ struct Candidate {
 
 /// The dates and what was noticed about them.
 pub(super) struct Dates {
-    pub(super) issue: Option<Choice>,
-    pub(super) due: Option<Choice>,
+    pub(super) issue: Option<Field>,
+    pub(super) due: Option<Field>,
     pub(super) problem: Option<Finding>,
 }
 
@@ -113,9 +113,8 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> 
         issue_choice(best, confirmations, &all, hints, before_its_tax(best.date, region, rows))
     });
     let due_choice = due.map(|best| {
-        let clean = best.settled && !best.seen.repaired;
-        let sure = clean && !best.evidence.source.is_optical();
-        Choice { field: best.evidence.field(FieldValue::Date(best.date), 900, sure, "due:label".to_owned()), clean }
+        let sure = best.settled && !best.seen.repaired && !best.evidence.source.is_optical();
+        best.evidence.field(FieldValue::Date(best.date), 900, sure, "due:label".to_owned())
     });
     let problem = issue.filter(|best| !best.settled).map(|best| ambiguous(&best.seen));
     Dates { issue: issue_choice, due: due_choice, problem }
@@ -272,7 +271,7 @@ fn before_its_tax(date: Date, region: Option<Region>, rows: &[Row<'_>]) -> bool 
 /// The first day of Malaysia's GST.
 const GST_BEGAN: Date = jiff::civil::date(2015, 4, 1);
 
-fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints: &Hints, too_early: bool) -> Choice {
+fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints: &Hints, too_early: bool) -> Field {
     let rival = all.iter().any(|other| {
         let counts = matches!(other.role, Role::Issue | Role::Unsaid) && plausible(other.date, hints.today);
         other.date != best.date
@@ -304,7 +303,7 @@ fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints
     let misread = if best.seen.repaired { ",repaired" } else { "" };
     let rule = format!("date:{label}{twice}{doubt}{era}{misread}");
     let per_mille = if confirmations > 0 { 970 } else { 930 };
-    Choice { field: best.evidence.field(FieldValue::Date(best.date), per_mille, accepted, rule), clean }
+    best.evidence.field(FieldValue::Date(best.date), per_mille, accepted, rule)
 }
 
 #[cfg(test)]
@@ -332,7 +331,7 @@ mod tests {
             (&["日期 2025年3月4日", "付款期限 2025年4月3日"], "2025-03-04", true),
             (&["Date 03/25/2018", "Date 04/05/2018"], "2018-03-25", false),
         ] {
-            let found = read(text).issue.map(|choice| (choice.field.value.to_text(), choice.field.accepted));
+            let found = read(text).issue.map(|choice| (choice.value.to_text(), choice.accepted));
             assert_eq!(found, Some((date.to_owned(), accepted)), "{text:?}");
         }
     }
@@ -346,7 +345,7 @@ mod tests {
     #[test]
     fn due_dates_are_not_issue_dates() {
         let found = read(&["Invoice date 14/03/2025", "Due date 13/04/2025"]);
-        assert_eq!(found.due.map(|choice| choice.field.value.to_text()), Some("2025-04-13".to_owned()));
-        assert_eq!(found.issue.map(|choice| choice.field.value.to_text()), Some("2025-03-14".to_owned()));
+        assert_eq!(found.due.map(|choice| choice.value.to_text()), Some("2025-04-13".to_owned()));
+        assert_eq!(found.issue.map(|choice| choice.value.to_text()), Some("2025-03-14".to_owned()));
     }
 }

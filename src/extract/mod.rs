@@ -31,11 +31,8 @@ mod text;
 mod total;
 mod witness;
 
-use std::collections::BTreeSet;
-
 use jiff::civil;
 
-use crate::extract::evidence::Choice;
 use crate::model::{
     currency::Currency,
     draft::Draft,
@@ -73,14 +70,14 @@ pub struct Seen<'a> {
 /// differently is a finding, and not accepted unless the paper proves it twice.
 #[must_use]
 pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
-    let mut reading = read(seen.pages, hints);
-    if reading.draft.pages == 0 && !seen.facts.is_empty() {
+    let mut draft = read(seen.pages, hints);
+    if draft.pages == 0 && !seen.facts.is_empty() {
         // The bare XML of an e-invoice has no pages of its own; it is one document all the same.
-        reading.draft.pages = 1;
+        draft.pages = 1;
     }
-    witness::hear(&mut reading, seen.looks);
-    facts::join(&mut reading, seen.facts);
-    finish(reading)
+    witness::hear(&mut draft, seen.looks);
+    facts::join(&mut draft, seen.facts);
+    finish(draft)
 }
 
 /// The places of a draft that a second reader should look at.
@@ -89,18 +86,11 @@ pub fn spots(draft: &Draft) -> Vec<Spot> {
     witness::spots(draft)
 }
 
-/// A draft and the names of its fields that nothing on the paper speaks against.
-struct Reading {
-    draft: Draft,
-    clean: BTreeSet<FieldName>,
-}
-
-fn read(pages: &[Page], hints: &Hints) -> Reading {
-    let mut reading =
-        Reading { draft: Draft::empty(u32::try_from(pages.len()).unwrap_or(u32::MAX)), clean: BTreeSet::new() };
+fn read(pages: &[Page], hints: &Hints) -> Draft {
+    let mut draft = Draft::empty(u32::try_from(pages.len()).unwrap_or(u32::MAX));
     let rows = rows::rows_of(pages);
     if !rows.iter().flat_map(|row| &row.words).any(|word| word.text.chars().any(char::is_alphanumeric)) {
-        return reading;
+        return draft;
     }
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
@@ -109,37 +99,27 @@ fn read(pages: &[Page], hints: &Hints) -> Reading {
     let supplier = supplier::supplier(&rows);
     let number = number::document_number(&rows);
     let figures = figures::figures_of(&lines);
-    reading.draft.kind = kind::kind(&lines);
-    reading.draft.line_items = line_items::line_items(&lines);
-    let credit = reading.draft.kind == DocumentKind::CreditNote;
-    let total = total::total(&figures, &lines, &reading.draft.line_items, credit);
-    for (name, choice) in sums::sums(&figures, total.as_ref()) {
-        reading.put(name, Some(choice));
-    }
-    reading.put(FieldName::SupplierName, supplier);
-    reading.put(FieldName::DocumentNumber, number);
-    reading.put(FieldName::IssueDate, dates.issue);
-    reading.put(FieldName::DueDate, dates.due);
-    reading.put(FieldName::Currency, currency::currency(&lines, region, hints));
-    reading.put(FieldName::PaymentMethod, payment::payment_method(&lines));
-    reading.put(FieldName::Total, total.map(|total| total.choice));
-    reading.draft.problems.extend(dates.problem);
-    reading
-}
-
-impl Reading {
-    fn put(&mut self, name: FieldName, choice: Option<Choice>) {
-        let Some(choice) = choice else { return };
-        if choice.clean {
-            self.clean.insert(name);
-        }
-        self.draft.fields.insert(name, choice.field);
-    }
+    draft.kind = kind::kind(&lines);
+    draft.line_items = line_items::line_items(&lines);
+    let credit = draft.kind == DocumentKind::CreditNote;
+    let total = total::total(&figures, &lines, &draft.line_items, credit);
+    draft.fields.extend(sums::sums(&figures, total.as_ref()));
+    let chosen = [
+        (FieldName::SupplierName, supplier),
+        (FieldName::DocumentNumber, number),
+        (FieldName::IssueDate, dates.issue),
+        (FieldName::DueDate, dates.due),
+        (FieldName::Currency, currency::currency(&lines, region, hints)),
+        (FieldName::PaymentMethod, payment::payment_method(&lines)),
+        (FieldName::Total, total.map(|total| total.field)),
+    ];
+    draft.fields.extend(chosen.into_iter().filter_map(|(name, field)| Some((name, field?))));
+    draft.problems.extend(dates.problem);
+    draft
 }
 
 /// Says what a person must look at.
-fn finish(reading: Reading) -> Draft {
-    let mut draft = reading.draft;
+fn finish(mut draft: Draft) -> Draft {
     if draft.fields.is_empty() {
         draft.problems = vec![Finding::new("Q3", Severity::Block, "Nothing could be read on this document.", &[])];
     } else {

@@ -1,12 +1,12 @@
 //! The number of the receipt or invoice: the first thing with a digit behind, or under, the words that announce it.
 
 use crate::extract::{
-    evidence::{Choice, Evidence},
+    evidence::Evidence,
     rows::Row,
     text::{fold, half_width, is_han, near},
 };
 use crate::model::{
-    field::FieldValue,
+    field::{Field, FieldValue},
     page::{Area, Confidence, Source},
 };
 
@@ -68,7 +68,7 @@ struct Found {
 }
 
 /// The document's number, as printed.
-pub(super) fn document_number(rows: &[Row<'_>]) -> Option<Choice> {
+pub(super) fn document_number(rows: &[Row<'_>]) -> Option<Field> {
     let found = rows.iter().enumerate().flat_map(|(index, row)| numbers_of(row, rows.get(index + 1)));
     let best = found.min_by_key(|found| (found.rank, found.below))?;
     let accepted = match best.evidence.source {
@@ -80,9 +80,7 @@ pub(super) fn document_number(rows: &[Row<'_>]) -> Option<Choice> {
     };
     let rule = if best.below { "number:label-above" } else { "number:label" };
     let per_mille = if accepted { 930 } else { 700 };
-    let clean = best.rank < 26;
-    let field = best.evidence.field(FieldValue::Text(best.text), per_mille, accepted, rule.to_owned());
-    Some(Choice { field, clean })
+    Some(best.evidence.field(FieldValue::Text(best.text), per_mille, accepted, rule.to_owned()))
 }
 
 /// The row's words cut at colons and number signs, which stand for words of their own.
@@ -216,7 +214,7 @@ mod tests {
         ] {
             let page = page_of(text);
             let rows = rows_of(std::slice::from_ref(&page));
-            let found = document_number(&rows).map(|choice| choice.field.value.to_text());
+            let found = document_number(&rows).map(|choice| choice.value.to_text());
             assert_eq!(found.as_deref(), number, "{text:?}");
         }
     }

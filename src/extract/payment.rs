@@ -2,11 +2,11 @@
 
 use crate::extract::{
     amounts::Amount,
-    evidence::{Choice, Evidence},
+    evidence::Evidence,
     figures::Line,
     labels::{Label, contains},
 };
-use crate::model::field::FieldValue;
+use crate::model::field::{Field, FieldValue};
 
 /// The words and the method they name, the more particular first: an Octopus slip also says "card".
 const METHODS: &[(&str, &str)] = &[
@@ -42,7 +42,7 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 /// The way of paying that a row with an amount names; without one, change given back means cash.
-pub(super) fn payment_method(lines: &[Line<'_>]) -> Option<Choice> {
+pub(super) fn payment_method(lines: &[Line<'_>]) -> Option<Field> {
     let mut named: Vec<(&'static str, &Line<'_>)> = Vec::new();
     for line in lines {
         let pays = line.meaning.is_some_and(|meaning| meaning.label == Label::Paid)
@@ -72,7 +72,7 @@ pub(super) fn payment_method(lines: &[Line<'_>]) -> Option<Choice> {
     let per_mille = if accepted { 930 } else { 650 };
     let field =
         Evidence::of_row(&line.row).field(FieldValue::Text(method.to_owned()), per_mille, accepted, rule.to_owned());
-    Some(Choice { field, clean: told && alone })
+    Some(field)
 }
 
 #[cfg(test)]
@@ -92,7 +92,7 @@ mod tests {
         ] {
             let page = page_of(text);
             let lines = lines_of(rows_of(std::slice::from_ref(&page)));
-            let found = payment_method(&lines).map(|choice| choice.field.value.to_text());
+            let found = payment_method(&lines).map(|choice| choice.value.to_text());
             assert_eq!(found.as_deref(), method, "{text:?}");
         }
     }

@@ -23,9 +23,9 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn new(page: &Page, words: Vec<&'a Word>) -> Option<Self> {
+    fn new(page: u32, source: Source, words: Vec<&'a Word>) -> Option<Self> {
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
-        Some(Self { page: page.number, source: page.source, words, area })
+        Some(Self { page, source, words, area })
     }
 
     /// A part of the row; absent where it would be empty.
@@ -84,11 +84,11 @@ impl<'a> Row<'a> {
     }
 }
 
-/// All the words of a page that is a single line.
-pub(super) fn row_of_words(page: &Page) -> Option<Row<'_>> {
-    let mut words: Vec<&Word> = page.words.iter().filter(|word| !word.text.trim().is_empty()).collect();
+/// All these words of a page as a single line.
+pub(super) fn row_of_words(page: u32, source: Source, words: &[Word]) -> Option<Row<'_>> {
+    let mut words: Vec<&Word> = words.iter().filter(|word| !word.text.trim().is_empty()).collect();
     words.sort_by_key(|word| word.area.left);
-    Row::new(page, words)
+    Row::new(page, source, words)
 }
 
 /// Every row of every page, pages in order, rows from the top.
@@ -121,10 +121,8 @@ fn fragments(page: &Page) -> Vec<Row<'_>> {
     let mut lines: Vec<(u32, Vec<&Word>)> = Vec::new();
     for word in page.words.iter().take(WORDS_MAX).filter(|word| !word.text.trim().is_empty()) {
         match lines.last_mut() {
-            // A PDF draws lines in any order under one number; a line of the paper stays level.
-            Some((line, words))
-                if *line == word.line && words.last().is_none_or(|last| level(last.area, word.area, Slope::NONE)) =>
-            {
+            // A PDF draws lines in any order under one number, but level; one that was seen is a line, however slanted.
+            Some((line, words)) if *line == word.line && (page.source.is_optical() || follows(words, word)) => {
                 words.push(word);
             }
             Some(_) | None => lines.push((word.line, vec![word])),
@@ -134,9 +132,14 @@ fn fragments(page: &Page) -> Vec<Row<'_>> {
         .into_iter()
         .filter_map(|(_, mut words)| {
             words.sort_by_key(|word| word.area.left);
-            Row::new(page, words)
+            Row::new(page.number, page.source, words)
         })
         .collect()
+}
+
+/// Whether the word stands level with the last of these.
+fn follows(words: &[&Word], word: &Word) -> bool {
+    words.last().is_none_or(|last| level(last.area, word.area, Slope::NONE))
 }
 
 /// How far the lines of a page fall to the right, in thousandths of a pixel a pixel; negative where they rise.
@@ -246,5 +249,30 @@ mod tests {
         let rows = rows_of(std::slice::from_ref(&page));
         let parts: Vec<String> = rows.iter().flat_map(Row::segments).map(|part| part.text()).collect();
         assert_eq!(parts, ["Acme Ltd", "Invoice"]);
+    }
+
+    /// A photo taken at a slant: every line falls by a fifteenth, so amounts at the right stand a line lower than the
+    /// words they belong to.
+    #[test]
+    fn a_slanted_page_keeps_its_rows() {
+        let mut page = page_of(&["Item total", "Net total", "Cash paid", "Change given", "Thank you all"]);
+        for (line, amount) in (0_u32..).zip(["191.90", "191.90", "200.00", "8.10"]) {
+            page.words.push(word(amount, 500, line * 30, 100 + line));
+        }
+        // Each line is long enough to tell how it lies.
+        page.words.extend((0..5).map(|line| word("no", 250, line * 30, line)));
+        page.words.sort_by_key(|word| word.line);
+        page.words.iter_mut().for_each(|word| word.area.top += word.area.left / 15);
+        let rows: Vec<String> = rows_of(std::slice::from_ref(&page)).iter().map(Row::text).collect();
+        assert_eq!(
+            rows,
+            [
+                "Item total no 191.90",
+                "Net total no 191.90",
+                "Cash paid no 200.00",
+                "Change given no 8.10",
+                "Thank you all no"
+            ]
+        );
     }
 }

@@ -4,13 +4,13 @@ use rust_decimal::Decimal;
 
 use crate::extract::{
     arithmetic::{self, CENTS_2, Proof},
-    evidence::{Choice, Evidence},
+    evidence::Evidence,
     figures::Figure,
     labels::Label,
     total::Chosen,
 };
 use crate::model::{
-    field::{FieldName, FieldValue},
+    field::{Field, FieldName, FieldValue},
     page::Source,
 };
 
@@ -25,7 +25,7 @@ const PARTS: [(FieldName, Label); 6] = [
 ];
 
 /// The figures around the total. Where they add up to it, they are the ones that do.
-pub(super) fn sums(figures: &[Figure], total: Option<&Chosen>) -> Vec<(FieldName, Choice)> {
+pub(super) fn sums(figures: &[Figure], total: Option<&Chosen>) -> Vec<(FieldName, Field)> {
     let equation = total.and_then(|total| equation(total.value, figures));
     PARTS
         .into_iter()
@@ -59,15 +59,14 @@ fn likely<'f>(
     })
 }
 
-fn choice(figure: &Figure, label: Label, proven: bool, total: Option<&Chosen>) -> Choice {
-    let total_accepted = total.is_some_and(|total| total.choice.field.accepted);
+fn choice(figure: &Figure, label: Label, proven: bool, total: Option<&Chosen>) -> Field {
+    let total_accepted = total.is_some_and(|total| total.field.accepted);
     let paid_proven = label == Label::Paid
         && total.is_some_and(|total| {
             total.proofs.contains(&Proof::CashLessChange)
                 || (figure.value == total.value && figure.confidence.per_mille() >= 850)
         });
-    let clean = !figure.repaired;
-    let accepted = clean
+    let accepted = !figure.repaired
         && match figure.source {
             Source::Person | Source::EInvoice | Source::Qr => true,
             Source::PdfText => proven || (!figure.indirect && matches!(label, Label::Subtotal | Label::Paid)),
@@ -81,9 +80,7 @@ fn choice(figure: &Figure, label: Label, proven: bool, total: Option<&Chosen>) -
         area: Some(figure.area),
         confidence: figure.confidence,
     };
-    let field =
-        evidence.field(FieldValue::Amount(shown(figure, label)), if accepted { 930 } else { 650 }, accepted, rule);
-    Choice { field, clean: clean && (proven || !figure.indirect) }
+    evidence.field(FieldValue::Amount(shown(figure, label)), if accepted { 930 } else { 650 }, accepted, rule)
 }
 
 /// The parts that add up to the total.
@@ -163,7 +160,7 @@ mod tests {
         let chosen = total::total(&figures, &lines, &[], false);
         let found: Vec<(FieldName, String, bool)> = sums(&figures, chosen.as_ref())
             .into_iter()
-            .map(|(name, choice)| (name, choice.field.value.to_text(), choice.field.accepted))
+            .map(|(name, choice)| (name, choice.value.to_text(), choice.accepted))
             .collect();
         assert_eq!(
             found,

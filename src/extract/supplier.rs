@@ -4,13 +4,13 @@ mod words;
 
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, NOT_NAMES, SELLER, TRADES};
 use crate::extract::{
-    evidence::{Choice, Evidence},
+    evidence::Evidence,
     labels::contains,
     rows::Row,
     text::{fold, half_width, is_han, near},
 };
 use crate::model::{
-    field::FieldValue,
+    field::{Field, FieldValue},
     page::{Confidence, Source},
 };
 
@@ -39,7 +39,7 @@ struct Name<'a> {
 }
 
 /// The supplier's name, as printed.
-pub(super) fn supplier(rows: &[Row<'_>]) -> Option<Choice> {
+pub(super) fn supplier(rows: &[Row<'_>]) -> Option<Field> {
     let first_page = rows.first()?.page;
     let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.page == first_page).collect();
     let mut names: Vec<Name<'_>> = Vec::new();
@@ -72,7 +72,7 @@ pub(super) fn supplier(rows: &[Row<'_>]) -> Option<Choice> {
     (best.score > 0).then(|| choice(&best, branded))
 }
 
-fn choice(best: &Name<'_>, branded: bool) -> Choice {
+fn choice(best: &Name<'_>, branded: bool) -> Field {
     let sure = best.row.confidence() >= SURE && best.position < ACCEPTED_ROWS;
     let accepted = match best.row.source {
         Source::Person | Source::EInvoice | Source::Qr => true,
@@ -83,11 +83,7 @@ fn choice(best: &Name<'_>, branded: bool) -> Choice {
     };
     let rule = if best.form { "supplier:company-form" } else { "supplier:top" };
     let per_mille = if accepted { 930 } else { 650 };
-    let read = best.row.confidence() >= READ && !best.unsure;
-    let clean = best.form && read && best.position < ACCEPTED_ROWS && !best.repaired && !is_tail(&best.text);
-    let field =
-        Evidence::of_row(&best.row).field(FieldValue::Text(best.text.clone()), per_mille, accepted, rule.to_owned());
-    Choice { field, clean }
+    Evidence::of_row(&best.row).field(FieldValue::Text(best.text.clone()), per_mille, accepted, rule.to_owned())
 }
 
 /// The words of the row above that stand over the part.
@@ -359,7 +355,7 @@ mod tests {
     fn read(text: &[&str]) -> Option<(String, bool)> {
         let page = page_of(text);
         let rows = rows_of(std::slice::from_ref(&page));
-        supplier(&rows).map(|choice| (choice.field.value.to_text(), choice.field.accepted))
+        supplier(&rows).map(|choice| (choice.value.to_text(), choice.accepted))
     }
 
     #[test]

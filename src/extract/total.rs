@@ -7,13 +7,13 @@ use rust_decimal::Decimal;
 
 use crate::extract::{
     arithmetic::{self, Proof},
-    evidence::{Choice, Evidence},
+    evidence::Evidence,
     figures::{Figure, Line},
     labels::Label,
 };
 use crate::model::{
     draft::LineItem,
-    field::FieldValue,
+    field::{Field, FieldValue},
     page::{Confidence, Source},
 };
 
@@ -32,7 +32,7 @@ const PROVEN_CONFIDENCE: Confidence = Confidence::from_per_mille(400);
 pub(super) struct Chosen {
     pub(super) value: Decimal,
     pub(super) proofs: Vec<Proof>,
-    pub(super) choice: Choice,
+    pub(super) field: Field,
 }
 
 /// Above this a labelled total is not thought misread because other figures disagree with it.
@@ -71,7 +71,7 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
         return largest(lines);
     };
     let clean = is_clean(best, &candidates, figures, lines);
-    chosen(best, clean, clean && is_proven(best), lines)
+    chosen(best, clean && is_proven(best), lines)
 }
 
 /// A proven amount that no label bears takes the place of a labelled one without proof that differs in a digit.
@@ -233,7 +233,7 @@ fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]
     settled || (!open && !unread) || best.seen.iter().any(|figure| figure.strength == 4)
 }
 
-fn chosen(best: &Candidate<'_>, clean: bool, accepted: bool, lines: &[Line<'_>]) -> Option<Chosen> {
+fn chosen(best: &Candidate<'_>, accepted: bool, lines: &[Line<'_>]) -> Option<Chosen> {
     let strongest = best.seen.iter().max_by_key(|figure| (label_score(figure), figure.confidence));
     let (evidence, word) = match strongest {
         Some(figure) => (
@@ -252,7 +252,7 @@ fn chosen(best: &Candidate<'_>, clean: bool, accepted: bool, lines: &[Line<'_>])
     let rule = format!("total:{word}{repeated}{}{}", if proofs.is_empty() { "" } else { "," }, proofs.join("+"));
     let per_mille = if accepted { 930 + 15 * u16::try_from(best.proofs.len().min(4)).unwrap_or(0) } else { 700 };
     let field = evidence.field(FieldValue::Amount(best.value), per_mille, accepted, rule);
-    Some(Chosen { value: best.value, proofs: best.proofs.clone(), choice: Choice { field, clean } })
+    Some(Chosen { value: best.value, proofs: best.proofs.clone(), field })
 }
 
 /// Where the value itself is printed, or else the first row.
@@ -273,7 +273,7 @@ fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
         money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
     let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
     let field = evidence.field(FieldValue::Amount(amount.value), 300, false, "total:largest".to_owned());
-    Some(Chosen { value: amount.value, proofs: Vec::new(), choice: Choice { field, clean: false } })
+    Some(Chosen { value: amount.value, proofs: Vec::new(), field })
 }
 
 #[cfg(test)]
@@ -285,7 +285,7 @@ mod tests {
         let page = page_of(text);
         let lines = figures::lines_of(rows_of(std::slice::from_ref(&page)));
         let chosen = total(&figures::figures_of(&lines), &lines, &line_items(&lines), false)?;
-        Some((chosen.value.to_string(), chosen.choice.field.accepted))
+        Some((chosen.value.to_string(), chosen.field.accepted))
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! is rare, so agreement is evidence of its own; a clear disagreement is a question for a person.
 
 use crate::extract::{
-    Reading,
     amounts::{Style, amounts_in},
     dates::dates_in,
     rows::{Row, row_of_words},
@@ -12,7 +11,7 @@ use crate::model::{
     draft::Draft,
     field::{Field, FieldName, FieldValue},
     finding::{Finding, Severity},
-    page::{Confidence, Look, Page, Source, Spot},
+    page::{Confidence, Look, Source, Spot},
 };
 
 /// The fields that a second reader is asked about, the most important first.
@@ -30,7 +29,7 @@ const CONTRADICTS: Confidence = Confidence::from_per_mille(800);
 
 /// What the second reader says of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Testimony {
+enum Testimony {
     /// It reads the same.
     Agrees,
     /// It plainly reads something else.
@@ -55,12 +54,10 @@ pub(super) fn spots(draft: &Draft) -> Vec<Spot> {
 }
 
 /// What the looks say of a field.
-pub(super) fn testimony(field: &Field, looks: &[Look]) -> Testimony {
+fn testimony(field: &Field, looks: &[Look]) -> Testimony {
     let look = looks.iter().find(|look| Some(look.spot.page) == field.page && Some(look.spot.area) == field.area);
     let Some(look) = look.filter(|look| !look.words.is_empty()) else { return Testimony::Silent };
-    let page =
-        Page { number: look.spot.page, width: 0, height: 0, source: Source::Tesseract, words: look.words.clone() };
-    let Some(row) = row_of_words(&page) else { return Testimony::Silent };
+    let Some(row) = row_of_words(look.spot.page, Source::Tesseract, &look.words) else { return Testimony::Silent };
     let (same, other) = match &field.value {
         FieldValue::Amount(value) => amount(&row, *value),
         FieldValue::Date(date) => {
@@ -102,10 +99,10 @@ fn letters(text: &str) -> String {
 }
 
 /// Notes what the looks say of each value: an agreement in its rule, a contradiction as a finding.
-pub(super) fn hear(reading: &mut Reading, heard: &[Look]) {
+pub(super) fn hear(draft: &mut Draft, heard: &[Look]) {
     let mut differing = Vec::new();
     for name in ASKED {
-        let Some(field) = reading.draft.fields.get_mut(name).filter(|field| field.source.is_optical()) else {
+        let Some(field) = draft.fields.get_mut(name).filter(|field| field.source.is_optical()) else {
             continue;
         };
         match testimony(field, heard) {
@@ -132,7 +129,7 @@ pub(super) fn hear(reading: &mut Reading, heard: &[Look]) {
     }
     if !differing.is_empty() {
         let message = "Two readings of the picture differ here. Please compare them with the picture.";
-        reading.draft.problems.push(Finding::new("Q2", Severity::Flag, message, &differing));
+        draft.problems.push(Finding::new("Q2", Severity::Flag, message, &differing));
     }
 }
 
@@ -177,11 +174,70 @@ const BOTH_SURE: Confidence = Confidence::from_per_mille(995);
 const UNHEARD_MAX: Confidence = Confidence::from_per_mille(890);
 
 /// What an agreement adds to a field's rule.
-pub(super) const AGREED: &str = ",witness";
+const AGREED: &str = ",witness";
 /// What a contradiction adds.
-pub(super) const DISPUTED: &str = ",disputed";
+const DISPUTED: &str = ",disputed";
 
 /// The paper proves it at least twice, or says it twice: one differing reading does not outweigh that.
 fn is_proven(field: &Field) -> bool {
     field.rule.contains('+') || field.rule.contains(",confirmed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{Hints, Seen, extract, testing::page_of};
+    use crate::model::page::Page;
+
+    /// A page read so faintly that one equation does not make its total sure.
+    fn faint(text: &[&str]) -> Page {
+        let mut page = page_of(text);
+        page.words.iter_mut().for_each(|word| word.confidence = Confidence::from_per_mille(650));
+        page
+    }
+
+    fn read(page: &Page, looks: &[Look]) -> Draft {
+        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
+        extract(&Seen { pages: std::slice::from_ref(page), facts: &[], looks }, &hints)
+    }
+
+    /// What a witness saw where the field stands, this sure.
+    fn looks(page: &Page, name: FieldName, text: &str, per_mille: u16) -> Vec<Look> {
+        let mut words = page_of(&[text]).words;
+        words.iter_mut().for_each(|word| word.confidence = Confidence::from_per_mille(per_mille));
+        let draft = read(page, &[]);
+        let area = draft.fields.get(&name).and_then(|field| field.area);
+        let place = spots(&draft).into_iter().filter(|spot| Some(spot.area) == area);
+        place.map(|spot| Look { spot, words: words.clone() }).collect()
+    }
+
+    #[test]
+    fn agreement_accepts_and_difference_asks() {
+        let page = faint(&["TOTAL 20.00", "CASH 50.00", "CHANGE 30.00"]);
+        let asked = |draft: &Draft| draft.problems.iter().any(|finding| finding.rule == "Q2");
+        for (text, per_mille, accepted, question) in [
+            ("20.00", 900, true, false),
+            ("28.00", 900, false, true),
+            // Lost, and it says so; or nothing that is an amount.
+            ("28.00", 500, false, false),
+            ("2O|~", 900, false, false),
+        ] {
+            let draft = read(&page, &looks(&page, FieldName::Total, text, per_mille));
+            assert_eq!((draft.accepted(FieldName::Total), asked(&draft)), (accepted, question), "{text} {per_mille}");
+        }
+        assert!(!read(&page, &[]).accepted(FieldName::Total), "nobody asked");
+        // A label alone is not enough, however often it is read.
+        let alone = page_of(&["TOTAL 20.00"]);
+        assert!(!read(&alone, &looks(&alone, FieldName::Total, "20.00", 960)).accepted(FieldName::Total));
+    }
+
+    #[test]
+    fn a_date_that_nothing_names_needs_a_witness() {
+        let page = page_of(&["25/12/2018 10:25"]);
+        assert!(read(&page, &[]).accepted(FieldName::IssueDate), "where there is no second reader");
+        for (text, accepted) in [("25/12/2018", true), ("~", false), ("25/12/2013", false)] {
+            let draft = read(&page, &looks(&page, FieldName::IssueDate, text, 900));
+            assert_eq!(draft.accepted(FieldName::IssueDate), accepted, "{text}");
+        }
+    }
 }

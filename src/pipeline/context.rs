@@ -81,13 +81,7 @@ impl Context {
             .map_err(|source| ContextError::Folder { folder: folder.display().to_string(), source })?;
         let db = Db::open(&config.database()).await?;
         db.migrate().await?;
-        let readers = Pool::new(PoolOptions {
-            program,
-            readers_dir: config.readers_folder(),
-            processes: config.reader_processes,
-            timeout_ms: config.reader_timeout_ms,
-            memory_mib_max: config.reader_memory_mib_max,
-        });
+        let readers = Pool::new(PoolOptions::of(&config, program, config.reader_processes));
         Ok(Self {
             blobs: Blobs::in_folder(&folder.join("blobs"))?,
             vault: Vault::open(&config.key, &folder.join("key"))?,

@@ -41,7 +41,7 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
         return Ok(());
     }
     let bytes = context.blobs.get(&original_name(&document.sha256)).await?;
-    let limits = Limits { pages_max: context.config.pages_max, pixels_max: context.config.pixels_max };
+    let limits = Limits::of(&context.config);
     let options = Options { reader: Reader::Auto, limits, pictures: true };
     let policy = policy_fetch(&context.db).await?;
     let hints = Hints { currency: Some(policy.home_currency), day_first: true, today: context.today() };
@@ -61,7 +61,8 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
 }
 
 /// What the reader saw, as the extraction takes it.
-const fn seen(reading: &Reading) -> Seen<'_> {
+#[must_use]
+pub const fn seen(reading: &Reading) -> Seen<'_> {
     Seen { pages: reading.pages.as_slice(), facts: reading.facts.as_slice(), looks: reading.looks.as_slice() }
 }
 

@@ -4,7 +4,7 @@
 //! alone, and says what it sees there. The two were made by different people from different data, so the same mistake
 //! made by both is rare. Where the neural reader's files are missing, Tesseract reads, and nobody is witness.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, rc::Rc};
 
 use image::{DynamicImage, GrayImage, RgbImage};
 
@@ -17,25 +17,21 @@ const PIXELS_BEFORE_HALVING: u64 = 10_000_000;
 /// Pictures that are kept for the witness until the next file, in pixels: one of the largest scans, or many pages.
 const KEPT_PIXELS_MAX: u64 = 60_000_000;
 /// The most parts that the witness is shown of one file.
-pub const SPOTS_MAX: usize = 12;
+const SPOTS_MAX: usize = 12;
 
 /// The readers of one process, made when first needed and kept.
 pub struct Engines {
     tesseract: tesseract::Engines,
-    neural: Neural,
-    kept: Vec<(u32, GrayImage)>,
-}
-
-enum Neural {
-    Untried(PathBuf),
-    Ready(Box<ppocr::Engine>),
-    Absent(String),
+    readers_dir: PathBuf,
+    /// Nothing before it is first needed; then the reader, or why there is none.
+    neural: Option<Result<Box<ppocr::Engine>, String>>,
+    kept: Vec<(u32, Rc<GrayImage>)>,
 }
 
 /// A picture that was read: as it stands upright, and its page.
 pub(super) struct Recognised {
     pub(super) picture: DynamicImage,
-    pub(super) gray: GrayImage,
+    pub(super) gray: Rc<GrayImage>,
     pub(super) page: Page,
 }
 
@@ -43,7 +39,7 @@ impl Engines {
     /// Readers whose neural networks are in this folder, if anywhere.
     #[must_use]
     pub fn new(readers_dir: PathBuf) -> Self {
-        Self { tesseract: tesseract::Engines::default(), neural: Neural::Untried(readers_dir), kept: Vec::new() }
+        Self { tesseract: tesseract::Engines::default(), readers_dir, neural: None, kept: Vec::new() }
     }
 
     /// Forgets the last file's pictures.
@@ -62,21 +58,15 @@ impl Engines {
         reader: Reader,
     ) -> Result<Recognised, ReadError> {
         let neural = match reader {
-            Reader::Auto => self.neural(),
-            Reader::PpOcr => {
-                if self.neural().is_none() {
-                    let Neural::Absent(reason) = &self.neural else { return Err(ReadError::ReaderCrashed) };
-                    return Err(ReadError::ReaderMissing { reason: reason.clone() });
-                }
-                self.neural()
-            }
+            Reader::Auto => self.neural().ok(),
+            Reader::PpOcr => Some(self.neural().map_err(|reason| ReadError::ReaderMissing { reason })?),
             Reader::Tesseract => None,
         };
         let Some(engine) = neural else {
             let words = self.tesseract.words(&picture)?;
             let (width, height) = (picture.width(), picture.height());
             let page = Page { number, width, height, source: Source::Tesseract, words };
-            return Ok(Recognised { gray: picture.to_luma8(), picture, page });
+            return Ok(Recognised { gray: Rc::new(picture.to_luma8()), picture, page });
         };
         let (small, shrunk) = shrunk(&picture);
         // What the networks cannot take is a picture too large for memory; another try in a fresh process may do.
@@ -91,17 +81,17 @@ impl Engines {
         for word in &mut words {
             word.area = enlarged(word.area, shrunk);
         }
-        let gray = picture.to_luma8();
+        let gray = Rc::new(picture.to_luma8());
         self.keep(number, &gray);
         let page = Page { number, width: picture.width(), height: picture.height(), source: Source::PpOcr, words };
         Ok(Recognised { picture, gray, page })
     }
 
-    fn keep(&mut self, number: u32, picture: &GrayImage) {
+    fn keep(&mut self, number: u32, picture: &Rc<GrayImage>) {
         let pixels = |width: u32, height: u32| u64::from(width) * u64::from(height);
         let kept: u64 = self.kept.iter().map(|(_, gray)| pixels(gray.width(), gray.height())).sum();
         if kept + pixels(picture.width(), picture.height()) <= KEPT_PIXELS_MAX {
-            self.kept.push((number, picture.clone()));
+            self.kept.push((number, Rc::clone(picture)));
         }
     }
 
@@ -119,17 +109,11 @@ impl Engines {
         Ok(looks)
     }
 
-    fn neural(&mut self) -> Option<&mut ppocr::Engine> {
-        if let Neural::Untried(folder) = &self.neural {
-            self.neural = match ppocr::Engine::load(folder) {
-                Ok(engine) => Neural::Ready(Box::new(engine)),
-                Err(error) => Neural::Absent(error.to_string()),
-            };
-        }
-        match &mut self.neural {
-            Neural::Ready(engine) => Some(engine),
-            Neural::Untried(_) | Neural::Absent(_) => None,
-        }
+    /// The neural reader, loaded at its first use; the reason where it cannot be.
+    fn neural(&mut self) -> Result<&mut ppocr::Engine, String> {
+        let folder = self.readers_dir.as_path();
+        let load = || ppocr::Engine::load(folder).map(Box::new).map_err(|error| error.to_string());
+        self.neural.get_or_insert_with(load).as_deref_mut().map_err(|reason| reason.clone())
     }
 }
 

@@ -1,9 +1,9 @@
 //! Read: a file's bytes become pages of words with places.
 //!
 //! A PDF with a text layer is read from it and never recognised optically; scanned PDFs and pictures go to the neural
-//! reader, or to Tesseract where that is not installed. The functions here run inside a reader process (`process`): libraries written in C will one day crash or hang on
-//! somebody's file, and then that file costs itself only. A further reader is one more file here, one more variant of
-//! [`Reader`], and one more arm in `document`.
+//! reader, or to Tesseract where that is not installed. The functions here run inside a reader process (`process`):
+//! libraries written in C will one day crash or hang on somebody's file, and then that file costs itself only. A further
+//! reader is one more file here, one more variant of [`Reader`], and one more arm in `document`.
 
 pub mod einvoice;
 mod engines;
@@ -24,13 +24,16 @@ use std::time::{Duration, Instant};
 
 use image::DynamicImage;
 
-pub use self::engines::{Engines, SPOTS_MAX};
-use crate::model::{
-    fact::Facts,
-    field::DocumentKind,
-    finding::{Finding, Severity},
-    media::MediaType,
-    page::{Look, Page, Source},
+pub use self::engines::Engines;
+use crate::{
+    config::Config,
+    model::{
+        fact::Facts,
+        field::DocumentKind,
+        finding::{Finding, Severity},
+        media::MediaType,
+        page::{Look, Page, Source},
+    },
 };
 
 /// Which reader to use.
@@ -69,6 +72,14 @@ pub struct Limits {
     pub pages_max: u32,
     /// The most pixels a page may have.
     pub pixels_max: u64,
+}
+
+impl Limits {
+    /// Those of the settings.
+    #[must_use]
+    pub const fn of(config: &Config) -> Self {
+        Self { pages_max: config.pages_max, pixels_max: config.pixels_max }
+    }
 }
 
 /// How a file is to be read.

@@ -22,11 +22,14 @@ use super::{
     Options, ReadError, Reading, document,
     engines::Engines,
     facts_wire::FactsRow,
-    wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, Request, spot_rows, spots},
+    wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, Request, spot_of, spot_row},
 };
-use crate::model::{
-    media::MediaType,
-    page::{Look, Page, Spot},
+use crate::{
+    config::Config,
+    model::{
+        media::MediaType,
+        page::{Look, Page, Spot},
+    },
 };
 
 /// How reader processes are run.
@@ -42,6 +45,20 @@ pub struct PoolOptions {
     pub timeout_ms: u64,
     /// The most memory a process may ask for, in mebibytes.
     pub memory_mib_max: u64,
+}
+
+impl PoolOptions {
+    /// So many processes of this program, run as the settings say.
+    #[must_use]
+    pub fn of(config: &Config, program: PathBuf, processes: usize) -> Self {
+        Self {
+            program,
+            readers_dir: config.readers_folder(),
+            processes,
+            timeout_ms: config.reader_timeout_ms,
+            memory_mib_max: config.reader_memory_mib_max,
+        }
+    }
 }
 
 /// Warm reader processes. Cloning shares them.
@@ -168,7 +185,8 @@ impl Worker {
     }
 
     async fn look(&mut self, spots: &[Spot]) -> std::io::Result<Vec<Look>> {
-        let ask = serde_json::to_vec(&Ask::Look(spot_rows(spots))).map_err(std::io::Error::other)?;
+        let ask = serde_json::to_vec(&Ask::Look(spots.iter().copied().map(spot_row).collect()))
+            .map_err(std::io::Error::other)?;
         self.send(&ask).await?;
         self.input.flush().await?;
         let rows: Vec<LookRow> = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
@@ -216,7 +234,7 @@ pub fn serve(memory_mib_max: u64, readers_dir: PathBuf) -> std::io::Result<()> {
             }
             Ask::Look(rows) => {
                 // A witness who cannot come is no reason to lose the reading.
-                let looks = engines.look(&spots(&rows)).unwrap_or_default();
+                let looks = engines.look(&rows.into_iter().map(spot_of).collect::<Vec<_>>()).unwrap_or_default();
                 let rows: Vec<LookRow> = looks.iter().map(LookRow::from).collect();
                 send(&mut output, &serde_json::to_vec(&rows).map_err(std::io::Error::other)?)?;
             }

@@ -21,16 +21,14 @@ pub(super) enum Ask {
     Look(Vec<[u32; 5]>),
 }
 
-/// The places as they are written.
-pub(super) fn spot_rows(spots: &[Spot]) -> Vec<[u32; 5]> {
-    let row = |spot: &Spot| [spot.page, spot.area.left, spot.area.top, spot.area.width, spot.area.height];
-    spots.iter().map(row).collect()
+/// A place as it is written.
+pub(super) const fn spot_row(spot: Spot) -> [u32; 5] {
+    [spot.page, spot.area.left, spot.area.top, spot.area.width, spot.area.height]
 }
 
-/// The places that were written.
-pub(super) fn spots(rows: &[[u32; 5]]) -> Vec<Spot> {
-    let spot = |[page, left, top, width, height]: [u32; 5]| Spot { page, area: Area { left, top, width, height } };
-    rows.iter().copied().map(spot).collect()
+/// The place that was written.
+pub(super) const fn spot_of([page, left, top, width, height]: [u32; 5]) -> Spot {
+    Spot { page, area: Area { left, top, width, height } }
 }
 
 /// What the witness answers: a place and its words.
@@ -42,16 +40,13 @@ pub(super) struct LookRow {
 
 impl From<&Look> for LookRow {
     fn from(look: &Look) -> Self {
-        let spot = spot_rows(&[look.spot]).first().copied().unwrap_or_default();
-        Self { spot, words: look.words.iter().map(word_row).collect() }
+        Self { spot: spot_row(look.spot), words: look.words.iter().map(word_row).collect() }
     }
 }
 
 impl From<LookRow> for Look {
     fn from(row: LookRow) -> Self {
-        let spot = spots(&[row.spot]).first().copied();
-        let nowhere = Spot { page: 0, area: Area { left: 0, top: 0, width: 0, height: 0 } };
-        Self { spot: spot.unwrap_or(nowhere), words: row.words.into_iter().map(word_of).collect() }
+        Self { spot: spot_of(row.spot), words: row.words.into_iter().map(word_of).collect() }
     }
 }
 
