@@ -9,7 +9,7 @@ use crate::model::{
 
 /// P1: not above what its category may cost. Totals in a foreign currency are an approver's to judge.
 pub(super) fn category_limit(subject: &Subject<'_>, policy: &Policy) -> Option<Finding> {
-    let limit = policy.category_max.get(&subject.category)?;
+    let limit = policy.category_max(subject.category)?;
     let total = subject.draft.money(FieldName::Total)?;
     if total.currency() != limit.currency() || total.minor() <= limit.minor() {
         return None;

@@ -201,7 +201,7 @@ pub(super) async fn read_file(
 /// What can be checked without a firm's history, companies and policy.
 fn findings(draft: &Draft, today: jiff::civil::Date) -> Vec<crate::model::finding::Finding> {
     let mut policy = Policy::starting();
-    policy.category_max.clear();
+    policy.limits.clear();
     policy.age_days_max = 36_500;
     let subject = Subject { draft, category: Category::Other, twins: &[], kept: false, has_destination: true, today };
     check::findings(&subject, &policy)

@@ -12,6 +12,7 @@ pub mod hash;
 pub mod id;
 pub mod media;
 pub mod money;
+pub mod organisation;
 pub mod page;
 pub mod person;
 pub mod policy;

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Run, StoreError, Txn};
-use crate::model::{category::Category, currency::Currency, money::Money, policy::Policy};
+use crate::model::{
+    category::Category,
+    currency::Currency,
+    money::Money,
+    policy::{Policy, limit::Limit},
+};
 
 const POLICY: &str = "policy";
 
@@ -36,7 +41,10 @@ pub async fn policy_store(txn: &Txn, policy: &Policy) -> Result<(), StoreError> 
     let json = PolicyJson {
         home_currency: policy.home_currency.code().to_owned(),
         approved_by_rule_max: amount(policy.approved_by_rule_max),
-        category_max: policy.category_max.iter().map(|(key, max)| (key.name().to_owned(), amount(*max))).collect(),
+        category_max: Category::ALL
+            .into_iter()
+            .filter_map(|category| Some((category.name().to_owned(), amount(policy.category_max(category)?))))
+            .collect(),
         age_days_max: policy.age_days_max,
     };
     let value = serde_json::to_string(&json).expect("plain data with text keys always serialises");
@@ -48,11 +56,12 @@ fn from_json(json: &str) -> Option<Policy> {
     let json: PolicyJson = serde_json::from_str(json).ok()?;
     let home_currency = Currency::parse(&json.home_currency).ok()?;
     let amount = |text: &str| Money::parse(text, home_currency).ok();
-    let category = |(key, max): (&String, &String)| Some((Category::from_name(key)?, amount(max)?));
+    let limit = |(key, max): (&String, &String)| Some(Limit::on_category(Category::from_name(key)?, amount(max)?));
     Some(Policy {
         home_currency,
         approved_by_rule_max: amount(&json.approved_by_rule_max)?,
-        category_max: json.category_max.iter().map(category).collect::<Option<_>>()?,
+        limits: json.category_max.iter().map(limit).collect::<Option<_>>()?,
         age_days_max: json.age_days_max,
+        ..Policy::starting()
     })
 }

@@ -1,14 +1,12 @@
 //! Postings and the policy.
 
-use std::collections::BTreeMap;
-
 use vouch::{
     model::{
         category::Category,
         currency::Currency,
         id::{ConnectionId, DocumentId},
         money::Money,
-        policy::Policy,
+        policy::{Policy, limit::Limit},
     },
     store::{
         Db, StoreError,
@@ -127,14 +125,16 @@ async fn what_was_changed_there_is_listed_newest_first(db: Db) -> Tested {
 async fn the_policy_survives_being_stored(db: Db) -> Tested {
     assert_eq!(policy_fetch(&db).await?, Policy::starting(), "before anybody set one");
     let yen = |minor| Money::from_minor(minor, Currency::JPY);
-    let limits = Category::ALL.into_iter().zip(1..).map(|(category, minor)| (category, yen(minor))).collect();
+    let limit = |(category, minor)| Limit::on_category(category, yen(minor));
+    let limits = Category::ALL.into_iter().zip(1..).map(limit).collect();
     let second = Policy {
         home_currency: Currency::JPY,
         approved_by_rule_max: yen(10_000),
-        category_max: limits,
+        limits,
         age_days_max: 0,
+        ..Policy::starting()
     };
-    let third = Policy { category_max: BTreeMap::new(), age_days_max: u32::MAX, ..Policy::starting() };
+    let third = Policy { limits: Vec::new(), age_days_max: u32::MAX, ..Policy::starting() };
     for policy in [second, third] {
         let txn = db.begin_write().await?;
         policy_store(&txn, &policy).await?;

@@ -1,12 +1,16 @@
 //! The firm's expense rules.
 
-use std::collections::BTreeMap;
-
 use axum::{Form, extract::State, response::Response};
 
 use super::{Fields, fields, said};
 use crate::{
-    model::{category::Category, currency::Currency, money::Money, person::Role, policy::Policy},
+    model::{
+        category::Category,
+        currency::Currency,
+        money::Money,
+        person::Role,
+        policy::{Policy, limit::Limit},
+    },
     store::setting::{policy_fetch, policy_store},
     web::{
         App,
@@ -63,7 +67,9 @@ fn typed(policy: &Policy) -> Fields {
         ("auto_approve_limit".to_owned(), amount(policy.approved_by_rule_max)),
         ("age_days_max".to_owned(), policy.age_days_max.to_string()),
     ]);
-    form.extend(policy.category_max.iter().map(|(category, max)| (format!("limit.{}", category.name()), amount(*max))));
+    let limit =
+        |category: Category| Some((format!("limit.{}", category.name()), amount(policy.category_max(category)?)));
+    form.extend(Category::ALL.into_iter().filter_map(limit));
     form
 }
 
@@ -102,9 +108,9 @@ fn policy_in(form: &Fields) -> Result<Policy, Vec<(String, String)>> {
         }
     };
     let approved_by_rule_max = amount("auto_approve_limit").unwrap_or(Money::zero(home_currency));
-    let category_max: BTreeMap<Category, Money> = Category::ALL
+    let limits: Vec<Limit> = Category::ALL
         .into_iter()
-        .filter_map(|category| Some((category, amount(&format!("limit.{}", category.name()))?)))
+        .filter_map(|category| Some(Limit::on_category(category, amount(&format!("limit.{}", category.name()))?)))
         .collect();
     let age_days_max = match said(form, "age_days_max").map(str::parse::<u32>) {
         None => AGE_DAYS_MAX,
@@ -115,7 +121,7 @@ fn policy_in(form: &Fields) -> Result<Policy, Vec<(String, String)>> {
         }
     };
     if errors.is_empty() {
-        Ok(Policy { home_currency, approved_by_rule_max, category_max, age_days_max })
+        Ok(Policy { home_currency, approved_by_rule_max, limits, age_days_max, ..Policy::starting() })
     } else {
         Err(errors)
     }
