@@ -2,5 +2,7 @@
 
 pub mod facts;
 pub mod permission;
+pub mod route;
 pub mod rule;
+pub mod seats;
 pub mod state;
