@@ -15,7 +15,7 @@ use crate::model::{
     organisation::Organisation,
     policy::{
         Policy,
-        flow::{Node, NodeKind, Repeat, WhenEmpty, WhenOwn, Who},
+        flow::{Mode, Node, NodeKind, Repeat, WhenEmpty, WhenOwn, Who},
     },
 };
 
@@ -117,7 +117,7 @@ pub fn seats(node: &Node, room: &Room<'_>) -> Seated {
     let mut seats = present(named, room, &mut skipped);
     let own: Vec<Seat> = take(&mut seats, |seat| is_barred(node, room, seat.person));
     skipped.extend(own.iter().map(|seat| (seat.person, Skip::Own)));
-    if !own.is_empty() && !(node.own == WhenOwn::Skip && !seats.is_empty()) {
+    if !own.is_empty() && (node.own != WhenOwn::Skip || seats.is_empty()) {
         fallback = true;
         for seat in own {
             if let Some(instead) = instead_of_own(node, room, &seat) {
@@ -128,7 +128,10 @@ pub fn seats(node: &Node, room: &Room<'_>) -> Seated {
     merge_delegates(&mut seats, room, &mut skipped);
     let asked_before = !seats.is_empty();
     leave_out_repeats(node, &mut seats, room, &mut skipped);
-    let seating = if !seats.is_empty() {
+    // Where one of several is enough, whoever approved just before is that one.
+    let one_is_enough = matches!(node.mode, Mode::Any { .. } | Mode::Claim);
+    let decided = one_is_enough && skipped.iter().any(|(_, why)| *why == Skip::Repeat);
+    let seating = if !seats.is_empty() && !decided {
         Seating::Ask(seats)
     } else if asked_before {
         Seating::Pass
@@ -293,7 +296,7 @@ fn merge_delegates(seats: &mut Vec<Seat>, room: &Room<'_>, skipped: &mut Vec<(Pe
         let stands_in = |person: &PersonId| {
             *person != seat.person && kept.contains(person) && may_stand_in(room, seat.person, *person)
         };
-        if sitting.iter().any(|person| stands_in(person)) {
+        if sitting.iter().any(stands_in) {
             kept.remove(&seat.person);
         }
     }
@@ -320,33 +323,32 @@ pub fn may_stand_in(room: &Room<'_>, from: PersonId, to: PersonId) -> bool {
 }
 
 fn leave_out_repeats(node: &Node, seats: &mut Vec<Seat>, room: &Room<'_>, skipped: &mut Vec<(PersonId, Skip)>) {
-    if node.segregated || node.kind == NodeKind::Process {
+    // In a vote by weight everybody's word is asked for, so that the weights stay what the policy says.
+    if node.segregated || node.kind == NodeKind::Process || matches!(node.mode, Mode::Ratio { .. }) {
         return;
     }
-    let before = |person: &PersonId| room.approved.get(person);
-    let (why, repeats): (Skip, Box<dyn Fn(&Seat) -> bool>) = match room.policy.flow.repeat {
+    let approved_at = |person: &PersonId| room.approved.get(person);
+    let (why, left_out) = match room.policy.flow.repeat {
         Repeat::Ask => return,
-        Repeat::Consecutive => (
-            Skip::Repeat,
-            Box::new(|seat| {
+        Repeat::Consecutive => {
+            let just_before = |seat: &Seat| {
                 let previous = room.previous;
-                previous.is_some_and(|at| before(&seat.person).is_some_and(|places| places.contains(&at)))
-            }),
-        ),
-        Repeat::First => (Skip::Repeat, Box::new(|seat| before(&seat.person).is_some())),
+                previous.is_some_and(|at| approved_at(&seat.person).is_some_and(|places| places.contains(&at)))
+            };
+            (Skip::Repeat, take(seats, just_before))
+        }
+        Repeat::First => (Skip::Repeat, take(seats, |seat| approved_at(&seat.person).is_some())),
         Repeat::Last => {
             let later = asked_later(room);
-            (Skip::Later, Box::new(move |seat| later.contains(&seat.person)))
+            (Skip::Later, take(seats, |seat| later.contains(&seat.person)))
         }
     };
-    let left_out = take(seats, |seat| repeats(seat));
     skipped.extend(left_out.into_iter().map(|seat| (seat.person, why)));
 }
 
 /// Who will be asked at a later node, as the firm stands now. A vote at a node where one of several is enough is no
 /// promise that they will decide, so only nodes that need everybody count.
 fn asked_later(room: &Room<'_>) -> BTreeSet<PersonId> {
-    use crate::model::policy::flow::Mode;
     let needs_all = |node: &&&Node| matches!(node.mode, Mode::All { .. } | Mode::Sequential);
     let deciding = room.later.iter().filter(|node| node.kind == NodeKind::Approve).filter(needs_all);
     let mut later = BTreeSet::new();
