@@ -46,10 +46,7 @@ pub struct Simulation {
 #[must_use]
 pub fn simulate(facts: &Facts, world: &World<'_>) -> Simulation {
     let event = sent(facts, world, Back::Rerun);
-    let turns = match &event {
-        Event::Sent { way: Ok(way), .. } => way.turns.clone(),
-        _ => Vec::new(),
-    };
+    let turns = if let Event::Sent { way: Ok(way), .. } = &event { way.turns.clone() } else { Vec::new() };
     let end =
         |instance: &Instance| Simulation { turns: turns.clone(), nodes: nodes(instance), end: instance.status.clone() };
     let draft = Instance::draft(world.policy.version);
