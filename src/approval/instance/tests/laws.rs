@@ -114,8 +114,8 @@ fn enough(case: &Case) -> Result<(), TestCaseError> {
         return Ok(());
     }
     for stop in 0..now.way.stops.len() {
-        let of_round = now.runs.iter().filter(|run| run.stop == stop && run.round == now.round);
-        let run = of_round.filter(|run| run.outcome == Outcome::Passed).next_back();
+        let mut of_round = now.runs.iter().filter(|run| run.stop == stop && run.round == now.round);
+        let run = of_round.rfind(|run| run.outcome == Outcome::Passed);
         prop_assert!(run.is_some(), "node {} was passed", stop);
         let Some(run) = run else { continue };
         let Some(node) = now.node(stop) else { continue };
