@@ -8,5 +8,6 @@ pub mod route;
 pub mod rule;
 pub mod seats;
 pub mod simulate;
+pub mod standing;
 pub mod state;
 pub mod walk;

@@ -15,7 +15,7 @@ use tracing::{error, info};
 use super::{open, say};
 use crate::{
     config::Config,
-    pipeline::{self, Context, sync::schedule},
+    pipeline::{self, Context, approval::sweep, sync::schedule},
     queue, web,
 };
 
@@ -99,6 +99,9 @@ pub(super) fn background(context: &Context, stopped: &watch::Receiver<bool>) -> 
         while !*stopped.borrow() {
             if let Err(error) = schedule(&context).await {
                 error!(%error, "The schedule could not be read");
+            }
+            if let Err(error) = sweep(&context).await {
+                error!(%error, "Overdue tasks could not be looked at");
             }
             let _ = tokio::time::timeout(SCHEDULE_EVERY, stopped.changed()).await;
         }

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use super::{
     Context,
-    transition::{Move, TransitionFailed, transition},
+    approval::{self, Doing},
+    transition::{Move, TransitionFailed, transition_in},
 };
 use crate::{
-    approval::{permission, state::Event},
+    approval::{
+        instance::Refused,
+        permission,
+        state::{Decision, Event, Standing, State},
+    },
     model::{
         category::Category,
         draft::Draft,
@@ -15,12 +20,14 @@ use crate::{
         finding::Severity,
         id::{ConnectionId, DocumentId},
         page::{Confidence, Source},
-        person::{Actor, Person},
+        person::{Actor, Person, Role},
     },
     store::{
         StoreError,
-        document::{Document, document_fetch, upload_exists},
+        approval::{approval_involves, tasks_clear},
+        document::{Document, document_fetch, document_lock, upload_exists},
         posting::posting_by_document,
+        setting::policy_fetch,
     },
 };
 
@@ -30,6 +37,9 @@ pub enum ActionError {
     /// The person's role does not allow it.
     #[error("your role does not allow this")]
     Forbidden,
+    /// The approval does not allow it.
+    #[error(transparent)]
+    Approval(Refused),
     /// A value makes no sense.
     #[error("{field}: {message}")]
     Value {
@@ -71,7 +81,7 @@ pub enum Action {
     Keep,
     /// Sends it to approval in spite of what was flagged.
     Submit,
-    /// Agrees.
+    /// Agrees, if it is their turn.
     Approve,
     /// Refuses, with a reason.
     Reject(String),
@@ -88,7 +98,10 @@ pub enum Action {
 pub async fn document_for(context: &Context, person: &Person, id: DocumentId) -> Result<Document, StoreError> {
     let document = document_fetch(&context.db, id).await?;
     let own = document.submitter == person.id || upload_exists(&context.db, id, person.id).await?;
-    if permission::may_see(person, own) { Ok(document) } else { Err(StoreError::NotFound("document")) }
+    if permission::may_see(person, own) || (person.active && approval_involves(&context.db, id, person.id).await?) {
+        return Ok(document);
+    }
+    Err(StoreError::NotFound("document"))
 }
 
 /// Does what a person asks, if their role and the document allow it and it is still as they saw it.
@@ -103,6 +116,26 @@ pub async fn act(
     action: Action,
 ) -> Result<Document, ActionError> {
     let document = document_for(context, person, id).await?;
+    match &action {
+        Action::Approve => return approval::decide(context, person, id, seen_version, Doing::Approve).await,
+        // Whoever is asked refuses as the policy says; the submitter and the accountants may stop it at any time.
+        Action::Reject(reason) if document.state == State::AwaitingApproval => {
+            if approval::has_task(context, &document, person.id).await? {
+                let doing = Doing::Reject(reason.clone());
+                return approval::decide(context, person, id, seen_version, doing).await;
+            }
+            let accounts = person.has(Role::Accountant) || person.has(Role::Administrator);
+            if document.submitter != person.id && !accounts {
+                return Err(ActionError::Approval(Refused::NotYours));
+            }
+        }
+        Action::Reject(_)
+        | Action::Correct(_)
+        | Action::Keep
+        | Action::Submit
+        | Action::ReadAgain
+        | Action::RetryPosting => {}
+    }
     let event = event_for(&action, person, &document);
     if !permission::allows(person, &event, document.submitter == person.id) {
         return Err(ActionError::Forbidden);
@@ -143,8 +176,29 @@ pub async fn act(
         }
         Action::Submit | Action::Approve | Action::ReadAgain | Action::RetryPosting => Box::new(|_| {}),
     };
+    let txn = context.db.begin_write().await?;
+    document_lock(&txn, id).await?;
+    let mut sending = None;
+    let event = if let Event::Submitted { by, blocked, .. } = event {
+        let sent =
+            approval::send(&txn, context, &document, &document.findings, &policy_fetch(&txn).await?, true).await?;
+        let standing = sent.standing.clone();
+        sending = Some(sent);
+        Event::Submitted { by, blocked, standing }
+    } else {
+        event
+    };
     let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
-    Ok(transition(context, step).await?)
+    let moved = transition_in(&txn, &context.clock, step).await?;
+    match sending {
+        Some(sending) => approval::store(&txn, context, id, &sending).await?,
+        // Whatever else a person does takes it out of the approvers' hands until it comes back.
+        None if moved.state != State::AwaitingApproval => tasks_clear(&txn, id).await?,
+        None => {}
+    }
+    txn.commit().await?;
+    context.wake.notify();
+    Ok(moved)
 }
 
 /// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
@@ -163,9 +217,10 @@ fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
         Action::Keep => Event::Kept { by },
         Action::Submit => {
             let blocked = document.findings.iter().any(|finding| finding.severity == Severity::Block);
-            Event::Submitted { by, blocked }
+            // Where it stands is worked out in the transaction.
+            Event::Submitted { by, blocked, standing: Standing::Waiting }
         }
-        Action::Approve => Event::Approved { by },
+        Action::Approve => Event::Decided { decision: Decision::Approved, standing: Standing::Waiting },
         Action::Reject(reason) => Event::Rejected { by, reason: reason.clone() },
         Action::ReadAgain => Event::ReadAgain { by },
         Action::RetryPosting => Event::PostingRetried { by },

@@ -1,12 +1,12 @@
 //! The handlers of reading and checking.
 
 use super::{
-    Context,
+    Context, approval,
     transition::{Move, TransitionFailed, transition, transition_in},
 };
 use crate::{
     approval::{
-        rule::verdict,
+        rule::{Ruling, ruling},
         state::{Event, State, Verdict},
     },
     blob::{BlobError, original_name, picture_name},
@@ -136,11 +136,22 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
         today: context.today(),
     };
     let findings = check::findings(&subject, &policy);
-    let mut verdict = verdict(&draft, &findings, &policy);
-    if verdict == Verdict::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
+    let mut ruling = ruling(&draft, &findings, &policy);
+    if ruling == Ruling::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
         // A person had a hand in it, so another person looks.
-        verdict = Verdict::NeedsApproval;
+        ruling = Ruling::NeedsApproval;
     }
+    let mut sending = None;
+    let verdict = match ruling {
+        Ruling::ApprovedByRule => Verdict::ApprovedByRule,
+        Ruling::NeedsReview => Verdict::NeedsReview,
+        Ruling::NeedsApproval => {
+            let sent = approval::send(&txn, context, &document, &findings, &policy, false).await?;
+            let standing = sent.standing.clone();
+            sending = Some(sent);
+            Verdict::Sent(standing)
+        }
+    };
     let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let step = Move {
         seen_version: Some(document.version),
@@ -150,6 +161,9 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
     };
     match transition_in(&txn, &context.clock, step).await {
         Ok(_) => {
+            if let Some(sending) = sending {
+                approval::store(&txn, context, id, &sending).await?;
+            }
             txn.commit().await?;
             context.wake.notify();
             Ok(())

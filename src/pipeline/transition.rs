@@ -76,7 +76,7 @@ pub async fn transition_in(txn: &Txn, clock: &Clock, step: Move) -> Result<Docum
     if step.seen_version.is_some_and(|seen| seen != before.version) {
         return Err(StoreError::Conflict("document").into());
     }
-    let (state, effects) = before.state.clone().apply(step.event.clone(), &before.involved())?;
+    let (state, effects) = before.state.clone().apply(step.event.clone())?;
     let now_us = clock.now_us();
     let mut after = before.clone();
     (step.change)(&mut after);

@@ -4,10 +4,12 @@
 //! changes them together. A transaction takes the write lock at once: on SQLite a deferred one that reads before it
 //! writes fails under load.
 
+pub mod approval;
 pub mod connection;
 pub mod document;
 pub mod history;
 pub mod job;
+pub mod organisation;
 pub mod person;
 pub mod posting;
 pub mod session;

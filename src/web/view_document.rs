@@ -12,6 +12,7 @@ use crate::{
     },
     web::{
         view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
+        view_approval::{ApprovalView, CommentView, MineView},
         words::{Language, Value},
     },
 };
@@ -388,6 +389,14 @@ pub struct DocumentPage {
     pub chrome: Chrome,
     /// Its id.
     pub id: String,
+    /// Its approval, once it was sent.
+    pub approval: Option<ApprovalView>,
+    /// What this person may do about it.
+    pub mine: Option<MineView>,
+    /// What people said about it.
+    pub comments: Vec<CommentView>,
+    /// Whom this person may name.
+    pub people_choices: Vec<Choice>,
     /// Its version; a form made for another version is refused.
     pub version: i64,
     /// The name of its state.

@@ -197,6 +197,9 @@ impl<'a> Play<'a> {
             | State::Checking
             | State::Approved { .. }
             | State::Posted { .. }
+            | State::Returned { .. }
+            | State::Withdrawn { .. }
+            | State::Held { .. }
             | State::Rejected { .. } => self.one(&any),
         }
     }

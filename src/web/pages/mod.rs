@@ -1,5 +1,7 @@
 //! The handlers of the pages, one file a page.
 
+pub mod approval;
+mod approval_view;
 pub mod connections;
 pub mod document;
 mod document_view;
@@ -32,6 +34,11 @@ pub(super) fn routes() -> Router<App> {
         .route("/documents/{id}/keep", post(document::keep))
         .route("/documents/{id}/reread", post(document::read_again))
         .route("/documents/{id}/retry", post(document::retry))
+        .route("/documents/{id}/task", post(approval::task))
+        .route("/documents/{id}/comment", post(approval::comment))
+        .route("/tasks", get(approval::tasks).post(approval::approve_all))
+        .route("/delegations", post(approval::delegate))
+        .route("/delegations/{id}/end", post(approval::end_delegation))
         .route("/connections", get(connections::show))
         .route("/connections/{name}/connect", post(connections::connect))
         .route("/connections/{name}/callback", get(connections::callback))
