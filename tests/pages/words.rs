@@ -116,7 +116,7 @@ async fn every_page_speaks_three_languages() {
     let keys = keys();
     let mut browser = Visitor::signed_in(&house, &ada.email).await;
     let fixed = ["/documents", "/documents?scope=approve", "/documents?supplier=nobody", "/connections", "/people"];
-    let more = ["/policy", "/history", "/nowhere", "/documents/x"];
+    let more = ["/policy", "/history", "/tasks", "/nowhere", "/documents/x"];
     let paths: Vec<&str> = fixed.into_iter().chain(more).chain(documents.iter().map(String::as_str)).collect();
     for (languages, tag, word) in [
         ("en-GB,en;q=0.9", "en", "Documents"),
@@ -165,12 +165,22 @@ async fn the_chosen_language_wins_over_the_browsers() {
 #[tokio::test]
 async fn every_answer_is_guarded() {
     let house = House::open(|_| {}).await;
-    let ada = house.add("Ada Wong", &Role::ALL).await;
+    let (ada, _paul) = (house.add("Ada Wong", &Role::ALL).await, house.add("Paul", &[Role::Approver]).await);
     let document = awaiting(&house, &ada, 1).await;
     let mut browser = Visitor::signed_in(&house, &ada.email).await;
     let own = ["", "/state", "/pages/1", "/original"].map(|end| format!("/documents/{}{end}", document.id));
-    let paths =
-        ["/sign-in", "/documents", "/connections", "/people", "/policy", "/history", "/nowhere", "/", "/health"];
+    let paths = [
+        "/sign-in",
+        "/documents",
+        "/connections",
+        "/people",
+        "/policy",
+        "/history",
+        "/tasks",
+        "/nowhere",
+        "/",
+        "/health",
+    ];
     let assets = ["/assets/vouch.css", "/assets/vouch.js"];
     for path in paths.into_iter().chain(assets).chain(own.iter().map(String::as_str)) {
         let answer = browser.get(path).await;
