@@ -34,6 +34,8 @@ pub struct Facts {
     pub correctors: BTreeSet<PersonId>,
     /// The rules that the checks found broken, and how much each weighs.
     pub findings: BTreeMap<String, Severity>,
+    /// A digest of everything that is approved and later posted; another digest is another claim.
+    pub digest: String,
 }
 
 impl Facts {

@@ -2,6 +2,7 @@
 //!
 //! Pure values. No serde here: whatever goes over a wire or into a table has its own struct and a conversion.
 
+pub mod calendar;
 pub mod category;
 pub mod currency;
 pub mod draft;
