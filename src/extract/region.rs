@@ -8,13 +8,37 @@ use crate::extract::{labels::contains, rows::Row};
 pub(super) struct Region {
     /// The currency people use there.
     pub(super) currency: &'static str,
-    /// Whether the day is written before the month there.
-    pub(super) day_first: bool,
+    /// How dates in figures are written there.
+    pub(super) order: DateOrder,
 }
+
+/// The order of a date's parts in a part of the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateOrder {
+    /// 4/3/2025 is the fourth of March.
+    DayFirst,
+    /// 4/3/2025 is the third of April.
+    MonthFirst,
+    /// 2025/3/4 and 25/3/4; what 4/3/2025 means, nobody can tell.
+    YearFirst,
+}
+
+impl DateOrder {
+    /// Whether the day comes before the month where the year stands last; nothing where that is not the custom.
+    pub(super) const fn day_first(self) -> Option<bool> {
+        match self {
+            Self::DayFirst => Some(true),
+            Self::MonthFirst => Some(false),
+            Self::YearFirst => None,
+        }
+    }
+}
+
+use DateOrder::{DayFirst, MonthFirst, YearFirst};
 
 const REGIONS: &[(Region, &[&str])] = &[
     (
-        Region { currency: "HKD", day_first: true },
+        Region { currency: "HKD", order: DayFirst },
         &[
             "HONG KONG",
             "HONGKONG",
@@ -30,18 +54,18 @@ const REGIONS: &[(Region, &[&str])] = &[
         ],
     ),
     (
-        Region { currency: "MYR", day_first: true },
+        Region { currency: "MYR", order: DayFirst },
         &["SDN BHD", "MALAYSIA", "SELANGOR", "KUALA LUMPUR", "JOHOR", "JALAN", "TAMAN", "RM", "BHD", "PENANG"],
     ),
-    (Region { currency: "SGD", day_first: true }, &["SINGAPORE", "PTE LTD", "SGD"]),
-    (Region { currency: "MOP", day_first: true }, &["MACAU", "MACAO", "澳門", "MOP"]),
-    (Region { currency: "TWD", day_first: true }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
-    (Region { currency: "CNY", day_first: true }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
-    (Region { currency: "GBP", day_first: true }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
-    (Region { currency: "AUD", day_first: true }, &["AUSTRALIA", "ABN", "AUD"]),
-    (Region { currency: "INR", day_first: true }, &["INDIA", "GSTIN", "INR"]),
-    (Region { currency: "EUR", day_first: true }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
-    (Region { currency: "USD", day_first: false }, &["UNITED STATES", "USA", "US DOLLARS"]),
+    (Region { currency: "SGD", order: DayFirst }, &["SINGAPORE", "PTE LTD", "SGD"]),
+    (Region { currency: "MOP", order: DayFirst }, &["MACAU", "MACAO", "澳門", "MOP"]),
+    (Region { currency: "TWD", order: YearFirst }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
+    (Region { currency: "CNY", order: YearFirst }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
+    (Region { currency: "GBP", order: DayFirst }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
+    (Region { currency: "AUD", order: DayFirst }, &["AUSTRALIA", "ABN", "AUD"]),
+    (Region { currency: "INR", order: DayFirst }, &["INDIA", "GSTIN", "INR"]),
+    (Region { currency: "EUR", order: DayFirst }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
+    (Region { currency: "USD", order: MonthFirst }, &["UNITED STATES", "USA", "US DOLLARS"]),
 ];
 
 /// The place the paper speaks of more often than of any other.
