@@ -8,7 +8,7 @@ use crate::extract::{
     dates::{Calendars, Order, SeenDate, dates_in},
     evidence::Evidence,
     labels::contains,
-    region::{DateOrder, Region},
+    region::{Leading, Region},
     rows::Row,
 };
 use crate::model::{
@@ -146,8 +146,8 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Ca
         (false, true) => Some(false),
         (true, true) | (false, false) => None,
     };
-    let convention = witnessed.or_else(|| region.and_then(|region| region.order.day_first()));
-    let year_first = region.is_some_and(|region| region.order == DateOrder::YearFirst);
+    let convention = witnessed.or_else(|| region.and_then(|region| region.leading.day_first()));
+    let year_first = region.is_some_and(|region| region.leading == Leading::Year);
     // A page that says neither where it comes from nor which end its years stand at leaves 25/11/20 open.
     let nowhere = region.is_none() && !seen.iter().any(|(_, date)| date.order != Order::Plain && !date.short_year);
     seen.iter()

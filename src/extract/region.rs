@@ -9,36 +9,36 @@ pub(super) struct Region {
     /// The currency people use there.
     pub(super) currency: &'static str,
     /// How dates in figures are written there.
-    pub(super) order: DateOrder,
+    pub(super) leading: Leading,
 }
 
-/// The order of a date's parts in a part of the world.
+/// The part of a date in figures that comes first in a part of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DateOrder {
+pub(super) enum Leading {
     /// 4/3/2025 is the fourth of March.
-    DayFirst,
+    Day,
     /// 4/3/2025 is the third of April.
-    MonthFirst,
+    Month,
     /// 2025/3/4 and 25/3/4; what 4/3/2025 means, nobody can tell.
-    YearFirst,
+    Year,
 }
 
-impl DateOrder {
+impl Leading {
     /// Whether the day comes before the month where the year stands last; nothing where that is not the custom.
     pub(super) const fn day_first(self) -> Option<bool> {
         match self {
-            Self::DayFirst => Some(true),
-            Self::MonthFirst => Some(false),
-            Self::YearFirst => None,
+            Self::Day => Some(true),
+            Self::Month => Some(false),
+            Self::Year => None,
         }
     }
 }
 
-use DateOrder::{DayFirst, MonthFirst, YearFirst};
+use Leading::{Day, Month, Year};
 
 const REGIONS: &[(Region, &[&str])] = &[
     (
-        Region { currency: "HKD", order: DayFirst },
+        Region { currency: "HKD", leading: Day },
         &[
             "HONG KONG",
             "HONGKONG",
@@ -54,18 +54,18 @@ const REGIONS: &[(Region, &[&str])] = &[
         ],
     ),
     (
-        Region { currency: "MYR", order: DayFirst },
+        Region { currency: "MYR", leading: Day },
         &["SDN BHD", "MALAYSIA", "SELANGOR", "KUALA LUMPUR", "JOHOR", "JALAN", "TAMAN", "RM", "BHD", "PENANG"],
     ),
-    (Region { currency: "SGD", order: DayFirst }, &["SINGAPORE", "PTE LTD", "SGD"]),
-    (Region { currency: "MOP", order: DayFirst }, &["MACAU", "MACAO", "澳門", "MOP"]),
-    (Region { currency: "TWD", order: YearFirst }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
-    (Region { currency: "CNY", order: YearFirst }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
-    (Region { currency: "GBP", order: DayFirst }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
-    (Region { currency: "AUD", order: DayFirst }, &["AUSTRALIA", "ABN", "AUD"]),
-    (Region { currency: "INR", order: DayFirst }, &["INDIA", "GSTIN", "INR"]),
-    (Region { currency: "EUR", order: DayFirst }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
-    (Region { currency: "USD", order: MonthFirst }, &["UNITED STATES", "USA", "US DOLLARS"]),
+    (Region { currency: "SGD", leading: Day }, &["SINGAPORE", "PTE LTD", "SGD"]),
+    (Region { currency: "MOP", leading: Day }, &["MACAU", "MACAO", "澳門", "MOP"]),
+    (Region { currency: "TWD", leading: Year }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
+    (Region { currency: "CNY", leading: Year }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
+    (Region { currency: "GBP", leading: Day }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
+    (Region { currency: "AUD", leading: Day }, &["AUSTRALIA", "ABN", "AUD"]),
+    (Region { currency: "INR", leading: Day }, &["INDIA", "GSTIN", "INR"]),
+    (Region { currency: "EUR", leading: Day }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
+    (Region { currency: "USD", leading: Month }, &["UNITED STATES", "USA", "US DOLLARS"]),
 ];
 
 /// The place the paper speaks of more often than of any other.
