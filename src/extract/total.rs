@@ -55,7 +55,7 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
             None => candidates.push(Candidate { value, seen: vec![figure], proofs: Vec::new(), score: 0 }),
         }
     }
-    for value in derived(figures) {
+    for value in derived(figures).into_iter().chain(arithmetic::in_words(lines)) {
         if !candidates.iter().any(|candidate| candidate.value == value) {
             candidates.push(Candidate { value, seen: Vec::new(), proofs: Vec::new(), score: 0 });
         }
@@ -139,7 +139,7 @@ fn score(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> i
         .proofs
         .iter()
         .map(|proof| match proof {
-            Proof::CashLessChange => 30,
+            Proof::CashLessChange | Proof::Words => 30,
             Proof::Parts => 25,
             Proof::Rounded => 22,
             Proof::NetAndTax => 15,
@@ -227,7 +227,7 @@ fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]
         labelled && line.row.source.is_optical() && line.amounts.is_empty()
     });
     let settled = best.proofs.iter().any(|proof| match proof {
-        Proof::CashLessChange | Proof::Rounded => true,
+        Proof::CashLessChange | Proof::Rounded | Proof::Words => true,
         Proof::Parts | Proof::NetAndTax | Proof::Items => false,
     });
     settled || (!open && !unread) || best.seen.iter().any(|figure| figure.strength == 4)
@@ -312,6 +312,9 @@ mod tests {
             ),
             (&["TOTAL 20.00"], "20.00", false),
             (&["TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", true),
+            (&["价税合计(大写) 壹佰壹拾贰圆整 (小写)¥112.00"], "112.00", true),
+            (&["价税合计(大写) 壹佰壹拾贰圆整 (小写)¥117.00"], "117.00", false),
+            (&["茲收到 港幣壹仟貳佰元正", "HK$1,200.00"], "1200.00", false),
             (&["TOTAL 20.00", "GRAND TOTAL 28.00"], "28.00", false),
             (&["Total 45.00", "Octopus 45.00", "Remaining value 餘額 312.50"], "45.00", false),
             (&["TOTAL 15.00", "GST SUMMARY", "SR 14.15 0.85", "TOTAL 14.15 0.85"], "15.00", true),
