@@ -11,6 +11,8 @@ mod cut;
 mod faults;
 #[path = "posting/gate.rs"]
 mod gate;
+#[path = "posting/holes.rs"]
+mod holes;
 #[path = "posting/house.rs"]
 mod house;
 #[path = "posting/process.rs"]

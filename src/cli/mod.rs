@@ -66,6 +66,9 @@ enum Command {
         /// Also run jobs again that were given up
         #[arg(long)]
         revive: bool,
+        /// Note that the database was restored from an older copy: for 90 days postings look before they send
+        #[arg(long)]
+        restored: bool,
     },
     /// Read files for a parent process
     #[command(hide = true)]
@@ -123,7 +126,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
-        Command::Doctor { revive } => doctor::run(config(), revive).await,
+        Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),
     }
 }

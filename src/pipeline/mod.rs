@@ -12,6 +12,7 @@ pub mod ledger;
 mod pace;
 pub mod posting;
 pub mod receive;
+pub mod restored;
 pub mod stages;
 pub mod sync;
 pub mod transition;
@@ -19,10 +20,13 @@ pub mod transition;
 use transition::Move;
 
 use crate::{
-    approval::state::Event,
-    model::id::{ConnectionId, DocumentId},
+    approval::state::{Event, Verdict},
+    model::{
+        finding::{Finding, Severity},
+        id::{ConnectionId, DocumentId},
+    },
     queue::{Failed, Retry},
-    store::{StoreError, job::ClaimedJob},
+    store::{StoreError, document::Document, job::ClaimedJob},
 };
 
 pub use context::Context;
@@ -93,7 +97,7 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
     let result = match job {
         Job::Read(id) => stages::run_read(context, id).await,
         Job::Check(id) => stages::run_check(context, id).await,
-        Job::Post(id) => posting::run_post(context, id).await,
+        Job::Post(id) => posting::run_post(context, id, &claimed).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
     };
     match result {
@@ -110,15 +114,24 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
 
 /// Gives a document to a person because vouch could not go on with it.
 async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Failed> {
+    let mut finding = None;
     let (id, event) = match job {
         Job::Read(id) => {
             let code = "reader_missing".to_owned();
             (id, Event::ReadFailed { code, message: failed.reason.clone() })
         }
         Job::Post(id) => (id, Event::PostingBlocked { message: format!("{}. Try again.", failed.reason) }),
-        Job::Check(_) | Job::Sync(_) => return Err(failed),
+        Job::Check(id) => {
+            // Nothing was checked, so nobody may send it on as it is; a correction has it checked again.
+            let message = "The checks could not be made. Change or confirm a value to have it checked again, or have \
+                it read again.";
+            finding = Some(Finding::new("E0", Severity::Block, message, &[]));
+            (id, Event::Checked { verdict: Verdict::NeedsReview })
+        }
+        Job::Sync(_) => return Err(failed),
     };
-    let step = Move { detail: failed.reason, ..Move::by_system(id, job.kind(), event) };
+    let change = Box::new(move |document: &mut Document| document.findings.extend(finding));
+    let step = Move { detail: failed.reason, change, ..Move::by_system(id, job.kind(), event) };
     stages::settled(transition::transition(context, step).await)
 }
 

@@ -314,6 +314,15 @@ impl Ledger {
         }
     }
 
+    /// The largest file that may be hung on an entry, in bytes.
+    #[must_use]
+    pub const fn attachment_bytes_max(&self) -> usize {
+        match self {
+            Self::QuickBooks(_) => quickbooks::client::ATTACHMENT_BYTES_MAX,
+            Self::Xero(_) => xero::client::ATTACHMENT_BYTES_MAX,
+        }
+    }
+
     /// Hangs a file on an entry and answers its id.
     ///
     /// # Errors

@@ -134,12 +134,15 @@ where
     F: Future<Output = Result<(), Failed>>,
 {
     let time = options.lease.saturating_sub(LEASE_MARGIN).max(Duration::from_millis(1));
-    let outcome = tokio::time::timeout(time, handler(job.clone())).await.unwrap_or_else(|_| {
-        Err(Failed { reason: "the job took longer than its lease".to_owned(), retry: Some(Retry::Backoff) })
-    });
-    let kept = match outcome {
-        Ok(()) => job_finish(db, &job).await,
-        Err(failed) => put_back(db, clock, options, &job, failed).await,
+    let kept = match tokio::time::timeout(time, handler(job.clone())).await {
+        Ok(Ok(())) => job_finish(db, &job).await,
+        Ok(Err(failed)) => put_back(db, clock, &job, failed, options.attempts_max).await,
+        Err(_) => {
+            // A handler that is cut off cannot say whom its work should go to: once more than the tries it may.
+            let reason = "the job took longer than its lease".to_owned();
+            let failed = Failed { reason, retry: Some(Retry::Backoff) };
+            put_back(db, clock, &job, failed, options.attempts_max + 1).await
+        }
     };
     if let Err(error) = kept {
         // The lease runs out and the job is worked on again; every handler is right when run twice.
@@ -150,9 +153,9 @@ where
 async fn put_back(
     db: &Db,
     clock: &Clock,
-    options: &Options,
     job: &ClaimedJob,
     failed: Failed,
+    attempts_max: i64,
 ) -> Result<(), StoreError> {
     let now_us = clock.now_us();
     let mut job = job.clone();
@@ -161,7 +164,7 @@ async fn put_back(
             job.attempts -= 1;
             Some(wait)
         }
-        Some(Retry::Backoff) if job.attempts < options.attempts_max => Some(backoff(job.attempts)),
+        Some(Retry::Backoff) if job.attempts < attempts_max => Some(backoff(job.attempts)),
         Some(Retry::Backoff) | None => None,
     };
     match wait {

@@ -12,6 +12,8 @@ pub struct ClaimedJob {
     pub kind: String,
     /// What it is about: an id as text.
     pub subject: String,
+    /// Its key; the part behind the last colon is the version of what caused it.
+    pub dedupe_key: String,
     /// How often it was claimed, this time included.
     pub attempts: i64,
     /// The lease this claim holds: another claim has another, so a slow worker cannot end somebody else's claim.
@@ -82,7 +84,7 @@ pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<Cla
         "UPDATE jobs SET locked_until_us = $1, attempts = attempts + 1 WHERE id = (\
             SELECT id FROM jobs WHERE dead_at_us IS NULL AND run_at_us <= $2 \
             AND (locked_until_us IS NULL OR locked_until_us < $2) ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
-        RETURNING id, kind, subject, attempts, locked_until_us"
+        RETURNING id, kind, subject, dedupe_key, attempts, locked_until_us"
     );
     let until = now_us.saturating_add(lease_us);
     let rows = db.rows(&sql, vec![until.into(), now_us.into()]).await?;
@@ -92,11 +94,29 @@ pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<Cla
                 id: job_id(row)?,
                 kind: row.text("kind")?,
                 subject: row.text("subject")?,
+                dedupe_key: row.text("dedupe_key")?,
                 attempts: row.number("attempts")?,
                 locked_until_us: row.number("locked_until_us")?,
             })
         })
         .transpose()
+}
+
+/// Whether a job of the same kind and subject was caused by a later version: then the claimed one has nothing to do.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_superseded(db: &Db, job: &ClaimedJob) -> Result<bool, StoreError> {
+    let version = |key: &str| key.rsplit_once(':').and_then(|(_, version)| version.parse::<i64>().ok());
+    let Some(own) = version(&job.dedupe_key) else { return Ok(false) };
+    let sql = "SELECT dedupe_key FROM jobs WHERE subject = $1 AND kind = $2 AND dead_at_us IS NULL";
+    let rows = db.rows(sql, vec![job.subject.clone().into(), job.kind.clone().into()]).await?;
+    for row in rows {
+        if version(&row.text("dedupe_key")?).is_some_and(|other| other > own) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Removes a job that is done, if this claim still holds it.

@@ -10,6 +10,7 @@ pub mod history;
 pub mod job;
 pub mod person;
 pub mod posting;
+pub mod restored;
 pub mod session;
 pub mod setting;
 pub mod token;

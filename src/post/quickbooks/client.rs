@@ -22,6 +22,8 @@ use crate::post::{
 const MINOR_VERSION: &str = "75";
 /// Rows of one page of a query; the API's own limit.
 const PAGE_ROWS: usize = 1000;
+/// A request may have 100 MB; larger single files than this are reported to be refused.
+pub(crate) const ATTACHMENT_BYTES_MAX: usize = 30_000_000;
 /// Pages that are read before we say that a list is too long for us.
 const PAGES_MAX: usize = 50;
 

@@ -23,7 +23,7 @@ const PAGE_ROWS: usize = 1000;
 /// Pages that are read before we say that a list is too long for us.
 const PAGES_MAX: usize = 50;
 /// Xero refuses longer files.
-const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
+pub(crate) const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
 /// Bills in these states exist; deleted and voided ones must not be taken for ours.
 const LIVE_STATUSES: &str = "DRAFT,SUBMITTED,AUTHORISED,PAID";
 
