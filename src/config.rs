@@ -47,6 +47,8 @@ pub struct Config {
     pub job_attempts_max: i64,
     pub queue_poll_ms: u64,
     pub ledger_timeout_ms: u64,
+    pub quickbooks_calls_minute_max: u32,
+    pub xero_calls_minute_max: u32,
     pub sync_interval_minutes: u64,
     pub session_hours: u64,
     pub key: String,

@@ -37,7 +37,7 @@ pub struct Context {
     pub wake: Wake,
     /// Calls the ledgers.
     pub(crate) http: transport::Http,
-    /// When each company may be called next by this process.
+    /// How soon each company may be called, whoever calls it.
     pub(crate) pace: Pace,
 }
 
@@ -88,7 +88,7 @@ impl Context {
             http: transport::http_client(Duration::from_millis(config.ledger_timeout_ms))?,
             zone: config.zone()?,
             wake: Wake::default(),
-            pace: Pace::default(),
+            pace: Pace::new(db.clone(), clock.clone(), &config),
             config: Arc::new(config),
             db,
             clock,

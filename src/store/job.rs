@@ -73,7 +73,12 @@ pub async fn job_enqueue(txn: &Txn, job: &NewJob, now_us: i64) -> Result<(), Sto
     txn.execute(sql, values).await.map(|_| ())
 }
 
-/// Claims the job that has waited longest, for so long; nobody else gets it until then.
+/// Postings to a company whose turns are taken this far ahead are left where they are, so that its queue does not hold
+/// the workers that other companies need.
+const AHEAD_US: i64 = 2_500_000;
+
+/// Claims the job that has waited longest, for so long; nobody else gets it until then. A posting whose company must
+/// not be called for a while is passed over.
 ///
 /// # Errors
 /// The database failed.
@@ -83,11 +88,15 @@ pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<Cla
     let sql = format!(
         "UPDATE jobs SET locked_until_us = $1, attempts = attempts + 1 WHERE id = (\
             SELECT id FROM jobs WHERE dead_at_us IS NULL AND run_at_us <= $2 \
-            AND (locked_until_us IS NULL OR locked_until_us < $2) ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
+            AND (locked_until_us IS NULL OR locked_until_us < $2) AND NOT (kind = 'post' AND EXISTS (\
+                SELECT 1 FROM documents d JOIN connections c ON c.id = d.connection_id \
+                JOIN budgets b ON b.company = c.ledger || ':' || c.company_id \
+                WHERE d.id = jobs.subject AND (b.next_at_us > $3 OR b.blocked_until_us > $2))) \
+            ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
         RETURNING id, kind, subject, dedupe_key, attempts, locked_until_us"
     );
     let until = now_us.saturating_add(lease_us);
-    let rows = db.rows(&sql, vec![until.into(), now_us.into()]).await?;
+    let rows = db.rows(&sql, vec![until.into(), now_us.into(), now_us.saturating_add(AHEAD_US).into()]).await?;
     rows.first()
         .map(|row| {
             Ok(ClaimedJob {

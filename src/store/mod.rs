@@ -4,6 +4,7 @@
 //! changes them together. A transaction takes the write lock at once: on SQLite a deferred one that reads before it
 //! writes fails under load.
 
+pub mod budget;
 pub mod connection;
 pub mod document;
 pub mod history;

@@ -41,7 +41,6 @@ pub(super) struct Run<'a> {
 /// Calls the ledger; renews a refused token once and calls again. `$run` keeps the new client.
 macro_rules! call {
     ($run:expr, $ledger:ident => $call:expr) => {{
-        $run.turn().await;
         let first = {
             let $ledger = &$run.ledger;
             $call.await
@@ -49,7 +48,6 @@ macro_rules! call {
         match first {
             Err(LedgerError::TokenRefused { .. }) if !$run.renewed => {
                 $run.renew().await?;
-                $run.turn().await;
                 let $ledger = &$run.ledger;
                 $call.await
             }
@@ -68,10 +66,6 @@ impl Run<'_> {
             self.entry_verify(posting, resource).await?;
         }
         self.attachment(posting, resource).await
-    }
-
-    pub(super) async fn turn(&self) {
-        self.context.pace.turn(self.books.ledger, &self.books.connection.company_id).await;
     }
 
     pub(super) async fn renew(&mut self) -> Result<(), Stop> {

@@ -3,6 +3,8 @@
 //! Xero keeps a request key for six minutes, answers and errors alike. Whoever sends again later, or after a look
 //! that found nothing, must use a new key.
 
+use std::sync::Arc;
+
 use reqwest::{Method, RequestBuilder, Url, header};
 
 use crate::post::{
@@ -10,7 +12,7 @@ use crate::post::{
     entry::{Entry, Resource},
     error::LedgerError,
     oauth::Secret,
-    transport,
+    transport::{self, Calls},
     xero::{
         convert::{self, CompanyParts, LEDGER, path},
         fault::{read, unreadable},
@@ -34,6 +36,7 @@ pub struct Client {
     address: Address,
     company: String,
     access_token: Secret,
+    calls: Option<Arc<dyn Calls>>,
 }
 
 impl Client {
@@ -41,7 +44,13 @@ impl Client {
     /// `transport::http_client`.
     #[must_use]
     pub const fn new(http: reqwest::Client, address: Address, company: String, access_token: Secret) -> Self {
-        Self { http, address, company, access_token }
+        Self { http, address, company, access_token, calls: None }
+    }
+
+    /// The same client, whose calls wait for their turn.
+    #[must_use]
+    pub fn paced(self, calls: Option<Arc<dyn Calls>>) -> Self {
+        Self { calls, ..self }
     }
 
     /// Reads the organisation's facts, accounts, tax rates, currencies and contacts.
@@ -241,7 +250,7 @@ impl Client {
     async fn send(&self, request: RequestBuilder) -> Result<wire::Lists, LedgerError> {
         let request = request.bearer_auth(self.access_token.expose()).header(header::ACCEPT, "application/json");
         let request = request.header("xero-tenant-id", &self.company);
-        read(&transport::send(LEDGER, request).await?)
+        read(&transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await?)
     }
 }
 
