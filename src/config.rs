@@ -45,6 +45,7 @@ pub struct Config {
     pub worker_slots: usize,
     pub job_lease_ms: u64,
     pub job_attempts_max: i64,
+    pub job_retry_ms: u64,
     pub queue_poll_ms: u64,
     pub ledger_timeout_ms: u64,
     pub quickbooks_calls_minute_max: u32,

@@ -15,6 +15,8 @@ mod gate;
 mod holes;
 #[path = "posting/house.rs"]
 mod house;
+#[path = "posting/longrun.rs"]
+mod longrun;
 #[path = "posting/process.rs"]
 mod process;
 #[path = "posting/reconcile.rs"]

@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod export;
+mod longrun;
 mod read;
 mod sandbox;
 mod score;
@@ -70,6 +71,9 @@ enum Command {
         #[arg(long)]
         restored: bool,
     },
+    /// Post many entries to the stand-ins while calls fail and workers are killed, and count what came of it
+    #[command(hide = true)]
+    Longrun(longrun::LongrunArguments),
     /// Read files for a parent process
     #[command(hide = true)]
     Reader {
@@ -127,6 +131,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Export(export) => export::run(export, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
         Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,
+        Command::Longrun(longrun) => longrun::run(longrun, config()?).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),
     }
 }

@@ -109,6 +109,7 @@ impl Context {
             slots: self.config.worker_slots,
             lease: Duration::from_millis(self.config.job_lease_ms),
             attempts_max: self.config.job_attempts_max,
+            backoff: Duration::from_millis(self.config.job_retry_ms),
             poll: Duration::from_millis(self.config.queue_poll_ms),
         }
     }

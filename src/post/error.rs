@@ -106,7 +106,17 @@ pub enum Class {
 /// How long to wait when a ledger cannot be reached at all.
 const UNREACHABLE_WAIT: Duration = Duration::from_secs(15);
 
+/// What `Ambiguous` says when the ledger answered that it failed inside.
+const FAILED_INSIDE: &str = "HTTP 500";
+
 impl LedgerError {
+    /// Whether the request came to its end, so that its key holds nothing but this failure: Xero would answer the same
+    /// for six minutes. After a look, another key is due.
+    #[must_use]
+    pub fn key_is_spent(&self) -> bool {
+        matches!(self, Self::Ambiguous { what, .. } if what == FAILED_INSIDE)
+    }
+
     /// What to do next.
     #[must_use]
     pub const fn class(&self) -> Class {

@@ -47,6 +47,8 @@ pub struct Options {
     pub lease: Duration,
     /// After so many tries a job is given up.
     pub attempts_max: i64,
+    /// The first wait before another try; it doubles up to the longest.
+    pub backoff: Duration,
     /// How often to look without being woken.
     pub poll: Duration,
 }
@@ -69,8 +71,7 @@ pub enum Retry {
     After(Duration),
 }
 
-/// The first wait; it doubles up to the longest.
-const BACKOFF_FIRST: Duration = Duration::from_secs(2);
+/// The longest wait before another try.
 const BACKOFF_LONGEST: Duration = Duration::from_secs(15 * 60);
 /// A handler is stopped this long before its lease ends.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);
@@ -136,12 +137,12 @@ where
     let time = options.lease.saturating_sub(LEASE_MARGIN).max(Duration::from_millis(1));
     let kept = match tokio::time::timeout(time, handler(job.clone())).await {
         Ok(Ok(())) => job_finish(db, &job).await,
-        Ok(Err(failed)) => put_back(db, clock, &job, failed, options.attempts_max).await,
+        Ok(Err(failed)) => put_back(db, clock, options, &job, failed, options.attempts_max).await,
         Err(_) => {
             // A handler that is cut off cannot say whom its work should go to: once more than the tries it may.
             let reason = "the job took longer than its lease".to_owned();
             let failed = Failed { reason, retry: Some(Retry::Backoff) };
-            put_back(db, clock, &job, failed, options.attempts_max + 1).await
+            put_back(db, clock, options, &job, failed, options.attempts_max + 1).await
         }
     };
     if let Err(error) = kept {
@@ -153,6 +154,7 @@ where
 async fn put_back(
     db: &Db,
     clock: &Clock,
+    options: &Options,
     job: &ClaimedJob,
     failed: Failed,
     attempts_max: i64,
@@ -164,7 +166,7 @@ async fn put_back(
             job.attempts -= 1;
             Some(wait)
         }
-        Some(Retry::Backoff) if job.attempts < attempts_max => Some(backoff(job.attempts)),
+        Some(Retry::Backoff) if job.attempts < attempts_max => Some(backoff(options.backoff, job.attempts)),
         Some(Retry::Backoff) | None => None,
     };
     match wait {
@@ -179,9 +181,9 @@ async fn put_back(
     }
 }
 
-fn backoff(attempts: i64) -> Duration {
+fn backoff(first: Duration, attempts: i64) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    BACKOFF_FIRST.saturating_mul(1 << doublings).min(BACKOFF_LONGEST)
+    first.saturating_mul(1 << doublings).min(BACKOFF_LONGEST)
 }
 
 fn micros(duration: Duration) -> i64 {
@@ -194,7 +196,8 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest() {
-        let waits: Vec<u64> = [1, 2, 3, 8, 20, 1_000].map(|attempts| backoff(attempts).as_secs()).to_vec();
+        let waits: Vec<u64> =
+            [1, 2, 3, 8, 20, 1_000].map(|attempts| backoff(Duration::from_secs(2), attempts).as_secs()).to_vec();
         assert_eq!(waits, [2, 4, 8, 256, 900, 900]);
     }
 }

@@ -102,7 +102,13 @@ impl Run<'_> {
                 }
                 Err(self.stop(error))
             }
-            Class::LookThenRetry => Err(self.stop(error)),
+            Class::LookThenRetry => {
+                if error.key_is_spent() && self.books.ledger == LedgerKind::Xero {
+                    posting.entry_key = None;
+                    self.save(posting).await?;
+                }
+                Err(self.stop(error))
+            }
         }
     }
 

@@ -30,8 +30,7 @@ impl Run<'_> {
         }
         posting.attachment_sent_at_us = Some(posting.attachment_sent_at_us.unwrap_or(now_us));
         self.save(posting).await?;
-        let age_us = now_us.saturating_sub(posting.attachment_sent_at_us.unwrap_or(now_us));
-        let key = self.key(posting, "attachment", age_us);
+        let key = self.key(posting, "attachment");
         let made = call!(self, ledger => ledger.attachment_create(resource, &external_id, &attachment, &key));
         posting.attachment_id = Some(made.map_err(|error| self.stop(error))?);
         self.save(posting).await

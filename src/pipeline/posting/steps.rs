@@ -80,11 +80,13 @@ impl Run<'_> {
         Ok(posting_advance(&self.context.db, posting).await?)
     }
 
-    /// A key that is the same for the same step of the same approval. `age_us` is how long ago the step was first sent.
-    pub(super) fn key(&self, posting: &Posting, step: &str, age_us: i64) -> String {
+    /// A key for a step that may be done twice without harm in Xero, where a name is taken once and a file replaces its
+    /// namesake: there each attempt has its own, because Xero answers a failure again for the same key. In QuickBooks it
+    /// is the same for the same approval, because it alone keeps a second file away.
+    pub(super) fn key(&self, posting: &Posting, step: &str) -> String {
         let generation = match self.books.ledger {
             LedgerKind::QuickBooks => 0,
-            LedgerKind::Xero => age_us / XERO_KEY_US,
+            LedgerKind::Xero => posting.version,
         };
         let name = format!("{step}:{}:{generation}", self.document.version);
         Uuid::new_v5(&posting.id.uuid(), name.as_bytes()).hyphenated().to_string()
@@ -121,7 +123,7 @@ impl Run<'_> {
     }
 
     async fn supplier_create(&mut self, posting: &Posting, name: &str) -> Result<String, Stop> {
-        let key = self.key(posting, "supplier", 0);
+        let key = self.key(posting, "supplier");
         let currency = self.entry.currency.code().to_owned();
         match call!(self, ledger => ledger.supplier_create(name, &currency, &key)) {
             Ok(id) => Ok(id),
