@@ -221,6 +221,15 @@ impl Ledger {
         }
     }
 
+    /// A supplier's name as this ledger takes it, and keeps it.
+    #[must_use]
+    pub fn supplier_name(&self, name: &str) -> String {
+        match self {
+            Self::QuickBooks(_) => quickbooks::convert::display_name(name),
+            Self::Xero(_) => xero::convert::contact_name(name),
+        }
+    }
+
     /// Finds the supplier of this name, in any case of letters, archived ones included.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use crate::{
     },
     queue::{Failed, Retry},
     store::{
+        connection::{ReferenceRow, reference_add},
         document::Document,
         posting::{Posting, posting_advance},
     },
@@ -98,20 +99,50 @@ impl Run<'_> {
             return Ok(());
         }
         let names = entry::supplier_names(&self.entry, self.books.ledger);
+        // After an entry was refused, what was known of the supplier may be the reason: then the ledger is asked.
+        let known = names.iter().find_map(|name| self.supplier_known(name));
+        if let (Some(id), None) = (known, posting.entry_tried_at_us) {
+            // Noted with the entry; what is lost in a crash before that is found again.
+            posting.supplier_id = Some(id);
+            return Ok(());
+        }
         let mut found = None;
+        let mut of_ledger = names.first().cloned().unwrap_or_default();
         for name in &names {
             let answer = call!(self, ledger => ledger.supplier_find(name)).map_err(|error| self.stop(error))?;
             if let Some(id) = answer.filter(|id| self.supplier_fits(id)) {
                 found = Some(id);
+                of_ledger.clone_from(name);
                 break;
             }
         }
+        let made = found.is_none();
         let id = match found {
             Some(id) => id,
-            None => self.supplier_create(posting, names.first().map_or("", String::as_str)).await?,
+            None => self.supplier_create(posting, &of_ledger).await?,
         };
+        let row = ReferenceRow {
+            kind: ReferenceKind::Supplier.name().to_owned(),
+            external_id: id.clone(),
+            code: None,
+            name: self.ledger.supplier_name(&of_ledger),
+            currency: (made && self.books.ledger == LedgerKind::QuickBooks)
+                .then(|| self.entry.currency.code().to_owned()),
+        };
+        reference_add(&self.context.db, self.books.connection.id, &row).await?;
         posting.supplier_id = Some(id);
         self.save(posting).await
+    }
+
+    /// The supplier of this name as it was when the company was read last, or made since.
+    fn supplier_known(&self, name: &str) -> Option<String> {
+        let name = self.ledger.supplier_name(name).to_lowercase();
+        let supplier = ReferenceKind::Supplier.name();
+        let mut same =
+            self.books.references.iter().filter(|row| row.kind == supplier && row.name.to_lowercase() == name);
+        let id = same.next()?.external_id.clone();
+        // Two of one name: only the ledger can tell.
+        (same.next().is_none() && self.supplier_fits(&id)).then_some(id)
     }
 
     /// Whether a supplier's currency, where it is known, is the entry's.
