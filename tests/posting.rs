@@ -21,6 +21,8 @@ mod longrun;
 mod process;
 #[path = "posting/reconcile.rs"]
 mod reconcile;
+#[path = "posting/together.rs"]
+mod together;
 #[path = "posting/tokens.rs"]
 mod tokens;
 #[path = "posting/uploads.rs"]

@@ -89,19 +89,39 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
     let Some(job) = Job::from_row(&claimed.kind, &claimed.subject) else {
         return Err(Failed { reason: format!("no version of vouch knows {} jobs", claimed.kind), retry: None });
     };
-    if claimed.attempts > context.config.job_attempts_max {
-        // Whoever tried was cut off every time, and could not say why.
-        let failed = Failed { reason: "It was cut off at every try".to_owned(), retry: None };
-        return hand_over(context, job, failed).await;
-    }
     let result = match job {
+        _ if is_cut_off(context, &claimed) => Err(cut_off()),
         Job::Read(id) => stages::run_read(context, id).await,
         Job::Check(id) => stages::run_check(context, id).await,
         Job::Post(id) => posting::run_post(context, id, &claimed).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
     };
+    ended(context, job, &claimed, result).await
+}
+
+/// Runs a posting that was claimed beside another; its bill may go in one call with others.
+async fn run_beside(context: &Context, claimed: ClaimedJob, seat: Option<posting::Seat>) -> Result<(), Failed> {
+    let Some(job @ Job::Post(id)) = Job::from_row(&claimed.kind, &claimed.subject) else { return Ok(()) };
+    let result = if is_cut_off(context, &claimed) {
+        Err(cut_off())
+    } else {
+        posting::post_one(context, id, &claimed, seat).await
+    };
+    ended(context, job, &claimed, result).await
+}
+
+/// Whoever tried was cut off every time, and could not say why.
+fn is_cut_off(context: &Context, claimed: &ClaimedJob) -> bool {
+    claimed.attempts > context.config.job_attempts_max
+}
+
+fn cut_off() -> Failed {
+    Failed { reason: "It was cut off at every try".to_owned(), retry: None }
+}
+
+/// The last try: the document goes to a person with the reason, instead of standing still with nobody told.
+async fn ended(context: &Context, job: Job, claimed: &ClaimedJob, result: Result<(), Failed>) -> Result<(), Failed> {
     match result {
-        // The last try: the document goes to a person with the reason, instead of standing still with nobody told.
         Err(failed)
             if failed.retry.is_none()
                 || (failed.retry == Some(Retry::Backoff) && claimed.attempts >= context.config.job_attempts_max) =>

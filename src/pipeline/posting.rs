@@ -15,13 +15,20 @@ mod entry_step;
 mod image;
 mod shrink;
 mod steps;
+mod together;
 
+use std::{sync::Mutex, time::Duration};
+
+use tokio::task::JoinSet;
 use uuid::Uuid;
+
+pub(super) use together::Seat;
 
 use super::{
     Context,
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
+    run_beside,
     stages::settled,
     transition::{Move, TransitionFailed, transition, transition_in},
 };
@@ -36,17 +43,18 @@ use crate::{
         entry::{Resource, reference},
         oauth::OauthError,
     },
-    queue::{Failed, Retry},
+    queue::{self, Failed, Retry},
     store::{
         StoreError,
         connection::{connection_fetch, connection_state_by_token, mapping_list, reference_list},
         document::{Document, DocumentFilter, document_fetch, document_list},
-        job::{ClaimedJob, job_superseded},
+        job::{ClaimedJob, job_claim_beside, job_superseded},
         posting::{Posting, posting_advance, posting_by_document, posting_create},
     },
 };
-use std::time::Duration;
-
+use together::Together;
+/// Postings that are claimed beside another of the same Xero organisation, so that their bills go in one call.
+const BESIDE_MAX: i64 = 19;
 /// How many blocked documents one change lets go.
 const RETRIED_MAX: i64 = 10_000;
 /// After an attempt that got further than the one before, the next comes so soon, and does not count against the tries.
@@ -82,13 +90,60 @@ impl From<EntryError> for Stop {
 /// It must be tried again; what needs a person is not an error but a state.
 pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Result<(), Failed> {
     let document = document_fetch(&context.db, id).await?;
+    let Some(connection) = document.connection else { return post_one(context, id, job, None).await };
+    let connection = connection_fetch(&context.db, connection).await?;
+    if connection.ledger != LedgerKind::Xero.name() {
+        return post_one(context, id, job, None).await;
+    }
+    let options = context.queue_options();
+    let lease_us = i64::try_from(options.lease.as_micros()).unwrap_or(i64::MAX);
+    let beside = job_claim_beside(&context.db, connection.id, context.clock.now_us(), lease_us, BESIDE_MAX).await?;
+    if beside.is_empty() {
+        return post_one(context, id, job, None).await;
+    }
+    let (together, mut seats) = Together::with_seats(beside.len() + 1);
+    // Dropped with this handler, and with them whatever they do.
+    let mut others = JoinSet::new();
+    let own_seat = seats.pop();
+    for (other, seat) in beside.into_iter().zip(seats) {
+        others.spawn(post_beside(context.clone(), other, seat));
+    }
+    let driver = context.clone();
+    others.spawn(async move { together.drive(&driver, &connection).await });
+    let outcome = post_one(context, id, job, own_seat).await;
+    while others.join_next().await.is_some() {}
+    outcome
+}
+
+/// A posting that was claimed to go with another: it begins and ends as if a worker had claimed it.
+async fn post_beside(context: Context, job: ClaimedJob, seat: Seat) {
+    let seat = Mutex::new(Some(seat));
+    let handler = |job: ClaimedJob| {
+        let seat = seat.lock().ok().and_then(|mut seat| seat.take());
+        let context = context.clone();
+        async move { run_beside(&context, job, seat).await }
+    };
+    queue::run_claimed(&context.db, &context.clock, &context.queue_options(), job, handler).await;
+}
+
+/// Post, alone or with a place among bills that go together.
+///
+/// # Errors
+/// It must be tried again.
+pub(super) async fn post_one(
+    context: &Context,
+    id: DocumentId,
+    job: &ClaimedJob,
+    seat: Option<Seat>,
+) -> Result<(), Failed> {
+    let document = document_fetch(&context.db, id).await?;
     if !matches!(document.state, State::Approved { .. }) || job_superseded(&context.db, job).await? {
         return Ok(());
     }
     // What is recorded is about the document as it was read here: another version means that somebody else was faster.
     let step =
         |event, detail| Move { seen_version: Some(document.version), detail, ..Move::by_system(id, "post", event) };
-    match post(context, &document).await {
+    match post(context, &document, seat).await {
         Ok(mut posting) => {
             let external_id = posting.external_id.clone().unwrap_or_default();
             let event = Event::Posted { external_id, reference: posting.reference.clone() };
@@ -108,7 +163,7 @@ pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Re
     }
 }
 
-async fn post(context: &Context, document: &Document) -> Result<Posting, Stop> {
+async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Result<Posting, Stop> {
     let books = books_of(context, document).await?;
     let (mut posting, look_first) = begun(context, document, &books).await?;
     let url = Some(format!("{}/documents/{}", context.config.address(), document.id));
@@ -118,7 +173,8 @@ async fn post(context: &Context, document: &Document) -> Result<Posting, Stop> {
     let (ledger, token_version) =
         ready_client(context, &books.connection, books.ledger, None).await.map_err(cannot_connect)?;
     let came = how_far(&posting);
-    let mut run = steps::Run { context, document, books, ledger, token_version, renewed: false, entry, look_first };
+    let mut run =
+        steps::Run { context, document, books, ledger, token_version, renewed: false, entry, look_first, seat };
     let outcome = run.steps(&mut posting, resource).await;
     if let Err(Stop::Consent(_)) = &outcome {
         connection_state_by_token(&context.db, &run.books.connection.token_id, "consent_needed").await?;

@@ -117,6 +117,27 @@ impl LedgerError {
         matches!(self, Self::Ambiguous { what, .. } if what == FAILED_INSIDE)
     }
 
+    /// The same error for another of those whom one call concerned.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            // Its source cannot be had twice; what is to be done is the same.
+            Self::Unreachable { ledger, .. } => Self::RateLimited { ledger, retry_after: UNREACHABLE_WAIT },
+            Self::RateLimited { ledger, retry_after } => Self::RateLimited { ledger, retry_after: *retry_after },
+            Self::Ambiguous { ledger, what } => Self::Ambiguous { ledger, what: what.clone() },
+            Self::TokenRefused { ledger } => Self::TokenRefused { ledger },
+            Self::ConsentNeeded { ledger, message } => Self::ConsentNeeded { ledger, message: message.clone() },
+            Self::AlreadyThere { ledger, code } => Self::AlreadyThere { ledger, code: code.clone() },
+            Self::Refused { ledger, code, message } => {
+                Self::Refused { ledger, code: code.clone(), message: message.clone() }
+            }
+            Self::HumanInLedger { ledger, code, message } => {
+                Self::HumanInLedger { ledger, code: code.clone(), message: message.clone() }
+            }
+            Self::Bug { ledger, code, message } => Self::Bug { ledger, code: code.clone(), message: message.clone() },
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub const fn class(&self) -> Class {

@@ -286,6 +286,24 @@ impl Ledger {
         }
     }
 
+    /// Sends Xero bills that were put together into one body.
+    ///
+    /// # Errors
+    /// See [`LedgerError`]; QuickBooks takes one entry a call.
+    pub(crate) async fn entries_create_together(
+        &self,
+        body: &str,
+        key: &str,
+    ) -> Result<xero::fault::Elements, LedgerError> {
+        match self {
+            Self::QuickBooks(_) => {
+                let (ledger, message) = ("QuickBooks", "it takes one entry a call".to_owned());
+                Err(LedgerError::Bug { ledger, code: String::new(), message })
+            }
+            Self::Xero(client) => client.bills_create_together(body, key).await,
+        }
+    }
+
     /// Looks for the live entries that carry this posting's reference.
     ///
     /// # Errors

@@ -129,6 +129,15 @@ where
     Ok(worked)
 }
 
+/// Runs a job that a handler claimed beside its own, and notes its end.
+pub(crate) async fn run_claimed<H, F>(db: &Db, clock: &Clock, options: &Options, job: ClaimedJob, handler: H)
+where
+    H: Fn(ClaimedJob) -> F,
+    F: Future<Output = Result<(), Failed>>,
+{
+    run_one(db, clock, options, job, handler).await;
+}
+
 async fn run_one<H, F>(db: &Db, clock: &Clock, options: &Options, job: ClaimedJob, handler: H)
 where
     H: Fn(ClaimedJob) -> F,

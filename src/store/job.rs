@@ -1,7 +1,7 @@
 //! The rows of the queue: written in the transaction that makes them true, claimed by lease, dead after too many tries.
 
 use super::{Db, Row, Run, StoreError, Txn};
-use crate::model::id::JobId;
+use crate::model::id::{ConnectionId, JobId};
 
 /// A job that was claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,18 +97,43 @@ pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<Cla
     );
     let until = now_us.saturating_add(lease_us);
     let rows = db.rows(&sql, vec![until.into(), now_us.into(), now_us.saturating_add(AHEAD_US).into()]).await?;
-    rows.first()
-        .map(|row| {
-            Ok(ClaimedJob {
-                id: job_id(row)?,
-                kind: row.text("kind")?,
-                subject: row.text("subject")?,
-                dedupe_key: row.text("dedupe_key")?,
-                attempts: row.number("attempts")?,
-                locked_until_us: row.number("locked_until_us")?,
-            })
-        })
-        .transpose()
+    rows.first().map(claimed).transpose()
+}
+
+fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
+    Ok(ClaimedJob {
+        id: job_id(row)?,
+        kind: row.text("kind")?,
+        subject: row.text("subject")?,
+        dedupe_key: row.text("dedupe_key")?,
+        attempts: row.number("attempts")?,
+        locked_until_us: row.number("locked_until_us")?,
+    })
+}
+
+/// Claims postings of a company that are due, the oldest first, at most so many: they go beside one that was claimed.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_claim_beside(
+    db: &Db,
+    connection: ConnectionId,
+    now_us: i64,
+    lease_us: i64,
+    count: i64,
+) -> Result<Vec<ClaimedJob>, StoreError> {
+    // Materialised, so that PostgreSQL runs it once and locks no more than these.
+    let skip_locked = if db.engine() == "PostgreSQL" { "FOR UPDATE OF j SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "WITH due AS MATERIALIZED (SELECT j.id FROM jobs j JOIN documents d ON d.id = j.subject \
+            WHERE j.kind = 'post' AND d.connection_id = $1 AND j.dead_at_us IS NULL AND j.run_at_us <= $2 \
+            AND (j.locked_until_us IS NULL OR j.locked_until_us < $2) ORDER BY j.run_at_us, j.id LIMIT $3 {skip_locked}) \
+        UPDATE jobs SET locked_until_us = $4, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) \
+        RETURNING id, kind, subject, dedupe_key, attempts, locked_until_us"
+    );
+    let until = now_us.saturating_add(lease_us);
+    let values = vec![connection.to_string().into(), now_us.into(), count.into(), until.into()];
+    db.rows(&sql, values).await?.iter().map(claimed).collect()
 }
 
 /// Whether a job of the same kind and subject was caused by a later version: then the claimed one has nothing to do.

@@ -1,17 +1,22 @@
 //! The entry: made once, or found.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::{
     Stop,
     steps::{Run, XERO_KEY_US, call},
+    together::{ALONE_US, Outcome, RESENT_US},
 };
 use crate::{
     post::{
         LedgerEntry, LedgerKind,
         entry::Resource,
         error::{Class, LedgerError},
+        xero::convert::is_together,
     },
+    queue::{Failed, Retry},
     store::posting::Posting,
 };
 
@@ -26,6 +31,10 @@ impl Run<'_> {
     pub(super) async fn entry(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
         let supplier = posting.supplier_id.clone().unwrap_or_default();
         let now_us = self.context.clock.now_us();
+        if posting.entry_sent_at_us.is_some() || self.look_first || resource != Resource::Bill {
+            // Others wait for this seat.
+            self.seat = None;
+        }
         if (posting.entry_sent_at_us.is_some() || self.look_first)
             && let Some(found) = self.entry_look(&supplier).await?
         {
@@ -34,10 +43,58 @@ impl Run<'_> {
         let settled = posting.entry_tried_at_us.is_none_or(|at_us| now_us.saturating_sub(at_us) >= SETTLED_US);
         // A send before this one may still be carried out, whatever becomes of this one.
         let unanswered = posting.entry_sent_at_us.is_some() && !settled;
+        if let Some(seat) = self.seat.take() {
+            let body = self.ledger.entry_body(&self.entry, &supplier).map_err(|error| self.stop(error))?;
+            match seat.hand_in(posting.clone(), body).await {
+                Some(Outcome::Alone(same)) => *posting = same,
+                Some(Outcome::Sent(sent, outcome)) => {
+                    *posting = sent;
+                    return self.entry_answered(posting, &supplier, unanswered, outcome).await;
+                }
+                None => return Err(given_up()),
+            }
+        }
+        if posting.body.as_deref().is_some_and(is_together) && posting.entry_key.is_some() {
+            let age_us = posting.entry_key_at_us.map_or(0, |at_us| now_us.saturating_sub(at_us));
+            if age_us < RESENT_US {
+                let outcome = self.sent_together_again(posting, now_us).await?;
+                return self.entry_answered(posting, &supplier, unanswered, outcome).await;
+            }
+            if age_us < ALONE_US {
+                let reason = "Xero did not say what became of bills that went together".to_owned();
+                let wait = Duration::from_micros(u64::try_from(ALONE_US - age_us).unwrap_or(0));
+                return Err(Stop::Later(Failed { reason, retry: Some(Retry::After(wait)) }));
+            }
+            posting.entry_key = None;
+        }
         let (body, key) = self.entry_ready(posting, &supplier, now_us).await?;
-        match call!(self, ledger => ledger.entry_create(resource, &body, &key)) {
+        let outcome = call!(self, ledger => ledger.entry_create(resource, &body, &key));
+        self.entry_answered(posting, &supplier, unanswered, outcome).await
+    }
+
+    /// The same bills with the same key: whatever became of them, Xero says it from memory.
+    async fn sent_together_again(
+        &mut self,
+        posting: &mut Posting,
+        now_us: i64,
+    ) -> Result<Result<LedgerEntry, LedgerError>, Stop> {
+        posting.entry_tried_at_us = Some(now_us);
+        self.save(posting).await?;
+        let (body, key) = (posting.body.clone().unwrap_or_default(), posting.entry_key.clone().unwrap_or_default());
+        let answered = call!(self, ledger => ledger.entries_create_together(&body, &key));
+        Ok(answered.and_then(|elements| elements.of(&posting.reference)))
+    }
+
+    async fn entry_answered(
+        &mut self,
+        posting: &mut Posting,
+        supplier: &str,
+        unanswered: bool,
+        outcome: Result<LedgerEntry, LedgerError>,
+    ) -> Result<(), Stop> {
+        match outcome {
             Ok(made) => self.entry_keep(posting, made).await,
-            Err(error) => self.entry_not_made(posting, &supplier, unanswered, error).await,
+            Err(error) => self.entry_not_made(posting, supplier, unanswered, error).await,
         }
     }
 
@@ -49,7 +106,9 @@ impl Run<'_> {
         supplier: &str,
         now_us: i64,
     ) -> Result<(String, String), Stop> {
-        if posting.body.is_none() || posting.entry_sent_at_us.is_none() {
+        let fresh = posting.body.is_none() || posting.entry_sent_at_us.is_none();
+        // Bills that went together are over: from here it goes alone.
+        if fresh || posting.body.as_deref().is_some_and(is_together) {
             self.rate().await?;
             posting.body = Some(self.ledger.entry_body(&self.entry, supplier).map_err(|error| self.stop(error))?);
             posting.entry_key = None;
@@ -95,8 +154,9 @@ impl Run<'_> {
                 Err(self.stop(error))
             }
             Class::RetryAfter(_) | Class::RefreshThenRetry | Class::Consent => {
-                // Nothing was done, so there is nothing to look for.
-                if !unanswered {
+                // Nothing was done, so there is nothing to look for; but of bills that went together another may send
+                // all again.
+                if !unanswered && !posting.body.as_deref().is_some_and(is_together) {
                     posting.entry_sent_at_us = None;
                     self.save(posting).await?;
                 }
@@ -185,4 +245,10 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// Whoever was to send the bills together was stopped.
+fn given_up() -> Stop {
+    let reason = "The bills that were to go together were given up".to_owned();
+    Stop::Later(Failed { reason, retry: Some(Retry::Backoff) })
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Stop, cannot_connect};
+use super::{Stop, cannot_connect, together::Seat};
 use crate::{
     pipeline::{
         Context, describe,
@@ -37,6 +37,8 @@ pub(super) struct Run<'a> {
     pub(super) entry: Entry,
     /// The ledger may hold an entry that this database has forgotten.
     pub(super) look_first: bool,
+    /// A place among bills that go together.
+    pub(super) seat: Option<Seat>,
 }
 
 /// Calls the ledger; renews a refused token once and calls again. `$run` keeps the new client.
@@ -64,6 +66,7 @@ impl Run<'_> {
             self.supplier(posting).await?;
             self.entry(posting, resource).await?;
         } else {
+            self.seat = None;
             self.entry_verify(posting, resource).await?;
         }
         self.attachment(posting, resource).await

@@ -15,7 +15,7 @@ use crate::post::{
     transport::{self, Calls},
     xero::{
         convert::{self, CompanyParts, LEDGER, path},
-        fault::{read, unreadable},
+        fault::{Elements, read, read_together, unreadable},
         wire,
     },
 };
@@ -119,6 +119,16 @@ impl Client {
         let created = transactions(resource, self.put(path(resource), body.to_owned(), key).await?);
         let created = created.into_iter().next().ok_or_else(unreadable)?;
         convert::ledger_entry(created, resource, &self.address)
+    }
+
+    /// Sends bills that were put together by `convert::bills_together`. Sent again with the same key within six minutes,
+    /// it is answered from memory.
+    ///
+    /// # Errors
+    /// See [`LedgerError`]; what is said of each bill is in the answer.
+    pub async fn bills_create_together(&self, body: &str, key: &str) -> Result<Elements, LedgerError> {
+        let answer = self.answer(self.put_request(path(Resource::Bill), body.to_owned(), key)?).await?;
+        read_together(&answer, &self.address)
     }
 
     /// Looks for the live entries that carry this posting's reference.
@@ -236,9 +246,13 @@ impl Client {
 
     /// PUT makes and never changes. With `summarizeErrors=false` the reasons come with the element they are about.
     async fn put(&self, list: &str, body: String, key: &str) -> Result<wire::Lists, LedgerError> {
+        self.send(self.put_request(list, body, key)?).await
+    }
+
+    fn put_request(&self, list: &str, body: String, key: &str) -> Result<RequestBuilder, LedgerError> {
         let request = self.http.put(self.url(&[list])?).query(&[("summarizeErrors", "false"), ("unitdp", "4")]);
         let request = request.header("Idempotency-Key", key).header(header::CONTENT_TYPE, "application/json");
-        self.send(request.body(body)).await
+        Ok(request.body(body))
     }
 
     fn url(&self, segments: &[&str]) -> Result<Url, LedgerError> {
@@ -248,9 +262,13 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<wire::Lists, LedgerError> {
+        read(&self.answer(request).await?)
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
         let request = request.bearer_auth(self.access_token.expose()).header(header::ACCEPT, "application/json");
         let request = request.header("xero-tenant-id", &self.company);
-        read(&transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await?)
+        transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await
     }
 }
 

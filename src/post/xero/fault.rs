@@ -6,10 +6,15 @@ use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use serde_json::{Map, Value};
 
 use crate::post::{
+    Address, LedgerEntry,
     amount::cut,
+    entry::Resource,
     error::LedgerError,
     transport::{Answer, retry_after},
-    xero::{convert::LEDGER, wire},
+    xero::{
+        convert::{self, LEDGER},
+        wire,
+    },
 };
 
 /// The minute's quota returns within a minute.
@@ -35,6 +40,49 @@ pub(crate) fn read(answer: &Answer) -> Result<wire::Lists, LedgerError> {
         return Err(by_message(&messages));
     }
     serde_json::from_slice(&answer.body).map_err(|_| unreadable())
+}
+
+/// The elements of an answer to bills that were sent together, each with what was said of it.
+#[derive(Debug)]
+pub struct Elements(Vec<Element>, Address);
+
+#[derive(Debug)]
+struct Element {
+    /// The element's own text, in which its reference stands.
+    text: String,
+    value: Value,
+}
+
+impl Elements {
+    /// What was said of the bill with this reference.
+    ///
+    /// # Errors
+    /// It was refused, or nothing was said of it.
+    pub fn of(&self, reference: &str) -> Result<LedgerEntry, LedgerError> {
+        let mark = convert::mark(reference);
+        let element = self.0.iter().find(|element| element.text.contains(&mark)).ok_or_else(unreadable)?;
+        let mut messages = Vec::new();
+        element_error(&element.value, &mut messages);
+        if !messages.is_empty() {
+            return Err(by_message(&messages));
+        }
+        let read = serde_json::from_value(element.value.clone()).map_err(|_| unreadable())?;
+        convert::ledger_entry(read, Resource::Bill, &self.1)
+    }
+}
+
+/// Reads an answer to bills that were sent together.
+///
+/// # Errors
+/// Whatever `classify` makes of it; `Ambiguous` when it holds no bills.
+pub(crate) fn read_together(answer: &Answer, address: &Address) -> Result<Elements, LedgerError> {
+    if !answer.is_success() {
+        return Err(classify(answer.status, &answer.headers, &answer.body));
+    }
+    let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+    let invoices = body.get("Invoices").and_then(Value::as_array).ok_or_else(unreadable)?;
+    let element = |value: &Value| Element { text: value.to_string(), value: value.clone() };
+    Ok(Elements(invoices.iter().map(element).collect(), address.clone()))
 }
 
 /// The answer said yes and nothing that we can read.
@@ -115,18 +163,22 @@ fn element_errors(body: &[u8]) -> Option<Vec<String>> {
     let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(body) else { return None };
     let mut messages = Vec::new();
     for element in object.values().filter_map(Value::as_array).flatten() {
-        let Some(fields) = element.as_object() else { continue };
-        let status = field(fields, "StatusAttributeString").and_then(Value::as_str).unwrap_or_default();
-        let has_errors = field(fields, "HasErrors").and_then(Value::as_bool).unwrap_or_default();
-        let before = messages.len();
-        if status.eq_ignore_ascii_case("ERROR") || has_errors {
-            errors_of(element, &mut messages);
-            if messages.len() == before {
-                messages.push("it gave no reason".to_owned());
-            }
-        }
+        element_error(element, &mut messages);
     }
     Some(messages)
+}
+
+fn element_error(element: &Value, messages: &mut Vec<String>) {
+    let Some(fields) = element.as_object() else { return };
+    let status = field(fields, "StatusAttributeString").and_then(Value::as_str).unwrap_or_default();
+    let has_errors = field(fields, "HasErrors").and_then(Value::as_bool).unwrap_or_default();
+    let before = messages.len();
+    if status.eq_ignore_ascii_case("ERROR") || has_errors {
+        errors_of(element, messages);
+        if messages.len() == before {
+            messages.push("it gave no reason".to_owned());
+        }
+    }
 }
 
 /// Messages sit on the element, its lines and its contact.
@@ -295,6 +347,22 @@ mod tests {
             let expected = Class::RetryAfter(Duration::from_secs(expected));
             assert_eq!(classify(429, &headers, b"").class(), expected, "{problem:?} {seconds:?}");
         }
+    }
+
+    #[test]
+    fn each_of_those_that_went_together_hears_its_own() {
+        let body = r#"{"Status":"OK","Invoices":[
+            {"InvoiceID":"fabricated","StatusAttributeString":"ERROR","HasErrors":true,
+             "LineItems":[{"Description":"Tea [VCH-1]"}],"ValidationErrors":[{"Message":"Account code '9' is archived"}]},
+            {"InvoiceID":"a2","StatusAttributeString":"OK","Status":"AUTHORISED","Total":88.00,
+             "LineItems":[{"Description":"Rice [VCH-2]"}]}]}"#;
+        let answer = Answer { status: 200, headers: HeaderMap::new(), body: body.as_bytes().to_vec() };
+        let elements = read_together(&answer, &Address::product(crate::post::LedgerKind::Xero)).expect("it is read");
+        assert!(matches!(elements.of("VCH-1"), Err(LedgerError::Refused { message, .. }) if message.contains("'9'")));
+        assert_eq!(elements.of("VCH-2").map(|entry| entry.external_id).ok(), Some("a2".to_owned()));
+        assert!(matches!(elements.of("VCH-3"), Err(LedgerError::Ambiguous { .. })), "nothing was said of it");
+        let html = Answer { status: 200, headers: HeaderMap::new(), body: b"<html>".to_vec() };
+        assert!(read_together(&html, &Address::product(crate::post::LedgerKind::Xero)).is_err());
     }
 
     #[test]
