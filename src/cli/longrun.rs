@@ -79,9 +79,9 @@ enum Target {
 const COMPANIES: [(LedgerKind, &str); 2] =
     [(LedgerKind::QuickBooks, "9130357766900001"), (LedgerKind::Xero, "a1d0c0de-0000-4000-8000-000000000001")];
 /// A job belongs to a worker this long: short, because a killed worker's documents wait for it.
-const LEASE_MS: u64 = 9_000;
+const LEASE_MS: u64 = 11_000;
 /// The stand-ins answer within milliseconds; what takes longer is a fault.
-const LEDGER_TIMEOUT_MS: u64 = 1_000;
+const LEDGER_TIMEOUT_MS: u64 = 2_000;
 const LEDGER_TIMEOUT_LIMITED_MS: u64 = 10_000;
 /// How often the run looks at itself.
 const LOOK_EVERY: Duration = Duration::from_millis(200);

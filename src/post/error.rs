@@ -84,6 +84,27 @@ pub enum LedgerError {
     },
 }
 
+/// What a ledger's code means, before it is an error with its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// Nothing was done: wait, then send the same again.
+    Wait,
+    /// The access token ended: renew it.
+    Refresh,
+    /// A person must give consent again.
+    Reauthorise,
+    /// A person must change something here.
+    FixData,
+    /// It is there already, or its key was used: look for it.
+    AlreadyDone,
+    /// A person must change something in the ledger.
+    InLedger,
+    /// It may have been done: look.
+    Look,
+    /// Our request was wrong.
+    Bug,
+}
+
 /// What the caller does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -114,7 +135,25 @@ impl LedgerError {
     /// for six minutes. After a look, another key is due.
     #[must_use]
     pub fn key_is_spent(&self) -> bool {
-        matches!(self, Self::Ambiguous { what, .. } if what == FAILED_INSIDE)
+        matches!(self, Self::Ambiguous { what, .. } if what.starts_with(FAILED_INSIDE))
+    }
+
+    /// With the ledger's own name for this answer, which its support asks for.
+    #[must_use]
+    pub(crate) fn with_trace(mut self, trace: Option<&str>) -> Self {
+        let Some(trace) = trace else { return self };
+        match &mut self {
+            Self::Ambiguous { what: words, .. }
+            | Self::ConsentNeeded { message: words, .. }
+            | Self::Refused { message: words, .. }
+            | Self::HumanInLedger { message: words, .. }
+            | Self::Bug { message: words, .. } => words.push_str(&format!(" ({trace})")),
+            Self::Unreachable { .. }
+            | Self::RateLimited { .. }
+            | Self::TokenRefused { .. }
+            | Self::AlreadyThere { .. } => {}
+        }
+        self
     }
 
     /// The same error for another of those whom one call concerned.

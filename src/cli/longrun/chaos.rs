@@ -14,7 +14,7 @@ const KINDS: [FaultKind; 9] = [
     FaultKind::Status429 { retry_after: Some(1) },
     FaultKind::Status500,
     FaultKind::Status503Html,
-    FaultKind::SlowMs(1_500),
+    FaultKind::SlowMs(2_500),
     FaultKind::Garbage,
     FaultKind::HalfJson,
 ];

@@ -9,7 +9,7 @@ use crate::post::{
     Address, LedgerEntry,
     amount::cut,
     entry::Resource,
-    error::LedgerError,
+    error::{LedgerError, Means},
     transport::{Answer, retry_after},
     xero::{
         convert::{self, LEDGER},
@@ -37,7 +37,7 @@ pub(crate) fn read(answer: &Answer) -> Result<wire::Lists, LedgerError> {
     }
     let messages = element_errors(&answer.body).ok_or_else(unreadable)?;
     if !messages.is_empty() {
-        return Err(by_message(&messages));
+        return Err(by_message(&messages).with_trace(trace(&answer.headers).as_deref()));
     }
     serde_json::from_slice(&answer.body).map_err(|_| unreadable())
 }
@@ -92,6 +92,16 @@ pub(crate) fn unreadable() -> LedgerError {
 
 /// What an answer that is not a yes means.
 pub(crate) fn classify(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerError {
+    classified(status, headers, body).with_trace(trace(headers).as_deref())
+}
+
+/// Xero's own name for an answer.
+fn trace(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("xero-correlation-id")?.to_str().ok()?;
+    Some(format!("xero-correlation-id {id}"))
+}
+
+fn classified(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerError {
     match status {
         400 => bad_request(body),
         401 if lacks_scope(headers, body) => LedgerError::ConsentNeeded {
@@ -138,24 +148,64 @@ fn bad_request(body: &[u8]) -> LedgerError {
     }
 }
 
+/// What Xero's sentences mean, by parts of them, and how a bookkeeper is told. It has no codes.
+const SENTENCES: [(&[&str], Means, &str); 14] = [
+    (
+        &["lock date"],
+        Means::InLedger,
+        "the books are locked for its date; unlock the period there, or correct the date",
+    ),
+    (
+        &["is not subscribed to currency"],
+        Means::InLedger,
+        "the currency is not switched on there, or its plan lacks it",
+    ),
+    (&["limit of invoices you can approve"], Means::InLedger, "its plan takes no more bills this month"),
+    (&["archived", "not valid for contacts"], Means::InLedger, "the contact is archived there; restore it"),
+    (&["already assigned to another contact"], Means::AlreadyDone, ""),
+    (&["not of valid status for modification"], Means::AlreadyDone, ""),
+    (&["idempotency", "different request"], Means::AlreadyDone, ""),
+    (&["at least 1 of the following elements to identify the contact"], Means::FixData, "the supplier is missing"),
+    (
+        &["taxtype code", "cannot be used with account"],
+        Means::FixData,
+        "the category's tax code does not go with its account; choose another",
+    ),
+    (
+        &["taxtype code", "does not exist"],
+        Means::FixData,
+        "the category's tax code is gone there; sync, then choose another",
+    ),
+    (
+        &["account code", "not a valid code"],
+        Means::FixData,
+        "the category's account is gone there; sync, then choose another",
+    ),
+    (&["exceeds the amount outstanding"], Means::FixData, "it is more than what is still owed there"),
+    (
+        &["an existing", "could not be found"],
+        Means::FixData,
+        "what it names was deleted there; sync, then choose another",
+    ),
+    (&["due date cannot be before"], Means::FixData, "the due date is before the date; correct one of them"),
+];
+
 /// What a validation message means; a message that is not in the table is shown to a person.
 fn by_message(messages: &[String]) -> LedgerError {
     let message = cut(&messages.join(" "), MESSAGE_CHARS_MAX);
     let lower = message.to_ascii_lowercase();
-    let says = |part: &str| lower.contains(part);
-    if says("lock date") || says("is not subscribed to currency") || says("limit of invoices you can approve") {
-        return LedgerError::HumanInLedger { ledger: LEDGER, code: String::new(), message };
+    let row = SENTENCES.iter().find(|(parts, _, _)| parts.iter().all(|part| lower.contains(part)));
+    let Some((_, means, sentence)) = row else { return refused("", message) };
+    let told = if sentence.is_empty() { message.clone() } else { format!("{sentence}. It says: {message}") };
+    match means {
+        Means::InLedger => LedgerError::HumanInLedger { ledger: LEDGER, code: String::new(), message: told },
+        Means::FixData => refused("", told),
+        Means::AlreadyDone if is_key_reused(&message) => key_reused(),
+        Means::AlreadyDone => LedgerError::AlreadyThere { ledger: LEDGER, code: cut(&message, 80) },
+        Means::Bug => bug(String::new(), told),
+        // Xero says these with a status, never in a sentence.
+        Means::Wait | Means::Refresh | Means::Reauthorise | Means::Look => refused("", told),
     }
-    if says("archived") && says("not valid for contacts") {
-        return LedgerError::HumanInLedger { ledger: LEDGER, code: "archived".to_owned(), message };
-    }
-    if says("already assigned to another contact") || says("not of valid status for modification") {
-        return LedgerError::AlreadyThere { ledger: LEDGER, code: cut(&message, 80) };
-    }
-    if is_key_reused(&message) {
-        return key_reused();
-    }
-    refused("", message)
 }
 
 /// The messages of the elements that were refused; `None` when the body is not an answer of Xero at all.
