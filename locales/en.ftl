@@ -192,6 +192,7 @@ rule-A10 = The amount does not fit its currency
 rule-D1 = The same file is already here
 rule-D4 = Same supplier, date and total as another document
 rule-D5 = Very much like another document
+rule-E0 = Could not be checked
 rule-E1 = Cannot become a ledger entry as it is
 rule-I4 = May not be a receipt or an invoice
 rule-M1 = A needed field is missing

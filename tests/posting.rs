@@ -11,12 +11,18 @@ mod cut;
 mod faults;
 #[path = "posting/gate.rs"]
 mod gate;
+#[path = "posting/holes.rs"]
+mod holes;
 #[path = "posting/house.rs"]
 mod house;
+#[path = "posting/longrun.rs"]
+mod longrun;
 #[path = "posting/process.rs"]
 mod process;
 #[path = "posting/reconcile.rs"]
 mod reconcile;
+#[path = "posting/together.rs"]
+mod together;
 #[path = "posting/tokens.rs"]
 mod tokens;
 #[path = "posting/uploads.rs"]

@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod export;
+mod longrun;
 mod read;
 mod sandbox;
 mod score;
@@ -66,7 +67,13 @@ enum Command {
         /// Also run jobs again that were given up
         #[arg(long)]
         revive: bool,
+        /// Note that the database was restored from an older copy: for 90 days postings look before they send
+        #[arg(long)]
+        restored: bool,
     },
+    /// Post many entries to the stand-ins while calls fail and workers are killed, and count what came of it
+    #[command(hide = true)]
+    Longrun(longrun::LongrunArguments),
     /// Read files for a parent process
     #[command(hide = true)]
     Reader {
@@ -123,7 +130,8 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
-        Command::Doctor { revive } => doctor::run(config(), revive).await,
+        Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,
+        Command::Longrun(longrun) => longrun::run(longrun, config()?).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),
     }
 }

@@ -201,13 +201,10 @@ pub async fn act(
     Ok(moved)
 }
 
-/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
-/// one is known not to be there; its body was taken away.
+/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows.
 async fn entry_may_exist(context: &Context, id: DocumentId) -> Result<bool, StoreError> {
     let posting = posting_by_document(&context.db, id).await?;
-    Ok(posting.is_some_and(|posting| {
-        posting.external_id.is_some() || (posting.entry_sent_at_us.is_some() && posting.body.is_some())
-    }))
+    Ok(posting.is_some_and(|posting| posting.entry_may_exist()))
 }
 
 fn event_for(action: &Action, person: &Person, document: &Document) -> Event {

@@ -242,9 +242,12 @@ fn client(context: &Context, kind: LedgerKind, company_id: &str, access: Secret)
     let settings = settings(context, kind);
     let address = Address { api: settings.api_url.clone(), entry_page: settings.entry_page.clone() };
     let (http, company) = (context.http.clone(), company_id.to_owned());
+    let calls = context.pace.calls(kind, company_id);
     match kind {
-        LedgerKind::QuickBooks => Ledger::QuickBooks(quickbooks::client::Client::new(http, address, company, access)),
-        LedgerKind::Xero => Ledger::Xero(xero::client::Client::new(http, address, company, access)),
+        LedgerKind::QuickBooks => {
+            Ledger::QuickBooks(quickbooks::client::Client::new(http, address, company, access).paced(calls))
+        }
+        LedgerKind::Xero => Ledger::Xero(xero::client::Client::new(http, address, company, access).paced(calls)),
     }
 }
 

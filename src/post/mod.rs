@@ -221,6 +221,15 @@ impl Ledger {
         }
     }
 
+    /// A supplier's name as this ledger takes it, and keeps it.
+    #[must_use]
+    pub fn supplier_name(&self, name: &str) -> String {
+        match self {
+            Self::QuickBooks(_) => quickbooks::convert::display_name(name),
+            Self::Xero(_) => xero::convert::contact_name(name),
+        }
+    }
+
     /// Finds the supplier of this name, in any case of letters, archived ones included.
     ///
     /// # Errors
@@ -277,6 +286,24 @@ impl Ledger {
         }
     }
 
+    /// Sends Xero bills that were put together into one body.
+    ///
+    /// # Errors
+    /// See [`LedgerError`]; QuickBooks takes one entry a call.
+    pub(crate) async fn entries_create_together(
+        &self,
+        body: &str,
+        key: &str,
+    ) -> Result<xero::fault::Elements, LedgerError> {
+        match self {
+            Self::QuickBooks(_) => {
+                let (ledger, message) = ("QuickBooks", "it takes one entry a call".to_owned());
+                Err(LedgerError::Bug { ledger, code: String::new(), message })
+            }
+            Self::Xero(client) => client.bills_create_together(body, key).await,
+        }
+    }
+
     /// Looks for the live entries that carry this posting's reference.
     ///
     /// # Errors
@@ -311,6 +338,15 @@ impl Ledger {
         match self {
             Self::QuickBooks(client) => client.attachment_list(resource, external_id).await,
             Self::Xero(client) => client.attachment_list(resource, external_id).await,
+        }
+    }
+
+    /// The largest file that may be hung on an entry, in bytes.
+    #[must_use]
+    pub const fn attachment_bytes_max(&self) -> usize {
+        match self {
+            Self::QuickBooks(_) => quickbooks::client::ATTACHMENT_BYTES_MAX,
+            Self::Xero(_) => xero::client::ATTACHMENT_BYTES_MAX,
         }
     }
 

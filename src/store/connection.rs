@@ -153,19 +153,27 @@ pub async fn connection_state(run: &impl Run, id: ConnectionId, state: &str) -> 
 pub async fn reference_replace_all(txn: &Txn, id: ConnectionId, rows: &[ReferenceRow]) -> Result<(), StoreError> {
     txn.execute("DELETE FROM ledger_references WHERE connection_id = $1", vec![id.to_string().into()]).await?;
     for row in rows {
-        let sql = "INSERT INTO ledger_references (connection_id, kind, external_id, code, name, currency) \
-            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (connection_id, kind, external_id) DO NOTHING";
-        let values = vec![
-            id.to_string().into(),
-            row.kind.clone().into(),
-            row.external_id.clone().into(),
-            row.code.clone().into(),
-            row.name.clone().into(),
-            row.currency.clone().into(),
-        ];
-        txn.execute(sql, values).await?;
+        reference_add(txn, id, row).await?;
     }
     Ok(())
+}
+
+/// Adds one that was made or found since the last sync.
+///
+/// # Errors
+/// The database failed.
+pub async fn reference_add(run: &impl Run, id: ConnectionId, row: &ReferenceRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO ledger_references (connection_id, kind, external_id, code, name, currency) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (connection_id, kind, external_id) DO NOTHING";
+    let values = vec![
+        id.to_string().into(),
+        row.kind.clone().into(),
+        row.external_id.clone().into(),
+        row.code.clone().into(),
+        row.name.clone().into(),
+        row.currency.clone().into(),
+    ];
+    run.execute(sql, values).await.map(|_| ())
 }
 
 /// A company's accounts, tax codes and suppliers, by name.

@@ -5,6 +5,7 @@
 //! writes fails under load.
 
 pub mod approval;
+pub mod budget;
 pub mod connection;
 pub mod document;
 pub mod history;
@@ -12,6 +13,7 @@ pub mod job;
 pub mod organisation;
 pub mod person;
 pub mod posting;
+pub mod restored;
 pub mod session;
 pub mod setting;
 pub mod token;

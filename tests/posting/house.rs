@@ -30,14 +30,16 @@ use vouch::{
         transition::enqueue,
     },
     post::transport::http_client,
-    queue::drain,
+    queue::{self, drain},
     sandbox::{Options, Sandbox, SandboxEntry},
     store::{
-        connection::{MappingRow, mapping_list, mapping_store, reference_list},
+        Run as _,
+        connection::{MappingRow, connection_fetch, mapping_list, mapping_store, reference_list},
         document::{Document, NewDocument, document_create, document_fetch, document_update},
         job::{ClaimedJob, JobRow, job_claim, job_list},
         person::person_create,
         posting::{Posting, posting_by_document},
+        token::token_fetch,
     },
     web::session::password_hash,
 };
@@ -197,9 +199,45 @@ impl House {
 
     /// Works on what is due now.
     pub(crate) async fn drain(&self) -> u64 {
+        self.drain_with(&self.context.queue_options()).await
+    }
+
+    pub(crate) async fn drain_with(&self, options: &queue::Options) -> u64 {
         let context = &self.context;
         let handler = |job| async move { pipeline::run(context, job).await };
-        drain(&context.db, &context.clock, &context.queue_options(), handler).await.expect("the store works")
+        drain(&context.db, &context.clock, options, handler).await.expect("the store works")
+    }
+
+    /// As if every job had been tried so often.
+    pub(crate) async fn spend_tries(&self, tries: i64) {
+        let sql = format!("UPDATE jobs SET attempts = {tries}");
+        self.context.db.execute(&sql, Vec::new()).await.expect("the store works");
+    }
+
+    /// A person makes a supplier inactive in QuickBooks.
+    pub(crate) async fn supplier_retire(&self, id: &str) {
+        self.supplier_set(id, false).await;
+    }
+
+    /// And active again.
+    pub(crate) async fn supplier_restore(&self, id: &str) {
+        self.supplier_set(id, true).await;
+    }
+
+    async fn supplier_set(&self, id: &str, active: bool) {
+        let connection = connection_fetch(&self.context.db, self.connection).await.expect("it is there");
+        let row = token_fetch(&self.context.db, &connection.token_id).await.expect("it is there");
+        let access = self.context.vault.open_sealed(&row.access_sealed, &row.id).expect("our own key");
+        let http = http_client(Duration::from_secs(10)).expect("plain settings");
+        let vendor = format!("{}/quickbooks/v3/company/{}/vendor", self.root, connection.company_id);
+        let asked = http.get(format!("{vendor}/{id}?minorversion=75")).bearer_auth(&access);
+        let answer = asked.header("accept", "application/json").send().await.expect("the sandbox answers");
+        let mut body: serde_json::Value = answer.json().await.expect("it is JSON");
+        let mut changed = body["Vendor"].take();
+        changed["Active"] = serde_json::Value::Bool(active);
+        let sent = http.post(format!("{vendor}?minorversion=75")).bearer_auth(&access).json(&changed);
+        let answer = sent.header("accept", "application/json").send().await.expect("the sandbox answers");
+        assert!(answer.status().is_success(), "{:?}", answer.text().await);
     }
 
     pub(crate) async fn jobs(&self) -> Vec<JobRow> {

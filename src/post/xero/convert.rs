@@ -63,6 +63,24 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     body.map_err(|error| LedgerError::Bug { ledger: LEDGER, code: String::new(), message: error.to_string() })
 }
 
+/// How the body of bills begins and ends.
+const BILLS: (&str, &str) = (r#"{"Invoices":["#, "]}");
+/// Xero asks for requests below this size, in bytes.
+const TOGETHER_BYTES_MAX: usize = 3_500_000;
+
+/// Several bodies of bills as one; `None` when they are too much for one call, or not bodies of bills.
+pub(crate) fn bills_together(bodies: &[&str]) -> Option<String> {
+    let bills: Option<Vec<&str>> =
+        bodies.iter().map(|body| body.strip_prefix(BILLS.0)?.strip_suffix(BILLS.1)).collect();
+    let body = format!("{}{}{}", BILLS.0, bills?.join(","), BILLS.1);
+    (body.len() <= TOGETHER_BYTES_MAX).then_some(body)
+}
+
+/// Whether a body holds more than one bill.
+pub(crate) fn is_together(body: &str) -> bool {
+    body.matches(r#"{"Type":"ACCPAY","#).count() > 1
+}
+
 /// The bill's number: the supplier's own, else our reference.
 pub(crate) fn invoice_number(entry: &Entry) -> String {
     let number = entry.document_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
@@ -244,7 +262,7 @@ fn line_items(entry: &Entry) -> Vec<wire::LineItem> {
         .collect()
 }
 
-fn mark(reference: &str) -> String {
+pub(crate) fn mark(reference: &str) -> String {
     format!("[{reference}]")
 }
 

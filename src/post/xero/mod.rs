@@ -2,5 +2,5 @@
 
 pub mod client;
 pub mod convert;
-mod fault;
+pub(crate) mod fault;
 mod wire;
