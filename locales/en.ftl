@@ -216,6 +216,8 @@ action-reread = Read again
 action-retry = Post again
 action-save = Save
 action-connect = Connect { $text }
+action-choose = Connect these
+action-connect-again = Connect { $text } again
 action-disconnect = Disconnect
 action-sync = Sync now
 action-save-mapping = Save accounts
@@ -276,6 +278,11 @@ connection-consent_needed = Needs consent again
 connection-disconnected = Disconnected
 connection-synced = synced { $text }
 connection-expires = consent until { $text }
+offered-title = Which organisations should vouch post to?
+offered-about = Your consent reaches these. Those you leave out are let go of again.
+consent-needed-title = { $text } no longer lets vouch in
+consent-ending-title = Consent ends soon
+consent-again = Connect again and choose { $text } there. Nothing is lost: what waits goes out by itself afterwards.
 drift-title = { $n ->
     [one] { $n } entry differs from what was posted
    *[other] { $n } entries differ from what was posted

@@ -50,6 +50,7 @@ pub struct Config {
     pub sync_interval_minutes: u64,
     pub session_hours: u64,
     pub key: String,
+    pub key_previous: String,
     pub quickbooks: LedgerConfig,
     pub xero: LedgerConfig,
 }

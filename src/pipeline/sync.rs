@@ -2,6 +2,7 @@
 
 use super::{
     Context, Job,
+    connections::revoke_unused,
     entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
     ledger::{ConnectError, ready_client},
     transition::enqueue,
@@ -191,6 +192,9 @@ pub async fn schedule(context: &Context) -> Result<(), StoreError> {
             enqueue(&txn, Job::Sync(connection.id), 0, now_us).await?;
             txn.commit().await?;
         }
+    }
+    if let Err(error) = revoke_unused(context).await {
+        tracing::warn!(%error, "Tokens that are no longer needed could not be looked for");
     }
     context.db.checkpoint().await?;
     session_sweep(&context.db, now_us, now_us.saturating_sub(FAILURES_COUNT_US)).await?;

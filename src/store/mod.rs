@@ -5,6 +5,7 @@
 //! writes fails under load.
 
 pub mod connection;
+pub mod consent;
 pub mod document;
 pub mod history;
 pub mod job;

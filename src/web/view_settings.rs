@@ -45,6 +45,8 @@ pub struct DriftView {
 pub struct ConnectionView {
     /// Its id.
     pub id: String,
+    /// The ledger's name in addresses.
+    pub ledger_name: &'static str,
     /// How people call the ledger.
     pub ledger: String,
     /// The company's name.
@@ -53,8 +55,10 @@ pub struct ConnectionView {
     pub currency: String,
     /// `connected`, `consent_needed` or `disconnected`; its word is the message `connection-NAME`.
     pub state: &'static str,
-    /// When consent must be given again, for people.
+    /// The day on which consent ends unless it is used, for people.
     pub expires: Option<String>,
+    /// Whether that day is near.
+    pub ends_soon: bool,
     /// When accounts and entries were last read, for people.
     pub synced: Option<String>,
     /// How many categories and ways of paying have no account yet.
@@ -75,6 +79,8 @@ pub struct ConnectionsPage {
     pub chrome: Chrome,
     /// The companies.
     pub connections: Vec<ConnectionView>,
+    /// Organisations that a consent reached and nobody chose yet.
+    pub offered: Vec<Choice>,
     /// The ledgers one can connect to: name and title.
     pub ledgers: Vec<(&'static str, &'static str)>,
     /// Whether this person may connect, disconnect and map.

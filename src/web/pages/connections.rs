@@ -9,12 +9,13 @@ use serde::Deserialize;
 
 use super::{Fields, fields};
 use crate::{
-    clock::text_in,
+    clock::{date_in, text_in},
     model::{category::Category, field::FieldName, id::ConnectionId, person::Role},
     pipeline::{
         LedgerKind, ReferenceKind,
+        connections::{CONSENT_WARN_US, choose as choose_offered, consent_ends, disconnect as disconnect_company},
         entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
-        ledger::{Callback, consent_begin, consent_finish, disconnect as disconnect_company, sync_soon},
+        ledger::{Callback, consent_begin, consent_finish, sync_soon},
         posting::retry_blocked,
     },
     store::{
@@ -51,18 +52,29 @@ async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebErr
     signed.need(&LOOKERS)?;
     let (db, chrome) = (&app.context.db, signed.chrome());
     let drifted = posting_list_drifted(db, DRIFTS_MAX).await?;
-    let mut connections = Vec::new();
+    let ends = consent_ends(&app.context).await?;
+    let (mut connections, mut offered) = (Vec::new(), Vec::new());
     for connection in connection_list(db).await? {
+        if connection.state == "offered" {
+            offered.push(Choice::new(connection.id.to_string(), connection.name, ""));
+            continue;
+        }
         let references = reference_list(db, connection.id).await?;
         let mappings = mapping_list(db, connection.id).await?;
         let mut drifts = Vec::new();
         for posting in drifted.iter().filter(|posting| posting.connection == connection.id) {
             drifts.push(drift_view(app, posting).await?);
         }
-        connections.push(connection_view(app, &connection, &references, &mappings, drifts));
+        let mut view = connection_view(app, &connection, &references, &mappings, drifts);
+        if let Some(until_us) = ends.get(&connection.token_id).filter(|_| view.state == "connected") {
+            view.ends_soon = until_us.saturating_sub(app.context.clock.now_us()) < CONSENT_WARN_US;
+            view.expires = Some(date_in(*until_us, &app.context.zone).to_string());
+        }
+        connections.push(view);
     }
     Ok(ConnectionsPage {
         connections,
+        offered,
         ledgers: [LedgerKind::QuickBooks, LedgerKind::Xero].map(|kind| (kind.name(), kind.title())).into(),
         can_change: signed.need(&LOOKERS).is_ok(),
         chrome,
@@ -115,6 +127,7 @@ fn connection_view(
     let without_payment = usize::from(mapped(PAID_FROM, PAID_FROM_DEFAULT).is_empty());
     ConnectionView {
         id: connection.id.to_string(),
+        ledger_name: LedgerKind::from_name(&connection.ledger).map_or("", LedgerKind::name),
         ledger: LedgerKind::from_name(&connection.ledger).map_or("", LedgerKind::title).to_owned(),
         company: connection.name.clone(),
         currency: connection.home_currency.clone(),
@@ -124,6 +137,7 @@ fn connection_view(
             _ => "disconnected",
         },
         expires: None,
+        ends_soon: false,
         synced: connection.synced_at_us.map(|at_us| text_in(at_us, &app.context.zone)),
         unmapped: without_account + without_payment,
         categories,
@@ -192,6 +206,20 @@ pub async fn callback(
     };
     match finished.await {
         Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "connected"),
+        Err(error) => signed.problem(error),
+    }
+}
+
+/// Connects the chosen ones of the organisations that a consent reached, and lets go of the others.
+pub async fn choose(State(app): State<App>, signed: Signed, Form(form): Pairs) -> Response {
+    let chosen: Vec<ConnectionId> =
+        form.iter().filter(|(name, _)| name == "organisation").filter_map(|(_, id)| id.parse().ok()).collect();
+    let done = async {
+        checked(&signed, &fields(form), &LOOKERS)?;
+        Ok::<_, WebError>(choose_offered(&app.context, &chosen).await?)
+    };
+    match done.await {
+        Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "saved"),
         Err(error) => signed.problem(error),
     }
 }

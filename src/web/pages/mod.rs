@@ -33,6 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/documents/{id}/reread", post(document::read_again))
         .route("/documents/{id}/retry", post(document::retry))
         .route("/connections", get(connections::show))
+        .route("/connections/choose", post(connections::choose))
         .route("/connections/{name}/connect", post(connections::connect))
         .route("/connections/{name}/callback", get(connections::callback))
         .route("/connections/{id}/mapping", post(connections::mapping))
@@ -61,7 +62,8 @@ fn destination_name(connection: &Connection) -> String {
 
 /// The companies a document can go to.
 fn destination_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> {
-    let usable = connections.iter().filter(|connection| connection.state != "disconnected");
+    let usable =
+        connections.iter().filter(|connection| matches!(connection.state.as_str(), "connected" | "consent_needed"));
     usable.map(|connection| Choice::new(connection.id.to_string(), destination_name(connection), chosen)).collect()
 }
 
