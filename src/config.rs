@@ -51,6 +51,8 @@ pub struct Config {
     pub session_hours: u64,
     pub key: String,
     pub key_previous: String,
+    pub quickbooks_webhook_key: String,
+    pub xero_webhook_key: String,
     pub quickbooks: LedgerConfig,
     pub xero: LedgerConfig,
 }

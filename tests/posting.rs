@@ -3,12 +3,18 @@
 //! Each part drives the real pipeline against the sandbox over HTTP. `house` sets a vouch and a sandbox up and says what
 //! "exactly once" means, `gate` stops the sandbox at a chosen call, and the others break something each.
 
+#[path = "posting/books.rs"]
+mod books;
+#[path = "posting/connections.rs"]
+mod connections;
 #[path = "posting/crash.rs"]
 mod crash;
 #[path = "posting/cut.rs"]
 mod cut;
 #[path = "posting/faults.rs"]
 mod faults;
+#[path = "posting/furnish.rs"]
+mod furnish;
 #[path = "posting/gate.rs"]
 mod gate;
 #[path = "posting/house.rs"]
@@ -17,6 +23,8 @@ mod house;
 mod process;
 #[path = "posting/reconcile.rs"]
 mod reconcile;
+#[path = "posting/sharing.rs"]
+mod sharing;
 #[path = "posting/tokens.rs"]
 mod tokens;
 #[path = "posting/uploads.rs"]

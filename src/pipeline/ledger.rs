@@ -36,8 +36,8 @@ const RENEW_LEASE_MARGIN_US: i64 = 90 * 1_000_000;
 /// A proof key has so many random bytes, which are 64 letters; 43 to 128 are allowed (RFC 7636, 4.1).
 const VERIFIER_BYTES: usize = 32;
 /// How often somebody else's renewal is looked for, and how many times.
-const RENEWED_POLL: Duration = Duration::from_millis(100);
-const RENEWED_POLLS: u32 = 300;
+const RENEWED_POLL: Duration = Duration::from_millis(25);
+const RENEWED_POLLS: u32 = 1_200;
 
 /// Why a connection could not be made or used.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@
 //! right when run twice: it looks at the state first, and whatever it did before shows there.
 
 pub mod actions;
+pub mod changes;
 pub mod connections;
 pub mod context;
 pub mod entry;
@@ -16,6 +17,7 @@ pub mod receive;
 pub mod stages;
 pub mod sync;
 pub mod transition;
+pub mod webhook;
 
 use transition::Move;
 
@@ -41,6 +43,8 @@ pub enum Job {
     Post(DocumentId),
     /// Read a company's accounts, tax codes and suppliers anew, and compare what was posted.
     Sync(ConnectionId),
+    /// Read what changed in a company's books.
+    Changes(ConnectionId),
 }
 
 impl Job {
@@ -52,6 +56,7 @@ impl Job {
             Self::Check(_) => "check",
             Self::Post(_) => "post",
             Self::Sync(_) => "sync",
+            Self::Changes(_) => "changes",
         }
     }
 
@@ -60,7 +65,7 @@ impl Job {
     pub fn subject(self) -> String {
         match self {
             Self::Read(id) | Self::Check(id) | Self::Post(id) => id.to_string(),
-            Self::Sync(id) => id.to_string(),
+            Self::Sync(id) | Self::Changes(id) => id.to_string(),
         }
     }
 
@@ -73,6 +78,7 @@ impl Job {
             "check" => document().map(Self::Check),
             "post" => document().map(Self::Post),
             "sync" => subject.parse().ok().map(Self::Sync),
+            "changes" => subject.parse().ok().map(Self::Changes),
             _ => None,
         }
     }
@@ -96,6 +102,7 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
         Job::Check(id) => stages::run_check(context, id).await,
         Job::Post(id) => posting::run_post(context, id).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
+        Job::Changes(id) => changes::run_changes(context, id).await,
     };
     match result {
         // The last try: the document goes to a person with the reason, instead of standing still with nobody told.
@@ -117,7 +124,7 @@ async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Fa
             (id, Event::ReadFailed { code, message: failed.reason.clone() })
         }
         Job::Post(id) => (id, Event::PostingBlocked { message: format!("{}. Try again.", failed.reason) }),
-        Job::Check(_) | Job::Sync(_) => return Err(failed),
+        Job::Check(_) | Job::Sync(_) | Job::Changes(_) => return Err(failed),
     };
     let step = Move { detail: failed.reason, ..Move::by_system(id, job.kind(), event) };
     stages::settled(transition::transition(context, step).await)

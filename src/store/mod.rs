@@ -7,14 +7,17 @@
 pub mod connection;
 pub mod consent;
 pub mod document;
+pub mod drift;
 pub mod history;
 pub mod job;
+pub mod ledger_entry;
 pub mod person;
 pub mod posting;
 pub mod session;
 pub mod setting;
 pub mod token;
 pub mod twin;
+pub mod webhook;
 
 use std::time::Duration;
 

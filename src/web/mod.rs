@@ -6,6 +6,7 @@ pub mod session;
 pub mod view;
 pub mod view_document;
 pub mod view_documents;
+pub mod view_drift;
 pub mod view_settings;
 pub mod words;
 

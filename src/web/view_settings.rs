@@ -27,19 +27,6 @@ pub struct PaymentMapping {
     pub accounts: Vec<Choice>,
 }
 
-/// An entry that is no longer in the ledger as it was posted.
-#[derive(Debug, Clone)]
-pub struct DriftView {
-    /// Where the document is.
-    pub url: String,
-    /// The supplier.
-    pub supplier: String,
-    /// The entry's reference.
-    pub reference: String,
-    /// What changed: one sentence.
-    pub drift: String,
-}
-
 /// One company we are connected to.
 #[derive(Debug, Clone)]
 pub struct ConnectionView {
@@ -67,8 +54,8 @@ pub struct ConnectionView {
     pub categories: Vec<CategoryMapping>,
     /// Where payments come from.
     pub payments: Vec<PaymentMapping>,
-    /// Entries changed or removed there.
-    pub drifts: Vec<DriftView>,
+    /// How many entries there differ from what was approved; the page of differences lists them.
+    pub drifts: usize,
 }
 
 /// The connections to ledgers.

@@ -12,9 +12,7 @@ use vouch::{
     },
     store::{
         Db, StoreError,
-        posting::{
-            Posting, posting_by_document, posting_create, posting_list_drifted, posting_list_posted, posting_update,
-        },
+        posting::{Posting, posting_by_document, posting_create, posting_list_drifted, posting_update},
         setting::{policy_fetch, policy_store},
     },
 };
@@ -27,7 +25,6 @@ use crate::{
 on_both_engines!(
     a_document_has_one_posting,
     a_posting_keeps_how_far_it_came,
-    what_was_posted_is_compared_in_turn,
     what_was_changed_there_is_listed_newest_first,
     the_policy_survives_being_stored,
 );
@@ -84,27 +81,6 @@ async fn a_posting_keeps_how_far_it_came(db: Db) -> Tested {
     posting_update(&db, &row).await?;
     assert_eq!(posting_by_document(&db, ids[0]).await?, Some(row));
     assert_eq!(posting_by_document(&db, ids[1]).await?, Some(other));
-    Ok(())
-}
-
-async fn what_was_posted_is_compared_in_turn(db: Db) -> Tested {
-    let (ids, connection) = documents(&db, 5).await?;
-    let elsewhere = connection_add(&db, 2).await?;
-    // When each was compared last; the fourth has no image yet and the fifth is another company's.
-    for (number, checked_at_us) in [(1, Some(30)), (2, None), (3, Some(20)), (4, None), (5, None)] {
-        let company = if number == 5 { elsewhere } else { connection };
-        let mut row = posting(u128::try_from(number)?, ids[number - 1], company);
-        posting_add(&db, &row, 5).await?;
-        row.external_id = Some(number.to_string());
-        row.attachment_id = (number != 4).then(|| number.to_string());
-        row.checked_at_us = checked_at_us;
-        posting_update(&db, &row).await?;
-    }
-    for (rows_max, expected) in [(10, vec!["2", "3", "1"]), (2, vec!["2", "3"])] {
-        let found = posting_list_posted(&db, connection, rows_max).await?;
-        let found: Vec<&str> = found.iter().filter_map(|row| row.external_id.as_deref()).collect();
-        assert_eq!(found, expected, "those compared longest ago first");
-    }
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Fields, fields};
 use crate::{
     clock::{date_in, text_in},
-    model::{category::Category, field::FieldName, id::ConnectionId, person::Role},
+    model::{category::Category, id::ConnectionId, person::Role},
     pipeline::{
         LedgerKind, ReferenceKind,
         connections::{CONSENT_WARN_US, choose as choose_offered, consent_ends, disconnect as disconnect_company},
@@ -23,19 +23,18 @@ use crate::{
             Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, mapping_list, mapping_store,
             reference_list,
         },
-        document::document_fetch,
-        posting::{Posting, posting_list_drifted},
+        drift::drift_list_open,
     },
     web::{
         App,
         error::WebError,
         session::{Signed, page, redirect_with_notice},
         view::{Choice, NoticeKind, PAYMENT_METHODS},
-        view_settings::{CategoryMapping, ConnectionView, ConnectionsPage, DriftView, PaymentMapping},
+        view_settings::{CategoryMapping, ConnectionView, ConnectionsPage, PaymentMapping},
     },
 };
 
-/// The most drifted entries shown.
+/// The most differences counted.
 const DRIFTS_MAX: i64 = 200;
 /// Who may look at connections.
 const LOOKERS: [Role; 2] = [Role::Accountant, Role::Administrator];
@@ -51,7 +50,7 @@ pub async fn show(State(app): State<App>, signed: Signed) -> Response {
 async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebError> {
     signed.need(&LOOKERS)?;
     let (db, chrome) = (&app.context.db, signed.chrome());
-    let drifted = posting_list_drifted(db, DRIFTS_MAX).await?;
+    let drifted = drift_list_open(db, DRIFTS_MAX).await?;
     let ends = consent_ends(&app.context).await?;
     let (mut connections, mut offered) = (Vec::new(), Vec::new());
     for connection in connection_list(db).await? {
@@ -61,11 +60,8 @@ async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebErr
         }
         let references = reference_list(db, connection.id).await?;
         let mappings = mapping_list(db, connection.id).await?;
-        let mut drifts = Vec::new();
-        for posting in drifted.iter().filter(|posting| posting.connection == connection.id) {
-            drifts.push(drift_view(app, posting).await?);
-        }
-        let mut view = connection_view(app, &connection, &references, &mappings, drifts);
+        let mut view = connection_view(app, &connection, &references, &mappings);
+        view.drifts = drifted.iter().filter(|drift| drift.connection == connection.id).count();
         if let Some(until_us) = ends.get(&connection.token_id).filter(|_| view.state == "connected") {
             view.ends_soon = until_us.saturating_sub(app.context.clock.now_us()) < CONSENT_WARN_US;
             view.expires = Some(date_in(*until_us, &app.context.zone).to_string());
@@ -81,23 +77,11 @@ async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebErr
     })
 }
 
-async fn drift_view(app: &App, posting: &Posting) -> Result<DriftView, WebError> {
-    let document = document_fetch(&app.context.db, posting.document).await?;
-    let supplier = document.draft.as_ref().and_then(|draft| draft.text(FieldName::SupplierName));
-    Ok(DriftView {
-        url: format!("/documents/{}", posting.document),
-        supplier: supplier.unwrap_or_default().to_owned(),
-        reference: posting.reference.clone(),
-        drift: posting.drift.clone().unwrap_or_default(),
-    })
-}
-
 fn connection_view(
     app: &App,
     connection: &Connection,
     references: &[ReferenceRow],
     mappings: &[MappingRow],
-    drifts: Vec<DriftView>,
 ) -> ConnectionView {
     let mapped = |kind: &str, key: &str| {
         let row = mappings.iter().find(|row| row.kind == kind && row.key == key);
@@ -142,7 +126,7 @@ fn connection_view(
         unmapped: without_account + without_payment,
         categories,
         payments,
-        drifts,
+        drifts: 0,
     }
 }
 

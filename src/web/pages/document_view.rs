@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::destination_choices;
+use super::{destination_choices, drift};
 use crate::{
     approval::{
         permission,
@@ -75,7 +75,14 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         findings: document.findings.iter().map(|finding| FindingView::new(&chrome, finding)).collect(),
         actions: actions(&signed.person, &document),
         history: history.iter().map(|row| event_view(app, &chrome, row, &name_of)).collect(),
-        posting: posting.map(|posting| posting_view(&posting, &connections, draft.money(FieldName::Total))),
+        posting: match posting {
+            Some(posting) => Some(PostingView {
+                drift: drift::of_document(app, &chrome, document.id).await?,
+                settled: drift::is_settled(app, &posting).await?,
+                ..posting_view(&posting, &connections, draft.money(FieldName::Total))
+            }),
+            None => None,
+        },
         duplicate: duplicate(app, signed, &document).await?,
         list_url: "/documents".to_owned(),
         previous_url: None,
@@ -167,7 +174,8 @@ fn posting_view(posting: &Posting, connections: &[Connection], approved: Option<
         url: posting.entry_url.clone(),
         total: total.and_then(|(total, approved)| Money::parse(total, approved.currency()).ok()).map(MoneyView::from),
         attachment: if posting.attachment_id.is_some() { "attached" } else { "waiting" },
-        drift: posting.drift.clone(),
+        drift: None,
+        settled: false,
     }
 }
 

@@ -4,10 +4,12 @@ pub mod connections;
 pub mod document;
 mod document_view;
 pub mod documents;
+pub mod drift;
 pub mod history;
 pub mod people;
 pub mod policy;
 pub mod upload;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +41,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/connections/{id}/mapping", post(connections::mapping))
         .route("/connections/{id}/sync", post(connections::sync))
         .route("/connections/{id}/disconnect", post(connections::disconnect))
+        .route("/drift", get(drift::show))
+        .route("/drift/{id}/accept", post(drift::accept))
+        .route("/webhooks/{name}", post(webhooks::receive))
         .route("/people", get(people::show).post(people::add))
         .route("/people/{id}/roles", post(people::roles))
         .route("/people/{id}/disable", post(people::disable))
