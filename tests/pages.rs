@@ -9,6 +9,8 @@ mod connections;
 mod decisions;
 #[path = "pages/documents.rs"]
 mod documents;
+#[path = "pages/drift.rs"]
+mod drift;
 #[path = "pages/house.rs"]
 mod house;
 #[path = "pages/roles.rs"]
@@ -19,5 +21,7 @@ mod sign_in;
 mod uploads;
 #[path = "pages/visitor.rs"]
 mod visitor;
+#[path = "pages/webhooks.rs"]
+mod webhooks;
 #[path = "pages/words.rs"]
 mod words;

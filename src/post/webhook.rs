@@ -57,7 +57,9 @@ pub fn events(kind: LedgerKind, body: &[u8]) -> Option<Vec<Event>> {
         LedgerKind::QuickBooks => match serde_json::from_slice(body).ok()? {
             Value::Array(all) => Some(all.into_iter().filter_map(cloud_event).collect()),
             one @ Value::Object(_) if one.get("specversion").is_some() => Some(cloud_event(one).into_iter().collect()),
-            older => notifications(older),
+            older @ (Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                notifications(older)
+            }
         },
     }
 }
