@@ -170,6 +170,7 @@ field-amount_paid = Amount paid
 field-payment_method = Paid by
 
 ## Ways of paying
+payment-default = Any other way
 payment-cash = Cash
 payment-card = Card
 payment-octopus = Octopus
@@ -224,6 +225,14 @@ action-connect-again = Connect { $text } again
 action-disconnect = Disconnect
 action-sync = Sync now
 action-accept-drift = That is all right
+action-fix = { $n ->
+    [one] Save and post it
+   *[other] Save and post all { $n }
+}
+action-post-again = { $n ->
+    [one] Post it again
+   *[other] Post all { $n } again
+}
 action-save-mapping = Save accounts
 action-add-person = Add person
 action-disable = Disable
@@ -318,6 +327,31 @@ mapping-tax = Tax code
 mapping-paid-from = Paid from
 mapping-none = Not chosen
 mapping-no-tax = No tax
+blocked-title = Cannot be posted
+blocked-about = One choice lets everything go that waits for it.
+blocked-empty = Nothing is held up
+blocked-empty-next = Approved documents go out by themselves.
+blocked-link = { $n ->
+    [one] { $n } document cannot be posted: see what to choose
+   *[other] { $n } documents cannot be posted: see what to choose
+}
+blocked-all = See everything that waits, and what to choose
+blocked-count = { $n ->
+    [one] { $n } document waits
+   *[other] { $n } documents wait
+}
+blocked-account = Choose the expense account for “{ $text }”
+blocked-tax = Choose the tax code for “{ $text }”
+blocked-paid = Choose the account that payments come from: { $text }
+blocked-consent = Connect the company again
+blocked-company = Choose the company in each document
+blocked-field-category_account = Expense account
+blocked-field-category_tax = Tax code
+blocked-field-paid_from = Paid from
+blocked-suggested = Suggested: what these suppliers' entries went to last.
+blocked-only-supplier = For this supplier only
+mapping-for-supplier = For this supplier only
+mapping-as-category = As its category
 
 ## People
 people-add = Add a person

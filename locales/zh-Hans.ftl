@@ -161,6 +161,7 @@ field-amount_paid = 实付金额
 field-payment_method = 付款方式
 
 ## Ways of paying
+payment-default = 其他方式
 payment-cash = 现金
 payment-card = 银行卡
 payment-octopus = 八达通
@@ -233,6 +234,8 @@ action-connect-again = 重新连接 { $text }
 action-disconnect = 断开连接
 action-sync = 立即同步
 action-accept-drift = 没有问题
+action-fix = 保存并入账 { $n } 份
+action-post-again = 再次入账 { $n } 份
 action-save-mapping = 保存科目
 action-add-person = 添加人员
 action-disable = 停用
@@ -324,6 +327,25 @@ mapping-tax = 税码
 mapping-paid-from = 付款账户
 mapping-none = 未选择
 mapping-no-tax = 不设税项
+blocked-title = 无法入账
+blocked-about = 作一个选择，所有等候它的单据便会送出。
+blocked-empty = 没有单据受阻
+blocked-empty-next = 已批准的单据会自动送出。
+blocked-link = { $n } 份单据无法入账：查看需要选择什么
+blocked-all = 查看所有等候的单据及需要选择的项目
+blocked-count = { $n } 份单据等候中
+blocked-account = 请选择“{ $text }”的支出科目
+blocked-tax = 请选择“{ $text }”的税码
+blocked-paid = 请选择付款账户：{ $text }
+blocked-consent = 请重新连接该公司
+blocked-company = 请在每份单据选择公司
+blocked-field-category_account = 支出科目
+blocked-field-category_tax = 税码
+blocked-field-paid_from = 付款账户
+blocked-suggested = 建议：这些供应商的分录最近使用的选项。
+blocked-only-supplier = 只限此供应商
+mapping-for-supplier = 只限此供应商
+mapping-as-category = 与类别相同
 
 ## People
 people-add = 添加人员

@@ -161,6 +161,7 @@ field-amount_paid = 實付金額
 field-payment_method = 付款方式
 
 ## Ways of paying
+payment-default = 其他方式
 payment-cash = 現金
 payment-card = 信用卡或扣賬卡
 payment-octopus = 八達通
@@ -233,6 +234,8 @@ action-connect-again = 重新連接 { $text }
 action-disconnect = 中斷連接
 action-sync = 立即同步
 action-accept-drift = 沒有問題
+action-fix = 儲存並入帳 { $n } 份
+action-post-again = 再次入帳 { $n } 份
 action-save-mapping = 儲存科目
 action-add-person = 加入人員
 action-disable = 停用
@@ -324,6 +327,25 @@ mapping-tax = 稅碼
 mapping-paid-from = 付款賬戶
 mapping-none = 未選擇
 mapping-no-tax = 不設稅項
+blocked-title = 無法入帳
+blocked-about = 作一個選擇，所有等候它的單據便會送出。
+blocked-empty = 沒有單據受阻
+blocked-empty-next = 已批准的單據會自動送出。
+blocked-link = { $n } 份單據無法入帳：查看需要選擇甚麼
+blocked-all = 查看所有等候的單據及需要選擇的項目
+blocked-count = { $n } 份單據等候中
+blocked-account = 請選擇「{ $text }」的支出科目
+blocked-tax = 請選擇「{ $text }」的稅碼
+blocked-paid = 請選擇付款帳戶：{ $text }
+blocked-consent = 請重新連接該公司
+blocked-company = 請在每份單據選擇公司
+blocked-field-category_account = 支出科目
+blocked-field-category_tax = 稅碼
+blocked-field-paid_from = 付款帳戶
+blocked-suggested = 建議：這些供應商的分錄最近使用的選項。
+blocked-only-supplier = 只限此供應商
+mapping-for-supplier = 只限此供應商
+mapping-as-category = 與類別相同
 
 ## People
 people-add = 加入人員

@@ -3,6 +3,8 @@
 //! Each part drives the real pipeline against the sandbox over HTTP. `house` sets a vouch and a sandbox up and says what
 //! "exactly once" means, `gate` stops the sandbox at a chosen call, and the others break something each.
 
+#[path = "posting/blocked.rs"]
+mod blocked;
 #[path = "posting/books.rs"]
 mod books;
 #[path = "posting/connections.rs"]

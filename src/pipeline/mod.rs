@@ -5,6 +5,7 @@
 //! right when run twice: it looks at the state first, and whatever it did before shows there.
 
 pub mod actions;
+pub mod blocked;
 pub mod changes;
 pub mod connections;
 pub mod context;

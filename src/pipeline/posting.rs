@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use super::{
     Context,
+    blocked::retry,
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
     stages::settled,
-    transition::{Move, TransitionFailed, transition, transition_in},
+    transition::{Move, transition, transition_in},
 };
 use crate::{
     approval::state::{Event, State},
@@ -21,7 +22,7 @@ use crate::{
     model::{
         id::{ConnectionId, DocumentId, PostingId},
         media::MediaType,
-        person::{Actor, Person},
+        person::Person,
     },
     post::{
         Attachment, Ledger, LedgerEntry, LedgerKind, ReferenceKind,
@@ -241,6 +242,11 @@ impl Run<'_> {
     async fn supplier(&mut self, posting: &mut Posting) -> Result<(), Stop> {
         if posting.supplier_id.is_some() {
             return Ok(());
+        }
+        let mapped = self.books.supplier_mapped(&self.entry.supplier).filter(|id| self.supplier_fits(id));
+        if let Some(id) = mapped {
+            posting.supplier_id = Some(id.to_owned());
+            return self.save(posting).await;
         }
         let names = entry::supplier_names(&self.entry, self.books.ledger);
         let mut found = None;
@@ -476,18 +482,7 @@ pub async fn retry_blocked(context: &Context, person: &Person, id: ConnectionId)
     let (blocked, _) = document_list(&context.db, &filter, 0, RETRIED_MAX).await?;
     // The list has the newest first; entries go out in order of age.
     for document in blocked.into_iter().rev() {
-        let step = Move {
-            id: document.id,
-            actor: Actor::Person(person.id),
-            event: Event::PostingRetried { by: person.id },
-            seen_version: None,
-            detail: String::new(),
-            change: Box::new(|_| {}),
-        };
-        match transition(context, step).await {
-            Ok(_) | Err(TransitionFailed::Refused(_)) => {}
-            Err(TransitionFailed::Store(error)) => return Err(error),
-        }
+        retry(context, person, document.id).await?;
     }
     Ok(())
 }

@@ -50,9 +50,9 @@ pub struct ReferenceRow {
 /// What one of our words means in a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappingRow {
-    /// `category_account`, `category_tax` or `paid_from`.
+    /// `category_account`, `category_tax`, `paid_from`, `supplier_account`, `supplier_tax` or `supplier`.
     pub kind: String,
-    /// The category's or payment method's name.
+    /// The category's or payment method's name, or a supplier's without case, spaces and punctuation.
     pub key: String,
     /// The account's or tax code's id there.
     pub external_id: String,

@@ -4,6 +4,7 @@ pub mod error;
 pub mod pages;
 pub mod session;
 pub mod view;
+pub mod view_blocked;
 pub mod view_document;
 pub mod view_documents;
 pub mod view_drift;

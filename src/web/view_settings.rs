@@ -18,6 +18,19 @@ pub struct CategoryMapping {
     pub taxes: Vec<Choice>,
 }
 
+/// What one supplier alone goes to.
+#[derive(Debug, Clone)]
+pub struct SupplierMapping {
+    /// The input's name is this, a dot, and `key`; its word is the message `mapping-NAME`.
+    pub input: &'static str,
+    /// The supplier's name without case, spaces and punctuation.
+    pub key: String,
+    /// How the ledger writes it.
+    pub supplier: String,
+    /// The accounts, tax codes or suppliers.
+    pub choices: Vec<Choice>,
+}
+
 /// The account one way of paying takes from.
 #[derive(Debug, Clone)]
 pub struct PaymentMapping {
@@ -52,6 +65,8 @@ pub struct ConnectionView {
     pub unmapped: usize,
     /// Where categories go.
     pub categories: Vec<CategoryMapping>,
+    /// What goes elsewhere for one supplier alone.
+    pub suppliers: Vec<SupplierMapping>,
     /// Where payments come from.
     pub payments: Vec<PaymentMapping>,
     /// How many entries there differ from what was approved; the page of differences lists them.
@@ -68,6 +83,8 @@ pub struct ConnectionsPage {
     pub connections: Vec<ConnectionView>,
     /// Organisations that a consent reached and nobody chose yet.
     pub offered: Vec<Choice>,
+    /// How many documents cannot be posted.
+    pub blocked: i64,
     /// The ledgers one can connect to: name and title.
     pub ledgers: Vec<(&'static str, &'static str)>,
     /// Whether this person may connect, disconnect and map.

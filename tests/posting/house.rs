@@ -191,6 +191,18 @@ impl House {
         approve(&self.context, &self.person, self.connection, self.goal.kind, &number).await
     }
 
+    /// Another one, from this supplier.
+    pub(crate) async fn approved_from(&mut self, supplier: &str) -> DocumentId {
+        let id = self.approved().await;
+        let mut document = self.document(id).await;
+        let field = document.draft.as_mut().and_then(|draft| draft.fields.get_mut(&FieldName::SupplierName));
+        field.expect("it has a supplier").value = FieldValue::Text(supplier.to_owned());
+        let txn = self.context.db.begin_write().await.expect("the store works");
+        document_update(&txn, &document, document.version).await.expect("nobody else changes it");
+        txn.commit().await.expect("the store works");
+        id
+    }
+
     /// Claims the next job, which is a posting.
     pub(crate) async fn claim(&self) -> ClaimedJob {
         let lease = self.context.queue_options().lease;

@@ -14,7 +14,9 @@ use crate::{
     pipeline::{
         LedgerKind, ReferenceKind,
         connections::{CONSENT_WARN_US, choose as choose_offered, consent_ends, disconnect as disconnect_company},
-        entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
+        entry::{
+            CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT, SUPPLIER, SUPPLIER_ACCOUNT, SUPPLIER_TAX,
+        },
         ledger::{Callback, consent_begin, consent_finish, sync_soon},
         posting::retry_blocked,
     },
@@ -23,6 +25,7 @@ use crate::{
             Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, mapping_list, mapping_store,
             reference_list,
         },
+        document::{DocumentFilter, document_list},
         drift::drift_list_open,
     },
     web::{
@@ -30,7 +33,7 @@ use crate::{
         error::WebError,
         session::{Signed, page, redirect_with_notice},
         view::{Choice, NoticeKind, PAYMENT_METHODS},
-        view_settings::{CategoryMapping, ConnectionView, ConnectionsPage, PaymentMapping},
+        view_settings::{CategoryMapping, ConnectionView, ConnectionsPage, PaymentMapping, SupplierMapping},
     },
 };
 
@@ -68,7 +71,10 @@ async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebErr
         }
         connections.push(view);
     }
+    let blocked = DocumentFilter { state: Some("posting_blocked".to_owned()), ..DocumentFilter::default() };
+    let (_, blocked) = document_list(db, &blocked, 0, 0).await?;
     Ok(ConnectionsPage {
+        blocked,
         connections,
         offered,
         ledgers: [LedgerKind::QuickBooks, LedgerKind::Xero].map(|kind| (kind.name(), kind.title())).into(),
@@ -87,16 +93,30 @@ fn connection_view(
         let row = mappings.iter().find(|row| row.kind == kind && row.key == key);
         row.map(|row| row.external_id.as_str()).unwrap_or_default()
     };
-    let choices = |kinds: &[ReferenceKind], chosen: &str| -> Vec<Choice> {
-        let of_kind = references.iter().filter(|row| kinds.iter().any(|kind| kind.name() == row.kind));
-        of_kind.map(|row| Choice::new(&row.external_id, reference_name(row), chosen)).collect()
-    };
+    let choices = |kinds: &[ReferenceKind], chosen: &str| reference_choices(references, kinds, chosen);
     let categories: Vec<CategoryMapping> = Category::ALL
         .iter()
         .map(|category| CategoryMapping {
             category: category.name(),
             accounts: choices(&[ReferenceKind::ExpenseAccount], mapped(CATEGORY_ACCOUNT, category.name())),
             taxes: choices(&[ReferenceKind::TaxCode], mapped(CATEGORY_TAX, category.name())),
+        })
+        .collect();
+    let suppliers: Vec<SupplierMapping> = mappings
+        .iter()
+        .filter_map(|row| {
+            let (input, kind) = match row.kind.as_str() {
+                SUPPLIER_ACCOUNT => ("supplier_account", ReferenceKind::ExpenseAccount),
+                SUPPLIER_TAX => ("supplier_tax", ReferenceKind::TaxCode),
+                SUPPLIER => ("supplier", ReferenceKind::Supplier),
+                _ => return None,
+            };
+            Some(SupplierMapping {
+                input,
+                key: row.key.clone(),
+                supplier: supplier_name(references, &row.key),
+                choices: choices(&[kind], &row.external_id),
+            })
         })
         .collect();
     let methods = std::iter::once(PAID_FROM_DEFAULT).chain(PAYMENT_METHODS);
@@ -125,9 +145,23 @@ fn connection_view(
         synced: connection.synced_at_us.map(|at_us| text_in(at_us, &app.context.zone)),
         unmapped: without_account + without_payment,
         categories,
+        suppliers,
         payments,
         drifts: 0,
     }
+}
+
+/// How the company writes a supplier that a mapping names by its key.
+fn supplier_name(references: &[ReferenceRow], key: &str) -> String {
+    let suppliers = references.iter().filter(|row| row.kind == ReferenceKind::Supplier.name());
+    let named = suppliers.filter(|row| crate::pipeline::blocked::key_of(&row.name) == key).map(|row| row.name.clone());
+    named.into_iter().next().unwrap_or_else(|| key.to_owned())
+}
+
+/// What can be chosen among a company's accounts or tax codes.
+pub(super) fn reference_choices(references: &[ReferenceRow], kinds: &[ReferenceKind], chosen: &str) -> Vec<Choice> {
+    let of_kind = references.iter().filter(|row| kinds.iter().any(|kind| kind.name() == row.kind));
+    of_kind.map(|row| Choice::new(&row.external_id, reference_name(row), chosen)).collect()
 }
 
 fn reference_name(row: &ReferenceRow) -> String {
@@ -226,6 +260,9 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
                 "account" => CATEGORY_ACCOUNT,
                 "tax" => CATEGORY_TAX,
                 "paid_from" => PAID_FROM,
+                "supplier_account" => SUPPLIER_ACCOUNT,
+                "supplier_tax" => SUPPLIER_TAX,
+                "supplier" => SUPPLIER,
                 _ => continue,
             };
             let exists = external_id.is_empty() || known.iter().any(|row| row.external_id == *external_id);

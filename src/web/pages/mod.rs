@@ -1,5 +1,6 @@
 //! The handlers of the pages, one file a page.
 
+pub mod blocked;
 pub mod connections;
 pub mod document;
 mod document_view;
@@ -41,6 +42,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/connections/{id}/mapping", post(connections::mapping))
         .route("/connections/{id}/sync", post(connections::sync))
         .route("/connections/{id}/disconnect", post(connections::disconnect))
+        .route("/blocked", get(blocked::show))
+        .route("/blocked/mapping", post(blocked::mapping))
+        .route("/blocked/again", post(blocked::again))
         .route("/drift", get(drift::show))
         .route("/drift/{id}/accept", post(drift::accept))
         .route("/webhooks/{name}", post(webhooks::receive))
