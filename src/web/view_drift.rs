@@ -13,8 +13,6 @@ pub struct DriftLine {
     pub company: String,
     /// What kind; its word is the message `differs-NAME`, its next step `differs-next-NAME`.
     pub kind: String,
-    /// Whether it went past vouch, rather than was changed after posting.
-    pub is_bypass: bool,
     /// The supplier.
     pub supplier: String,
     /// What was approved; empty where there is nothing to say.

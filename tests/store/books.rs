@@ -73,7 +73,7 @@ async fn an_entry_is_kept_as_it_was_seen_last(db: Db) -> Tested {
         reference: Some("VCH-1".to_owned()),
         ..entry(company, "1")
     };
-    store(&db, &[changed.clone()], 6).await?;
+    store(&db, std::slice::from_ref(&changed), 6).await?;
     assert_eq!(ledger_entry_fetch(&db, company, "bill", "1").await?, Some(changed.clone()));
     assert_eq!(ledger_entry_fetch(&db, company, "paid", "1").await?, None, "the other list has ids of its own");
     let txn = db.begin_write().await?;

@@ -59,7 +59,6 @@ fn line(app: &App, row: DriftRow, names: &BTreeMap<ConnectionId, String>) -> Dri
     DriftLine {
         id: row.id,
         company: names.get(&row.connection).cloned().unwrap_or_default(),
-        is_bypass: matches!(row.kind.as_str(), "unapproved" | "twice"),
         kind: row.kind,
         supplier: row.supplier,
         approved: row.approved,
