@@ -1,9 +1,11 @@
 //! The ledgers' calls: signed ones are taken, others get 401 and nothing else, none is answered with more than a status.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 use vouch::{
     model::id::ConnectionId,
-    post::webhook::signature_of,
+    post::{transport::http_client, webhook::signature_of},
     store::{
         connection::{Connection, connection_upsert},
         job::{job_claim, job_finish, job_list},
@@ -17,7 +19,12 @@ struct Caller<'a> {
     http: reqwest::Client,
 }
 
-impl Caller<'_> {
+impl<'a> Caller<'a> {
+    fn new(house: &'a House) -> Self {
+        let http = http_client(Duration::from_secs(10)).expect("plain settings");
+        Self { house, http }
+    }
+
     async fn call(&self, ledger: &str, header: &str, signature: &str, body: &str) -> StatusCode {
         let request = self.http.post(format!("{}/webhooks/{ledger}", self.house.address));
         let answer = request.header(header, signature).body(body.to_owned()).send().await.expect("it answers");
@@ -34,7 +41,7 @@ const QUICKBOOKS: &str = "intuit-signature";
 #[tokio::test]
 async fn xeros_intent_to_receive_is_answered_right() {
     let house = House::open(|config| config.xero_webhook_key = "hush".to_owned()).await;
-    let caller = Caller { house: &house, http: reqwest::Client::new() };
+    let caller = Caller::new(&house);
     let greeting = r#"{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"UJHGTWVPQ"}"#;
     let right = signature_of("hush", greeting.as_bytes());
     for (signature, expected) in [
@@ -72,7 +79,7 @@ async fn events_become_one_look_however_often_they_come() {
     let txn = db.begin_write().await.expect("the database answers");
     connection_upsert(&txn, &connection, now_us).await.expect("it is new");
     txn.commit().await.expect("the database answers");
-    let caller = Caller { house: &house, http: reqwest::Client::new() };
+    let caller = Caller::new(&house);
     let older = r#"{"eventNotifications":[{"realmId":"310687","dataChangeEvent":{"entities":[{"id":"1",
         "operation":"Create","name":"Bill","lastUpdated":"2026-11-22T06:00:00Z"}]}}]}"#;
     let newer = r#"[{"specversion":"1.0","id":"e-1","type":"qbo.bill.updated.v1","intuitaccountid":"310687"},
