@@ -6,6 +6,7 @@ nav-places = Pages
 nav-documents = Documents
 nav-approve = To approve
 nav-connections = Connections
+nav-drift = Drift
 nav-people = People
 nav-policy = Policy
 nav-history = History
@@ -103,6 +104,8 @@ posting-ledger = Ledger
 posting-reference = Reference
 posting-total = Total as posted
 posting-attachment = Picture
+posting-settled = Afterwards
+posting-settled-yes = Paid or reconciled there
 posting-open = Open in { $text }
 attachment-waiting = Not attached yet
 attachment-attached = Attached
@@ -167,6 +170,7 @@ field-amount_paid = Amount paid
 field-payment_method = Paid by
 
 ## Ways of paying
+payment-default = Any other way
 payment-cash = Cash
 payment-card = Card
 payment-octopus = Octopus
@@ -217,8 +221,19 @@ action-reread = Read again
 action-retry = Post again
 action-save = Save
 action-connect = Connect { $text }
+action-choose = Connect these
+action-connect-again = Connect { $text } again
 action-disconnect = Disconnect
 action-sync = Sync now
+action-accept-drift = That is all right
+action-fix = { $n ->
+    [one] Save and post it
+   *[other] Save and post all { $n }
+}
+action-post-again = { $n ->
+    [one] Post it again
+   *[other] Post all { $n } again
+}
 action-save-mapping = Save accounts
 action-add-person = Add person
 action-disable = Disable
@@ -277,11 +292,35 @@ connection-consent_needed = Needs consent again
 connection-disconnected = Disconnected
 connection-synced = synced { $text }
 connection-expires = consent until { $text }
+offered-title = Which organisations should vouch post to?
+offered-about = Your consent reaches these. Those you leave out are let go of again.
+consent-needed-title = { $text } no longer lets vouch in
+consent-ending-title = Consent ends soon
+consent-again = Connect again and choose { $text } there. Nothing is lost: what waits goes out by itself afterwards.
 drift-title = { $n ->
     [one] { $n } entry differs from what was posted
    *[other] { $n } entries differ from what was posted
 }
 drift-changed = Changed in the ledger
+drift-about = What the ledgers hold is compared with what was approved. vouch changes nothing there by itself.
+drift-empty = The ledgers hold what was approved
+drift-empty-next = Changes made in a ledger show up here within the hour, at once where webhooks are set up.
+drift-document = Open the document
+drift-ledger = Open in the ledger
+differs-removed = Deleted or voided in the ledger
+differs-total = Another total
+differs-currency = Another currency
+differs-date = Another date
+differs-supplier = Another supplier
+differs-unapproved = Bill without approval
+differs-twice = In the ledger twice
+differs-next-removed = If it should be there, restore it in the ledger. If not, nothing is to be done.
+differs-next-total = Correct the entry in the ledger, or say that the change is all right.
+differs-next-currency = Correct the entry in the ledger, or say that the change is all right.
+differs-next-date = Correct the date in the ledger, or say that the change is all right.
+differs-next-supplier = Correct the supplier in the ledger, or say that the change is all right.
+differs-next-unapproved = It was entered there and nobody approved it here. Upload its paper, or say that it is all right.
+differs-next-twice = Keep one of the two: delete the other in the ledger, or reject the document here.
 mapping-title = Accounts and tax codes
 mapping-unmapped = { $n } without account
 mapping-account = Expense account
@@ -289,6 +328,31 @@ mapping-tax = Tax code
 mapping-paid-from = Paid from
 mapping-none = Not chosen
 mapping-no-tax = No tax
+blocked-title = Cannot be posted
+blocked-about = One choice lets everything go that waits for it.
+blocked-empty = Nothing is held up
+blocked-empty-next = Approved documents go out by themselves.
+blocked-link = { $n ->
+    [one] { $n } document cannot be posted: see what to choose
+   *[other] { $n } documents cannot be posted: see what to choose
+}
+blocked-all = See everything that waits, and what to choose
+blocked-count = { $n ->
+    [one] { $n } document waits
+   *[other] { $n } documents wait
+}
+blocked-account = Choose the expense account for “{ $text }”
+blocked-tax = Choose the tax code for “{ $text }”
+blocked-paid = Choose the account that payments come from: { $text }
+blocked-consent = Connect the company again
+blocked-company = Choose the company in each document
+blocked-field-category_account = Expense account
+blocked-field-category_tax = Tax code
+blocked-field-paid_from = Paid from
+blocked-suggested = Suggested: what these suppliers' entries went to last.
+blocked-only-supplier = For this supplier only
+mapping-for-supplier = For this supplier only
+mapping-as-category = As its category
 
 ## People
 people-add = Add a person
@@ -372,6 +436,7 @@ notice-rejected = Rejected.
 notice-reread = It will be read again.
 notice-retried = It will be posted again.
 notice-connected = Connected.
+notice-accepted = Noted. It comes back only if the ledger changes again.
 notice-disconnected = Disconnected.
 notice-syncing = Syncing has begun.
 

@@ -53,6 +53,9 @@ pub struct Config {
     pub sync_interval_minutes: u64,
     pub session_hours: u64,
     pub key: String,
+    pub key_previous: String,
+    pub quickbooks_webhook_key: String,
+    pub xero_webhook_key: String,
     pub quickbooks: LedgerConfig,
     pub xero: LedgerConfig,
 }

@@ -8,6 +8,8 @@
 #[path = "store/engine.rs"]
 mod engine;
 
+#[path = "store/books.rs"]
+mod books;
 #[path = "store/documents.rs"]
 mod documents;
 #[path = "store/jobs.rs"]

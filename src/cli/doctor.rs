@@ -102,7 +102,7 @@ fn key(config: &Config) -> Found {
         let text = "key: none yet; one is made at the first start. If ledgers were connected before, restore it first";
         return Found::Missed(text.to_owned());
     }
-    match Vault::open(&config.key, &config.data_dir.join("key")) {
+    match Vault::open(&config.key, &config.key_previous, &config.data_dir.join("key")) {
         Ok(_) if config.key.is_empty() => {
             Found::Good("key: in the data folder; back it up apart from the database".to_owned())
         }

@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod export;
+mod key;
 mod longrun;
 mod read;
 mod sandbox;
@@ -59,6 +60,9 @@ enum Command {
     Sync,
     /// Write approved documents as CSV, in the import layout of QuickBooks Online or Xero
     Export(export::ExportArguments),
+    /// Change the key that seals ledger tokens
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Add people and list them
     #[command(subcommand)]
     User(user::UserCommand),
@@ -129,6 +133,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
+        Command::Key(key) => key::run(key, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
         Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,
         Command::Longrun(longrun) => longrun::run(longrun, config()?).await,

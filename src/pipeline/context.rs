@@ -84,7 +84,7 @@ impl Context {
         let readers = Pool::new(PoolOptions::of(&config, program, config.reader_processes));
         Ok(Self {
             blobs: Blobs::in_folder(&folder.join("blobs"))?,
-            vault: Vault::open(&config.key, &folder.join("key"))?,
+            vault: Vault::open(&config.key, &config.key_previous, &folder.join("key"))?,
             http: transport::http_client(Duration::from_millis(config.ledger_timeout_ms))?,
             zone: config.zone()?,
             wake: Wake::default(),

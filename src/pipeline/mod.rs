@@ -6,6 +6,9 @@
 
 pub mod actions;
 pub mod approval;
+pub mod blocked;
+pub mod changes;
+pub mod connections;
 pub mod context;
 pub mod entry;
 pub mod export;
@@ -17,6 +20,7 @@ pub mod restored;
 pub mod stages;
 pub mod sync;
 pub mod transition;
+pub mod webhook;
 
 use transition::Move;
 
@@ -45,6 +49,8 @@ pub enum Job {
     Post(DocumentId),
     /// Read a company's accounts, tax codes and suppliers anew, and compare what was posted.
     Sync(ConnectionId),
+    /// Read what changed in a company's books.
+    Changes(ConnectionId),
 }
 
 impl Job {
@@ -56,6 +62,7 @@ impl Job {
             Self::Check(_) => "check",
             Self::Post(_) => "post",
             Self::Sync(_) => "sync",
+            Self::Changes(_) => "changes",
         }
     }
 
@@ -64,7 +71,7 @@ impl Job {
     pub fn subject(self) -> String {
         match self {
             Self::Read(id) | Self::Check(id) | Self::Post(id) => id.to_string(),
-            Self::Sync(id) => id.to_string(),
+            Self::Sync(id) | Self::Changes(id) => id.to_string(),
         }
     }
 
@@ -77,6 +84,7 @@ impl Job {
             "check" => document().map(Self::Check),
             "post" => document().map(Self::Post),
             "sync" => subject.parse().ok().map(Self::Sync),
+            "changes" => subject.parse().ok().map(Self::Changes),
             _ => None,
         }
     }
@@ -96,6 +104,7 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
         Job::Check(id) => stages::run_check(context, id).await,
         Job::Post(id) => posting::run_post(context, id, &claimed).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
+        Job::Changes(id) => changes::run_changes(context, id).await,
     };
     ended(context, job, &claimed, result).await
 }
@@ -149,7 +158,7 @@ async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Fa
             finding = Some(Finding::new("E0", Severity::Block, message, &[]));
             (id, Event::Checked { verdict: Verdict::NeedsReview })
         }
-        Job::Sync(_) => return Err(failed),
+        Job::Sync(_) | Job::Changes(_) => return Err(failed),
     };
     let change = Box::new(move |document: &mut Document| document.findings.extend(finding));
     let step = Move { detail: failed.reason, change, ..Move::by_system(id, job.kind(), event) };

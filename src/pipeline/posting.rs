@@ -26,17 +26,18 @@ pub(super) use together::Seat;
 
 use super::{
     Context,
+    blocked::retry,
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
     run_beside,
     stages::settled,
-    transition::{Move, TransitionFailed, transition, transition_in},
+    transition::{Move, transition, transition_in},
 };
 use crate::{
     approval::state::{Event, State},
     model::{
         id::{ConnectionId, DocumentId, PostingId},
-        person::{Actor, Person},
+        person::Person,
     },
     post::{
         LedgerKind,
@@ -290,18 +291,7 @@ pub async fn retry_blocked(context: &Context, person: &Person, id: ConnectionId)
     let (blocked, _) = document_list(&context.db, &filter, 0, RETRIED_MAX).await?;
     // The list has the newest first; entries go out in order of age.
     for document in blocked.into_iter().rev() {
-        let step = Move {
-            id: document.id,
-            actor: Actor::Person(person.id),
-            event: Event::PostingRetried { by: person.id },
-            seen_version: None,
-            detail: String::new(),
-            change: Box::new(|_| {}),
-        };
-        match transition(context, step).await {
-            Ok(_) | Err(TransitionFailed::Refused(_)) => {}
-            Err(TransitionFailed::Store(error)) => return Err(error),
-        }
+        retry(context, person, document.id).await?;
     }
     Ok(())
 }

@@ -7,14 +7,17 @@
 //! `attachment_list` to do the same for the image.
 
 mod amount;
+pub mod change;
 pub mod csv;
 pub mod entry;
 pub mod error;
 pub mod oauth;
 pub mod quickbooks;
 pub mod transport;
+pub mod webhook;
 pub mod xero;
 
+use change::{Look, Since};
 use entry::{Entry, Resource};
 use error::LedgerError;
 use rust_decimal::Decimal;
@@ -323,6 +326,17 @@ impl Ledger {
         match self {
             Self::QuickBooks(client) => client.entry_fetch(resource, external_id).await,
             Self::Xero(client) => client.entry_fetch(resource, external_id).await,
+        }
+    }
+
+    /// Looks at the books: every entry from a day on, or what changed since a moment.
+    ///
+    /// # Errors
+    /// See [`LedgerError`].
+    pub async fn changes_fetch(&self, since: Since) -> Result<Look, LedgerError> {
+        match self {
+            Self::QuickBooks(client) => client.changes_fetch(since).await,
+            Self::Xero(client) => client.changes_fetch(since).await,
         }
     }
 

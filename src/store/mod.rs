@@ -7,9 +7,12 @@
 pub mod approval;
 pub mod budget;
 pub mod connection;
+pub mod consent;
 pub mod document;
+pub mod drift;
 pub mod history;
 pub mod job;
+pub mod ledger_entry;
 pub mod organisation;
 pub mod person;
 pub mod posting;
@@ -18,6 +21,7 @@ pub mod session;
 pub mod setting;
 pub mod token;
 pub mod twin;
+pub mod webhook;
 
 use std::time::Duration;
 

@@ -138,14 +138,15 @@ pub async fn posting_by_document(run: &impl Run, document: DocumentId) -> Result
     run.rows(&sql, vec![document.to_string().into()]).await?.first().map(from_row).transpose()
 }
 
-/// The postings of a company that are in its ledger, those compared longest ago first.
+/// The postings of a company that are in its ledger, and that no look at its books has shown yet.
 ///
 /// # Errors
 /// The database failed or holds a damaged row.
-pub async fn posting_list_posted(db: &Db, connection: ConnectionId, rows_max: i64) -> Result<Vec<Posting>, StoreError> {
+pub async fn posting_list_unseen(db: &Db, connection: ConnectionId, rows_max: i64) -> Result<Vec<Posting>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM postings WHERE connection_id = $1 AND attachment_id IS NOT NULL \
-        ORDER BY COALESCE(checked_at_us, 0), id LIMIT $2"
+        AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.connection_id = postings.connection_id \
+        AND e.resource = postings.resource AND e.external_id = postings.external_id) ORDER BY id LIMIT $2"
     );
     db.rows(&sql, vec![connection.to_string().into(), rows_max.into()]).await?.iter().map(from_row).collect()
 }

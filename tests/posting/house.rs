@@ -47,7 +47,7 @@ use vouch::{
 use crate::gate::Turnstile;
 
 /// 22 November 2026, 10:00 in Hong Kong.
-const START_US: i64 = 1_795_312_800_000_000;
+pub(crate) const START_US: i64 = 1_795_312_800_000_000;
 const SECOND_US: i64 = 1_000_000;
 /// More rounds than the tries of a job: a queue that is not empty by then never will be.
 const ROUNDS_MAX: usize = 40;
@@ -95,7 +95,7 @@ impl Goal {
         }
     }
 
-    const fn company(self) -> &'static str {
+    pub(crate) const fn company(self) -> &'static str {
         match self.ledger {
             LedgerKind::QuickBooks => "9130357766900001",
             LedgerKind::Xero => "a1d0c0de-0000-4000-8000-000000000001",
@@ -123,8 +123,12 @@ impl House {
     }
 
     pub(crate) async fn with_clock(goal: Goal, clock: Clock) -> Self {
+        Self::with_options(goal, clock, Options::default()).await
+    }
+
+    pub(crate) async fn with_options(goal: Goal, clock: Clock, options: Options) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let sandbox = Sandbox::new(Options { limits: false, ..Options::default() }).expect("no state file is read");
+        let sandbox = Sandbox::new(Options { limits: false, ..options }).expect("no state file is read");
         let gate = Arc::new(Turnstile::default());
         sandbox.gate_install(Arc::clone(&gate) as Arc<_>);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -187,6 +191,18 @@ impl House {
         self.made += 1;
         let number = format!("N-{:04}", self.made);
         approve(&self.context, &self.person, self.connection, self.goal.kind, &number).await
+    }
+
+    /// Another one, from this supplier.
+    pub(crate) async fn approved_from(&mut self, supplier: &str) -> DocumentId {
+        let id = self.approved().await;
+        let mut document = self.document(id).await;
+        let field = document.draft.as_mut().and_then(|draft| draft.fields.get_mut(&FieldName::SupplierName));
+        field.expect("it has a supplier").value = FieldValue::Text(supplier.to_owned());
+        let txn = self.context.db.begin_write().await.expect("the store works");
+        document_update(&txn, &document, document.version).await.expect("nobody else changes it");
+        txn.commit().await.expect("the store works");
+        id
     }
 
     /// Claims the next job, which is a posting.
@@ -371,9 +387,13 @@ fn ledger(root: &str, name: &str) -> LedgerConfig {
 }
 
 async fn consent(context: &Context, goal: Goal, person: PersonId) -> ConnectionId {
+    consent_for(context, goal, person, goal.company()).await
+}
+
+pub(crate) async fn consent_for(context: &Context, goal: Goal, person: PersonId, company: &str) -> ConnectionId {
     let page = consent_begin(context, goal.ledger, person).await.expect("the ledger is set up");
     let http = http_client(Duration::from_secs(10)).expect("plain settings");
-    let asked = format!("{page}&auto=1&company={}", goal.company());
+    let asked = format!("{page}&auto=1&company={company}");
     let answer = http.get(asked).send().await.expect("the sandbox answers");
     let location = answer.headers().get("location").and_then(|value| value.to_str().ok()).expect("it sends us back");
     let back = reqwest::Url::parse(location).expect("an address");

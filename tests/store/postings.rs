@@ -11,8 +11,7 @@ use vouch::{
     store::{
         Db, StoreError,
         posting::{
-            Posting, posting_advance, posting_by_document, posting_create, posting_list_drifted, posting_list_posted,
-            posting_update,
+            Posting, posting_advance, posting_by_document, posting_create, posting_list_drifted, posting_update,
         },
         restored::{restored_at_us, restored_note, seen_at_us, seen_note},
         setting::{policy_fetch, policy_store},
@@ -29,7 +28,6 @@ on_both_engines!(
     a_posting_keeps_how_far_it_came,
     a_posting_has_one_writer,
     a_restored_copy_is_remembered,
-    what_was_posted_is_compared_in_turn,
     what_was_changed_there_is_listed_newest_first,
     the_policy_survives_being_stored,
 );
@@ -120,28 +118,6 @@ async fn a_restored_copy_is_remembered(db: Db) -> Tested {
         restored_note(&db, at_us).await?;
         seen_note(&db, at_us + 1).await?;
         assert_eq!((restored_at_us(&db).await?, seen_at_us(&db).await?), (Some(at_us), Some(at_us + 1)));
-    }
-    Ok(())
-}
-
-async fn what_was_posted_is_compared_in_turn(db: Db) -> Tested {
-    let (ids, connection) = documents(&db, 5).await?;
-    let elsewhere = connection_add(&db, 2).await?;
-    // When each was compared last; the fourth has no image yet and the fifth is another company's.
-    for (number, checked_at_us) in [(1, Some(30)), (2, None), (3, Some(20)), (4, None), (5, None)] {
-        let company = if number == 5 { elsewhere } else { connection };
-        let mut row = posting(u128::try_from(number)?, ids[number - 1], company);
-        posting_add(&db, &row, 5).await?;
-        row.external_id = Some(number.to_string());
-        row.attachment_id = (number != 4).then(|| number.to_string());
-        row.checked_at_us = checked_at_us;
-        posting_advance(&db, &mut row).await?;
-        posting_update(&db, &row).await?;
-    }
-    for (rows_max, expected) in [(10, vec!["2", "3", "1"]), (2, vec!["2", "3"])] {
-        let found = posting_list_posted(&db, connection, rows_max).await?;
-        let found: Vec<&str> = found.iter().filter_map(|row| row.external_id.as_deref()).collect();
-        assert_eq!(found, expected, "those compared longest ago first");
     }
     Ok(())
 }

@@ -262,7 +262,17 @@ impl Client {
         Ok(url)
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
+    /// A request for one of the company's addresses.
+    pub(super) fn get(&self, segments: &[&str]) -> Result<RequestBuilder, LedgerError> {
+        Ok(self.http.get(self.url(segments)?))
+    }
+
+    /// The page that shows an entry.
+    pub(super) fn entry_url(&self, resource: Resource, external_id: &str) -> String {
+        convert::entry_url(&self.address, resource, external_id)
+    }
+
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
         let request = request.bearer_auth(self.access_token.expose()).header(header::ACCEPT, "application/json");
         transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await
     }

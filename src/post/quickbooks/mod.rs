@@ -1,5 +1,6 @@
 //! QuickBooks Online: `Purchase` for what was paid, `Bill` for what is still to pay, `Attachable` for the image.
 
+mod changes;
 pub mod client;
 mod code;
 pub mod convert;

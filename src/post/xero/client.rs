@@ -265,7 +265,18 @@ impl Client {
         read(&self.answer(request).await?)
     }
 
-    async fn answer(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
+    /// A request for one of the organisation's lists.
+    pub(super) fn request(&self, segments: &[&str]) -> Result<RequestBuilder, LedgerError> {
+        Ok(self.http.get(self.url(segments)?))
+    }
+
+    /// The page that shows an entry.
+    pub(super) fn entry_url(&self, resource: Resource, external_id: &str) -> String {
+        convert::entry_url(&self.address, resource, external_id)
+    }
+
+    /// One attempt in its turn, and whatever came back.
+    pub(super) async fn answer(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
         let request = request.bearer_auth(self.access_token.expose()).header(header::ACCEPT, "application/json");
         let request = request.header("xero-tenant-id", &self.company);
         transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await

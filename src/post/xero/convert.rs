@@ -112,9 +112,9 @@ pub(crate) fn ledger_entry(
     resource: Resource,
     address: &Address,
 ) -> Result<LedgerEntry, LedgerError> {
-    let (id, page) = match resource {
-        Resource::Paid => (read.bank_transaction_id, "Bank/ViewTransaction.aspx?bankTransactionID="),
-        Resource::Bill => (read.invoice_id, "AccountsPayable/Edit.aspx?InvoiceID="),
+    let id = match resource {
+        Resource::Paid => read.bank_transaction_id,
+        Resource::Bill => read.invoice_id,
     };
     let external_id = id.ok_or_else(fault::unreadable)?;
     let live = !matches!(read.status.as_deref(), Some("DELETED" | "VOIDED"));
@@ -127,7 +127,7 @@ pub(crate) fn ledger_entry(
     let written = read.date_string.as_deref().and_then(|text| text.get(..10)?.parse::<civil::Date>().ok());
     let date = written.or_else(|| read.date.as_deref().and_then(date));
     Ok(LedgerEntry {
-        url: Some(address.entry_url(path(resource), page, &external_id)),
+        url: Some(entry_url(address, resource, &external_id)),
         external_id,
         total,
         supplier_id: read.contact.and_then(|contact| contact.contact_id),
@@ -135,6 +135,15 @@ pub(crate) fn ledger_entry(
         issue_date: date.map(|date| date.to_string()),
         live,
     })
+}
+
+/// The page that shows an entry.
+pub(crate) fn entry_url(address: &Address, resource: Resource, external_id: &str) -> String {
+    let page = match resource {
+        Resource::Paid => "Bank/ViewTransaction.aspx?bankTransactionID=",
+        Resource::Bill => "AccountsPayable/Edit.aspx?InvoiceID=",
+    };
+    address.entry_url(path(resource), page, external_id)
 }
 
 /// The path of a resource.

@@ -1,5 +1,6 @@
 //! Xero: `BankTransactions` SPEND for what was paid, `Invoices` ACCPAY for what is still to pay, attachments by name.
 
+mod changes;
 pub mod client;
 pub mod convert;
 pub(crate) mod fault;
