@@ -8,6 +8,8 @@
 #[path = "store/engine.rs"]
 mod engine;
 
+#[path = "store/candidates.rs"]
+mod candidates;
 #[path = "store/documents.rs"]
 mod documents;
 #[path = "store/jobs.rs"]

@@ -13,6 +13,7 @@ mod pace;
 pub mod posting;
 pub mod receive;
 pub mod stages;
+pub mod surroundings;
 pub mod sync;
 pub mod transition;
 

@@ -4,12 +4,14 @@
 //! changes them together. A transaction takes the write lock at once: on SQLite a deferred one that reads before it
 //! writes fails under load.
 
+pub mod candidate;
 pub mod connection;
 pub mod document;
 pub mod history;
 pub mod job;
 pub mod person;
 pub mod posting;
+pub mod rate;
 pub mod session;
 pub mod setting;
 pub mod token;
