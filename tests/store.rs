@@ -10,6 +10,8 @@ mod engine;
 
 #[path = "store/books.rs"]
 mod books;
+#[path = "store/candidates.rs"]
+mod candidates;
 #[path = "store/documents.rs"]
 mod documents;
 #[path = "store/jobs.rs"]

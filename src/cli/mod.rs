@@ -5,6 +5,7 @@ mod doctor;
 mod export;
 mod key;
 mod longrun;
+mod rates;
 mod read;
 mod sandbox;
 mod score;
@@ -63,6 +64,9 @@ enum Command {
     /// Change the key that seals ledger tokens
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Take in exchange rates
+    #[command(subcommand)]
+    Rates(rates::RatesCommand),
     /// Add people and list them
     #[command(subcommand)]
     User(user::UserCommand),
@@ -134,6 +138,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
         Command::Key(key) => key::run(key, config()?).await,
+        Command::Rates(rates) => rates::run(rates, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
         Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,
         Command::Longrun(longrun) => longrun::run(longrun, config()?).await,

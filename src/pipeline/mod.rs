@@ -18,6 +18,7 @@ pub mod posting;
 pub mod receive;
 pub mod restored;
 pub mod stages;
+pub mod surroundings;
 pub mod sync;
 pub mod transition;
 pub mod webhook;

@@ -2,6 +2,7 @@
 
 use super::{
     Context, approval,
+    surroundings::surroundings,
     transition::{Move, TransitionFailed, transition, transition_in},
 };
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     queue::{Failed, Retry},
     read::{Limits, Options, ReadError, Reader, Reading, wire},
     store::{
+        candidate::marks_store,
         connection::connection_list,
         document::{Document, PageRow, document_fetch, page_replace_all},
         setting::policy_fetch,
@@ -127,13 +129,16 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
         Some(identity) => document_twins(&txn, &document, &identity, TWINS_MAX).await?,
         None => Vec::new(),
     };
+    let around = surroundings(&txn, &document, &draft, &policy).await?;
+    marks_store(&txn, id, &around.marks).await?;
     let subject = Subject {
-        draft: &draft,
-        category: document.category,
+        pages: &around.pages,
+        claim: &around.claim,
+        known: &around.known,
         twins: &twins,
         kept: document.kept,
         has_destination: document.connection.is_some() || !has_connections,
-        today: context.today(),
+        ..Subject::new(&draft, document.category, context.today())
     };
     let findings = check::findings(&subject, &policy);
     let mut ruling = ruling(&draft, &findings, &policy);

@@ -6,6 +6,7 @@
 
 pub mod approval;
 pub mod budget;
+pub mod candidate;
 pub mod connection;
 pub mod consent;
 pub mod document;
@@ -16,6 +17,7 @@ pub mod ledger_entry;
 pub mod organisation;
 pub mod person;
 pub mod posting;
+pub mod rate;
 pub mod restored;
 pub mod session;
 pub mod setting;
