@@ -7,6 +7,7 @@ use crate::extract::{
     Hints,
     dates::{Calendars, Order, SeenDate, dates_in},
     evidence::Evidence,
+    grounds::DateGrounds,
     labels::contains,
     region::{Leading, Region},
     rows::Row,
@@ -53,6 +54,8 @@ pub(super) struct Dates {
     pub(super) issue: Option<Field>,
     pub(super) due: Option<Field>,
     pub(super) problem: Option<Finding>,
+    /// What the issue date rests on.
+    pub(super) grounds: Option<DateGrounds>,
 }
 
 const DUE: &[&str] =
@@ -109,17 +112,23 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> 
         .iter()
         .find(|candidate| candidate.role == Role::Due && issue.is_none_or(|issue| candidate.date >= issue.date));
     let rows_text = || rows.iter().flat_map(|row| row.words.iter().copied());
-    let issue_choice = issue.map(|best| {
-        let confirmations = all.iter().filter(|other| other.date == best.date).count() - 1
-            + usize::from(in_a_number(best.date, rows_text()));
-        issue_choice(best, confirmations, &all, hints, before_its_tax(best.date, region, rows))
-    });
+    let (issue_choice, grounds) = issue
+        .map(|best| {
+            let confirmations = all.iter().filter(|other| other.date == best.date).count() - 1
+                + usize::from(in_a_number(best.date, rows_text()));
+            let too_early = before_its_tax(best.date, region, rows);
+            let sound = best.settled && !best.seen.repaired && !too_early;
+            let alone = best.role == Role::Unsaid && confirmations == 0 && sound;
+            let grounds = DateGrounds { labelled: best.role == Role::Issue, confirmations, sound, alone };
+            (issue_choice(best, confirmations, &all, hints, too_early), grounds)
+        })
+        .unzip();
     let due_choice = due.map(|best| {
         let sure = best.settled && !best.seen.repaired && !best.evidence.source.is_optical();
         best.evidence.field(FieldValue::Date(best.date), 900, sure, "due:label".to_owned())
     });
     let problem = issue.filter(|best| !best.settled).map(ambiguous);
-    Dates { issue: issue_choice, due: due_choice, problem }
+    Dates { issue: issue_choice, due: due_choice, problem, grounds }
 }
 
 fn ambiguous(best: &Candidate) -> Finding {

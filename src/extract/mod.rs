@@ -16,6 +16,7 @@ mod dates;
 mod evidence;
 mod facts;
 mod figures;
+mod grounds;
 mod issue;
 mod kind;
 mod labels;
@@ -35,6 +36,7 @@ mod witness;
 use jiff::civil;
 use rust_decimal::Decimal;
 
+use self::grounds::Grounds;
 use crate::model::{
     currency::Currency,
     draft::Draft,
@@ -72,12 +74,12 @@ pub struct Seen<'a> {
 /// differently is a finding, and not accepted unless the paper proves it twice.
 #[must_use]
 pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
-    let mut draft = read(seen.pages, hints);
+    let (mut draft, grounds) = read(seen.pages, hints);
     if draft.pages == 0 && !seen.facts.is_empty() {
         // The bare XML of an e-invoice has no pages of its own; it is one document all the same.
         draft.pages = 1;
     }
-    witness::hear(&mut draft, seen.looks);
+    witness::hear(&mut draft, &grounds, seen.looks);
     doubt_what_words_deny(&mut draft);
     facts::join(&mut draft, seen.facts);
     finish(draft)
@@ -89,11 +91,11 @@ pub fn spots(draft: &Draft) -> Vec<Spot> {
     witness::spots(draft)
 }
 
-fn read(pages: &[Page], hints: &Hints) -> Draft {
+fn read(pages: &[Page], hints: &Hints) -> (Draft, Grounds) {
     let mut draft = Draft::empty(u32::try_from(pages.len()).unwrap_or(u32::MAX));
     let rows = rows::rows_of(pages);
     if !rows.iter().flat_map(|row| &row.words).any(|word| word.text.chars().any(char::is_alphanumeric)) {
-        return draft;
+        return (draft, Grounds::default());
     }
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
@@ -108,6 +110,7 @@ fn read(pages: &[Page], hints: &Hints) -> Draft {
     let total = total::total(&figures, &lines, &draft.line_items, credit);
     draft.fields.extend(sums::sums(&figures, total.as_ref()));
     draft.problems.extend(total.as_ref().and_then(|total| words_finding(total.value, &figures, &lines)));
+    let grounds = Grounds { total: total.as_ref().map(|total| total.grounds), issue: dates.grounds };
     let chosen = [
         (FieldName::SupplierName, supplier),
         (FieldName::DocumentNumber, number),
@@ -119,7 +122,7 @@ fn read(pages: &[Page], hints: &Hints) -> Draft {
     ];
     draft.fields.extend(chosen.into_iter().filter_map(|(name, field)| Some((name, field?))));
     draft.problems.extend(dates.problem);
-    draft
+    (draft, grounds)
 }
 
 /// What an amount in Chinese words that is not the total says to a person.

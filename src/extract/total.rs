@@ -9,6 +9,7 @@ use crate::extract::{
     arithmetic::{self, Proof},
     evidence::Evidence,
     figures::{Figure, Line},
+    grounds::TotalGrounds,
     labels::Label,
 };
 use crate::model::{
@@ -32,6 +33,7 @@ const PROVEN_CONFIDENCE: Confidence = Confidence::from_per_mille(400);
 pub(super) struct Chosen {
     pub(super) value: Decimal,
     pub(super) proofs: Vec<Proof>,
+    pub(super) grounds: TotalGrounds,
     pub(super) field: Field,
 }
 
@@ -252,7 +254,12 @@ fn chosen(best: &Candidate<'_>, accepted: bool, lines: &[Line<'_>]) -> Option<Ch
     let rule = format!("total:{word}{repeated}{}{}", if proofs.is_empty() { "" } else { "," }, proofs.join("+"));
     let per_mille = if accepted { 930 + 15 * u16::try_from(best.proofs.len().min(4)).unwrap_or(0) } else { 700 };
     let field = evidence.field(FieldValue::Amount(best.value), per_mille, accepted, rule);
-    Some(Chosen { value: best.value, proofs: best.proofs.clone(), field })
+    let grounds = TotalGrounds {
+        strength: strongest.map_or(0, |figure| figure.strength),
+        labelled: best.seen.len(),
+        proofs: best.proofs.len(),
+    };
+    Some(Chosen { value: best.value, proofs: best.proofs.clone(), grounds, field })
 }
 
 /// Where the value itself is printed, or else the first row.
@@ -273,7 +280,8 @@ fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
         money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
     let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
     let field = evidence.field(FieldValue::Amount(amount.value), 300, false, "total:largest".to_owned());
-    Some(Chosen { value: amount.value, proofs: Vec::new(), field })
+    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0 };
+    Some(Chosen { value: amount.value, proofs: Vec::new(), grounds, field })
 }
 
 #[cfg(test)]

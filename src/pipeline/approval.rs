@@ -6,7 +6,7 @@
 mod doing;
 mod sweep;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
@@ -25,21 +25,27 @@ use crate::{
         facts::Facts,
         instance::{Back, By, Event as Step, Refused, Task, TaskId},
         lapse::{Hours, due_us},
+        route::{Asking, Truth, truth},
         seats::{Room, may_stand_in},
         simulate::sent,
         standing::standing,
         state::{Decision, Event, Standing, State},
         walk::{World, walk},
     },
+    check::Claim,
     model::{
         calendar::Calendar,
         draft::Draft,
         field::FieldName,
         finding::Finding,
         id::{DocumentId, PersonId},
+        money::Money,
         organisation::Organisation,
         person::{Actor, Person},
-        policy::Policy,
+        policy::{
+            Policy,
+            limit::{Required, Requirement},
+        },
     },
     store::{
         StoreError, Txn,
@@ -97,32 +103,64 @@ pub fn digest(document: &Document) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The facts that decide who must agree to a document.
-fn facts(document: &Document, findings: &[Finding], policy: &Policy, organisation: &Organisation) -> Facts {
+/// What a document's facts are taken from besides itself.
+pub(super) struct Around {
+    /// Who the claimant is.
+    pub(super) claimant: PersonId,
+    /// What was said about it.
+    pub(super) claim: Claim,
+    /// Its total in the firm's own currency, where the rate of its day is known.
+    pub(super) home: Option<Money>,
+    /// What counts together with it, itself among it.
+    pub(super) together: Option<Money>,
+}
+
+/// The facts that decide who must agree to a document. Where nobody said which department pays, it is the claimant's own.
+fn facts(document: &Document, findings: &[Finding], around: &Around, organisation: &Organisation) -> Facts {
     let empty = Draft::empty(0);
     let draft = document.draft.as_ref().unwrap_or(&empty);
-    let total = draft.money(FieldName::Total);
-    let submitter = organisation.members.get(&document.submitter);
+    let claimant = organisation.members.get(&around.claimant);
     let mut gravest = BTreeMap::new();
     for finding in findings {
         let weight = gravest.entry(finding.rule.clone()).or_insert(finding.severity);
         *weight = finding.severity.max(*weight);
     }
+    let own_department = || claimant.and_then(|member| member.department.clone());
     Facts {
-        amount: total.filter(|total| total.currency() == policy.home_currency),
-        amount_together: None,
+        amount: around.home,
+        amount_together: around.together,
         currency: draft.currency(),
         kind: draft.kind,
         category: document.category,
-        department: submitter.and_then(|member| member.department.clone()),
-        project: None,
+        department: around.claim.department.clone().or_else(own_department),
+        project: around.claim.project.clone(),
         supplier: draft.text(FieldName::SupplierName).map(crate::check::supplier_key),
         submitter: document.submitter,
-        claimant: document.submitter,
+        claimant: around.claimant,
         correctors: document.correctors.clone(),
         findings: gravest,
         digest: digest(document),
     }
+}
+
+/// What the policy asks for on this document, beside what it asks for on every one. A condition that hangs on a fact
+/// nobody knows asks for it as well.
+pub(super) fn required(
+    document: &Document,
+    around: &Around,
+    policy: &Policy,
+    organisation: &Organisation,
+) -> BTreeSet<Required> {
+    let facts = facts(document, &[], around, organisation);
+    let none = BTreeSet::new();
+    let submitter = organisation.members.get(&facts.submitter);
+    let asking = Asking {
+        facts: &facts,
+        submitter_email: submitter.map_or("", |member| member.email.as_str()),
+        submitter_roles: submitter.map_or(&none, |member| &member.roles),
+    };
+    let asks = |requirement: &&Requirement| truth(&requirement.when, &asking) != Truth::No;
+    policy.required.iter().filter(asks).map(|requirement| requirement.what).collect()
 }
 
 /// Everything that a document's approval is decided by.
@@ -148,12 +186,13 @@ pub(super) async fn send(
     document: &Document,
     findings: &[Finding],
     policy: &Policy,
+    around: &Around,
     jump: bool,
 ) -> Result<Sending, StoreError> {
     let organisation = organisation_fetch(txn).await?;
     let before = approval_fetch(txn, document.id).await?;
     if let Some(before) = &before {
-        let now = facts(document, findings, &before.policy, &organisation);
+        let now = facts(document, findings, around, &organisation);
         let running = before.instance.at().is_some();
         let same = |facts: &Facts| Facts { correctors: now.correctors.clone(), ..facts.clone() } == now;
         if running && before.instance.facts.as_ref().is_some_and(same) {
@@ -170,7 +209,7 @@ pub(super) async fn send(
             }
         }
     }
-    let facts = facts(document, findings, policy, &organisation);
+    let facts = facts(document, findings, around, &organisation);
     let firm = Firm { organisation, policy: policy.clone() };
     // A new round of the same version goes on in the same approval; another version, or one that ended, begins anew.
     let goes_on = before.filter(|before| {
@@ -263,7 +302,7 @@ pub async fn has_task(context: &Context, document: &Document, person: PersonId) 
     Ok(task_for(&approval, &organisation, context.today(), person).is_some())
 }
 
-const NONE_APPROVED: &BTreeMap<PersonId, std::collections::BTreeSet<usize>> = &BTreeMap::new();
+const NONE_APPROVED: &BTreeMap<PersonId, BTreeSet<usize>> = &BTreeMap::new();
 
 const fn room<'a>(
     approval: &'a Approval,

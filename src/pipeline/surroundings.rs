@@ -33,6 +33,8 @@ const PAIR_DAYS: i64 = 60;
 pub struct Surroundings {
     /// The words of its pages.
     pub pages: Vec<Page>,
+    /// Whose money it was.
+    pub claimant: PersonId,
     /// What was said about it.
     pub claim: Claim,
     /// What the firm knows.
@@ -69,7 +71,7 @@ pub async fn surroundings(
         ..Known::NOTHING
     };
     others(run, document, draft, claimant, policy, &marks, &mut known).await?;
-    Ok(Surroundings { pages, claim, known, marks })
+    Ok(Surroundings { pages, claimant, claim, known, marks })
 }
 
 fn marks_of(draft: &Draft, pages: &[Page], home: Option<(Money, RateUsed)>) -> Marks {

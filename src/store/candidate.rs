@@ -101,7 +101,7 @@ pub async fn claim_store(txn: &Txn, id: DocumentId, claimant: PersonId, claim: &
 /// # Errors
 /// There is no such document, the database failed, or it holds a damaged row.
 pub async fn claim_fetch(run: &impl Run, id: DocumentId) -> Result<(PersonId, Claim), StoreError> {
-    let sql = "SELECT people.id AS claimant, people.email, department, project, attendees, note, claimed_minor, \
+    let sql = "SELECT people.id AS claimant, people.email, documents.department, project, attendees, note, claimed_minor, \
         claimed_currency, card_minor, card_currency FROM documents \
         JOIN people ON people.id = COALESCE(documents.claimant_id, documents.submitter_id) WHERE documents.id = $1";
     let rows = run.rows(sql, vec![id.to_string().into()]).await?;
