@@ -122,7 +122,7 @@ impl House {
 
     pub(crate) async fn with_clock(goal: Goal, clock: Clock) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let sandbox = Sandbox::new(Options { limits: false, ..Options::default() }).expect("no state file is read");
+        let sandbox = Sandbox::new(Options::testing()).expect("no state file is read");
         let gate = Arc::new(Turnstile::default());
         sandbox.gate_install(Arc::clone(&gate) as Arc<_>);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
