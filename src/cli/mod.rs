@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod export;
+mod policy;
 mod read;
 mod sandbox;
 mod score;
@@ -58,6 +59,9 @@ enum Command {
     Sync,
     /// Write approved documents as CSV, in the import layout of QuickBooks Online or Xero
     Export(export::ExportArguments),
+    /// Check, compare, export and import policies
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Add people and list them
     #[command(subcommand)]
     User(user::UserCommand),
@@ -122,6 +126,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
+        Command::Policy(policy) => policy::run(policy, || Ok(config()?)).await,
         Command::User(user) => user::run(user, config()?).await,
         Command::Doctor { revive } => doctor::run(config(), revive).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),
