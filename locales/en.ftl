@@ -569,3 +569,7 @@ task-findings = { $n ->
     [one] one finding
    *[other] { $n } findings
 }
+claim-department = Department
+claim-project = Project
+claim-note = What it was for
+claim-attendees = Who was there
