@@ -227,7 +227,12 @@ impl Client {
 
     /// PUT makes and never changes. With `summarizeErrors=false` the reasons come with the element they are about.
     async fn put(&self, list: &str, body: String, key: &str) -> Result<wire::Lists, LedgerError> {
-        let request = self.http.put(self.url(&[list])?).query(&[("summarizeErrors", "false"), ("unitdp", "4")]);
+        let mut query = vec![("summarizeErrors", "false")];
+        // Contacts have no prices, and no such parameter.
+        if list != "Contacts" {
+            query.push(("unitdp", "4"));
+        }
+        let request = self.http.put(self.url(&[list])?).query(&query);
         let request = request.header("Idempotency-Key", key).header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(body)).await
     }
