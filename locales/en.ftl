@@ -477,3 +477,35 @@ task-findings = { $n ->
     [one] one finding
    *[other] { $n } findings
 }
+
+## Notices. `$text` is the paper (supplier and amount), or the value of a line
+message-to = For { $text }
+message-paper = a paper
+message-supplier = Supplier: { $text }
+message-amount = Amount: { $text }
+message-actor = By: { $text }
+message-reason = Reason: { $text }
+message-due = Due: { $text }
+message-link = Open: { $text }
+message-asked-subject = Please decide: { $text }
+message-asked-lead = It is your turn to decide about this.
+message-reminded-subject = Reminder: { $text } waits for you
+message-reminded-lead = This still waits for your decision.
+message-escalated-subject = Passed on to you: { $text }
+message-escalated-lead = This waited too long for somebody else, so it is now your turn to decide.
+message-approved-subject = Approved: { $text }
+message-approved-lead = What you sent in was approved.
+message-rejected-subject = Refused: { $text }
+message-rejected-lead = What you sent in was refused.
+message-returned-subject = Sent back to you: { $text }
+message-returned-lead = What you sent in came back to you. Change it and send it again.
+message-mentioned-subject = You were named: { $text }
+message-mentioned-lead = Somebody named you in a comment.
+message-told-subject = For your information: { $text }
+message-told-lead = The policy has you told about this. You need not do anything.
+message-held-subject = On hold: { $text }
+message-held-lead = This cannot go on until an administrator mends the policy or the people in it.
+message-posting-blocked-subject = Not in the ledger: { $text }
+message-posting-blocked-lead = This was approved, but it cannot be put into the ledger yet.
+message-test-subject = Test of vouch
+message-test-lead = This is a test. Notices of vouch arrive over this channel.

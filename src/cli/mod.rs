@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod export;
+mod notify;
 mod read;
 mod sandbox;
 mod score;
@@ -61,6 +62,9 @@ enum Command {
     /// Add people and list them
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Try out how people are told what waits for them
+    #[command(subcommand)]
+    Notify(notify::NotifyCommand),
     /// Say what is present, missing or wrong on this machine, and how to mend it
     Doctor {
         /// Also run jobs again that were given up
@@ -123,6 +127,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
+        Command::Notify(notify) => notify::run(notify, config()?).await,
         Command::Doctor { revive } => doctor::run(config(), revive).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),
     }

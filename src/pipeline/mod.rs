@@ -10,6 +10,7 @@ pub mod context;
 pub mod entry;
 pub mod export;
 pub mod ledger;
+pub mod notices;
 mod pace;
 pub mod posting;
 pub mod receive;
@@ -21,7 +22,7 @@ use transition::Move;
 
 use crate::{
     approval::state::Event,
-    model::id::{ConnectionId, DocumentId},
+    model::id::{ConnectionId, DocumentId, NoticeId},
     queue::{Failed, Retry},
     store::{StoreError, job::ClaimedJob},
 };
@@ -41,6 +42,8 @@ pub enum Job {
     Post(DocumentId),
     /// Read a company's accounts, tax codes and suppliers anew, and compare what was posted.
     Sync(ConnectionId),
+    /// Send a notice.
+    Notify(NoticeId),
 }
 
 impl Job {
@@ -52,6 +55,7 @@ impl Job {
             Self::Check(_) => "check",
             Self::Post(_) => "post",
             Self::Sync(_) => "sync",
+            Self::Notify(_) => "notify",
         }
     }
 
@@ -61,6 +65,7 @@ impl Job {
         match self {
             Self::Read(id) | Self::Check(id) | Self::Post(id) => id.to_string(),
             Self::Sync(id) => id.to_string(),
+            Self::Notify(id) => id.to_string(),
         }
     }
 
@@ -73,6 +78,7 @@ impl Job {
             "check" => document().map(Self::Check),
             "post" => document().map(Self::Post),
             "sync" => subject.parse().ok().map(Self::Sync),
+            "notify" => subject.parse().ok().map(Self::Notify),
             _ => None,
         }
     }
@@ -96,6 +102,7 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
         Job::Check(id) => stages::run_check(context, id).await,
         Job::Post(id) => posting::run_post(context, id).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
+        Job::Notify(id) => notices::run_notify(context, id).await,
     };
     match result {
         // The last try: the document goes to a person with the reason, instead of standing still with nobody told.
@@ -117,6 +124,10 @@ async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Fa
             (id, Event::ReadFailed { code, message: failed.reason.clone() })
         }
         Job::Post(id) => (id, Event::PostingBlocked { message: format!("{}. Try again.", failed.reason) }),
+        Job::Notify(id) => {
+            notices::give_up(context, id, &failed.reason).await?;
+            return Err(failed);
+        }
         Job::Check(_) | Job::Sync(_) => return Err(failed),
     };
     let step = Move { detail: failed.reason, ..Move::by_system(id, job.kind(), event) };

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod document;
 pub mod history;
 pub mod job;
+pub mod notice;
 pub mod organisation;
 pub mod person;
 pub mod posting;
