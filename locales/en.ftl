@@ -6,6 +6,7 @@ nav-places = Pages
 nav-documents = Documents
 nav-approve = To approve
 nav-connections = Connections
+nav-drift = Drift
 nav-people = People
 nav-policy = Policy
 nav-history = History
@@ -103,6 +104,8 @@ posting-ledger = Ledger
 posting-reference = Reference
 posting-total = Total as posted
 posting-attachment = Picture
+posting-settled = Afterwards
+posting-settled-yes = Paid or reconciled there
 posting-open = Open in { $text }
 attachment-waiting = Not attached yet
 attachment-attached = Attached
@@ -167,6 +170,7 @@ field-amount_paid = Amount paid
 field-payment_method = Paid by
 
 ## Ways of paying
+payment-default = Any other way
 payment-cash = Cash
 payment-card = Card
 payment-octopus = Octopus
@@ -192,10 +196,11 @@ rule-A10 = The amount does not fit its currency
 rule-D1 = The same file is already here
 rule-D4 = Same supplier, date and total as another document
 rule-D5 = Very much like another document
+rule-E0 = Could not be checked
 rule-E1 = Cannot become a ledger entry as it is
 rule-I4 = May not be a receipt or an invoice
 rule-M1 = A needed field is missing
-rule-P1 = Above the limit of its category
+rule-P1 = Above a limit
 rule-Q1 = Values that are not sure
 rule-Q2 = Two readings differ
 rule-Q3 = The picture is hard to read
@@ -203,6 +208,32 @@ rule-T0 = The date can be read in two ways
 rule-T1 = The date is in the future
 rule-T2 = The date is too long ago
 rule-X1 = Tax where none is charged
+rule-A4 = The tax is not the printed rate of the sum
+rule-A5 = Cash less change is not the total
+rule-A8 = A sum carried to the next page is not the same there
+rule-D2 = A picture of the same paper
+rule-D3 = This supplier's number was seen before
+rule-D6 = This fapiao was used before
+rule-D7 = The ledger has it already
+rule-D8 = The bank's payment belongs to another document
+rule-I1 = The tax number's check digit is wrong
+rule-I2 = The supplier's account or tax number has changed
+rule-I3 = Not made out to our company
+rule-I5 = An invoice and its receipt
+rule-P2 = A receipt is needed above this amount
+rule-P3 = It does not say who was there
+rule-P4 = Something that the rules ask to look at
+rule-P5 = The claim and the paper differ
+rule-P6 = The exchange rate is missing or far off
+rule-P7 = A detail that the policy asks for is missing
+rule-P8 = May be one purchase in parts
+rule-Q4 = The PDF's text is not what its page shows
+rule-Q5 = The file was worked over
+rule-T3 = The period is closed in the ledger
+rule-T4 = A weekend or a public holiday
+rule-T5 = A tax rate that was not in force on the day
+rule-X3 = Tax without a tax number
+rule-X4 = No tax code is chosen for the category
 
 ## Actions
 action-title = What can be done
@@ -216,8 +247,19 @@ action-reread = Read again
 action-retry = Post again
 action-save = Save
 action-connect = Connect { $text }
+action-choose = Connect these
+action-connect-again = Connect { $text } again
 action-disconnect = Disconnect
 action-sync = Sync now
+action-accept-drift = That is all right
+action-fix = { $n ->
+    [one] Save and post it
+   *[other] Save and post all { $n }
+}
+action-post-again = { $n ->
+    [one] Post it again
+   *[other] Post all { $n } again
+}
 action-save-mapping = Save accounts
 action-add-person = Add person
 action-disable = Disable
@@ -276,11 +318,35 @@ connection-consent_needed = Needs consent again
 connection-disconnected = Disconnected
 connection-synced = synced { $text }
 connection-expires = consent until { $text }
+offered-title = Which organisations should vouch post to?
+offered-about = Your consent reaches these. Those you leave out are let go of again.
+consent-needed-title = { $text } no longer lets vouch in
+consent-ending-title = Consent ends soon
+consent-again = Connect again and choose { $text } there. Nothing is lost: what waits goes out by itself afterwards.
 drift-title = { $n ->
     [one] { $n } entry differs from what was posted
    *[other] { $n } entries differ from what was posted
 }
 drift-changed = Changed in the ledger
+drift-about = What the ledgers hold is compared with what was approved. vouch changes nothing there by itself.
+drift-empty = The ledgers hold what was approved
+drift-empty-next = Changes made in a ledger show up here within the hour, at once where webhooks are set up.
+drift-document = Open the document
+drift-ledger = Open in the ledger
+differs-removed = Deleted or voided in the ledger
+differs-total = Another total
+differs-currency = Another currency
+differs-date = Another date
+differs-supplier = Another supplier
+differs-unapproved = Bill without approval
+differs-twice = In the ledger twice
+differs-next-removed = If it should be there, restore it in the ledger. If not, nothing is to be done.
+differs-next-total = Correct the entry in the ledger, or say that the change is all right.
+differs-next-currency = Correct the entry in the ledger, or say that the change is all right.
+differs-next-date = Correct the date in the ledger, or say that the change is all right.
+differs-next-supplier = Correct the supplier in the ledger, or say that the change is all right.
+differs-next-unapproved = It was entered there and nobody approved it here. Upload its paper, or say that it is all right.
+differs-next-twice = Keep one of the two: delete the other in the ledger, or reject the document here.
 mapping-title = Accounts and tax codes
 mapping-unmapped = { $n } without account
 mapping-account = Expense account
@@ -288,6 +354,31 @@ mapping-tax = Tax code
 mapping-paid-from = Paid from
 mapping-none = Not chosen
 mapping-no-tax = No tax
+blocked-title = Cannot be posted
+blocked-about = One choice lets everything go that waits for it.
+blocked-empty = Nothing is held up
+blocked-empty-next = Approved documents go out by themselves.
+blocked-link = { $n ->
+    [one] { $n } document cannot be posted: see what to choose
+   *[other] { $n } documents cannot be posted: see what to choose
+}
+blocked-all = See everything that waits, and what to choose
+blocked-count = { $n ->
+    [one] { $n } document waits
+   *[other] { $n } documents wait
+}
+blocked-account = Choose the expense account for “{ $text }”
+blocked-tax = Choose the tax code for “{ $text }”
+blocked-paid = Choose the account that payments come from: { $text }
+blocked-consent = Connect the company again
+blocked-company = Choose the company in each document
+blocked-field-category_account = Expense account
+blocked-field-category_tax = Tax code
+blocked-field-paid_from = Paid from
+blocked-suggested = Suggested: what these suppliers' entries went to last.
+blocked-only-supplier = For this supplier only
+mapping-for-supplier = For this supplier only
+mapping-as-category = As its category
 
 ## People
 people-add = Add a person
@@ -371,6 +462,7 @@ notice-rejected = Rejected.
 notice-reread = It will be read again.
 notice-retried = It will be posted again.
 notice-connected = Connected.
+notice-accepted = Noted. It comes back only if the ledger changes again.
 notice-disconnected = Disconnected.
 notice-syncing = Syncing has begun.
 

@@ -16,6 +16,7 @@ use crate::{
         job::{job_list, job_revive_all},
         notice::{NoticeState, notice_count},
         person::person_list,
+        restored::restored_note,
     },
 };
 
@@ -34,7 +35,7 @@ enum Found {
 ///
 /// # Errors
 /// Never: whatever is wrong is what it says.
-pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool, restored: bool) -> anyhow::Result<ExitCode> {
     let mut findings = vec![tesseract()];
     match config {
         Ok(config) => {
@@ -45,7 +46,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> an
             findings.push(ledger("QuickBooks", &config.quickbooks));
             findings.push(ledger("Xero", &config.xero));
             findings.push(channels(&config));
-            findings.extend(database(&config, revive).await);
+            findings.extend(database(&config, revive, restored).await);
         }
         Err(error) => findings.push(Found::Wrong(format!("settings: {error}. Correct that key."))),
     }
@@ -108,7 +109,7 @@ fn key(config: &Config) -> Found {
         let text = "key: none yet; one is made at the first start. If ledgers were connected before, restore it first";
         return Found::Missed(text.to_owned());
     }
-    match Vault::open(&config.key, &config.data_dir.join("key")) {
+    match Vault::open(&config.key, &config.key_previous, &config.data_dir.join("key")) {
         Ok(_) if config.key.is_empty() => {
             Found::Good("key: in the data folder; back it up apart from the database".to_owned())
         }
@@ -157,7 +158,7 @@ async fn notices(db: &Db) -> Vec<Found> {
     found
 }
 
-async fn database(config: &Config, revive: bool) -> Vec<Found> {
+async fn database(config: &Config, revive: bool, restored: bool) -> Vec<Found> {
     let db = match Db::open(&config.database()).await {
         Ok(db) => db,
         Err(error) => {
@@ -182,6 +183,12 @@ async fn database(config: &Config, revive: bool) -> Vec<Found> {
         }
     }
     found.extend(notices(&db).await);
+    if restored {
+        match restored_note(&db, Clock::System.now_us()).await {
+            Ok(()) => found.push(Found::Good("restored copy: for 90 days postings look before they send".to_owned())),
+            Err(error) => found.push(Found::Wrong(format!("restored copy: {error}"))),
+        }
+    }
     if revive {
         match job_revive_all(&db, Clock::System.now_us()).await {
             Ok(revived) => found.push(Found::Good(format!("queue: {revived} jobs that were given up run again"))),

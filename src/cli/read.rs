@@ -203,7 +203,7 @@ fn findings(draft: &Draft, today: jiff::civil::Date) -> Vec<crate::model::findin
     let mut policy = Policy::starting();
     policy.limits.clear();
     policy.age_days_max = 36_500;
-    let subject = Subject { draft, category: Category::Other, twins: &[], kept: false, has_destination: true, today };
+    let subject = Subject::new(draft, Category::Other, today);
     check::findings(&subject, &policy)
 }
 

@@ -18,6 +18,23 @@ pub(super) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
+/// The digit that a Chinese numeral says, everyday or capital, in either script.
+pub(super) const fn han_digit(character: char) -> Option<u32> {
+    Some(match character {
+        '零' | '〇' | '○' => 0,
+        '一' | '壹' | '壱' => 1,
+        '二' | '贰' | '貳' | '弐' | '两' | '兩' => 2,
+        '三' | '叁' | '參' | '叄' | '参' => 3,
+        '四' | '肆' => 4,
+        '五' | '伍' => 5,
+        '六' | '陆' | '陸' => 6,
+        '七' | '柒' => 7,
+        '八' | '捌' => 8,
+        '九' | '玖' => 9,
+        _ => return None,
+    })
+}
+
 /// Upper case, letters and Chinese characters only; everything else becomes one space, Chinese stands unspaced.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     Context,
     approval::{self, Doing},
+    stages::routing,
+    surroundings::surroundings,
     transition::{Move, TransitionFailed, transition_in},
 };
 use crate::{
@@ -13,6 +15,7 @@ use crate::{
         permission,
         state::{Decision, Event, Standing, State},
     },
+    check::Subject,
     model::{
         category::Category,
         draft::Draft,
@@ -23,7 +26,7 @@ use crate::{
         person::{Actor, Person, Role},
     },
     store::{
-        StoreError,
+        StoreError, Txn,
         approval::{approval_involves, tasks_clear},
         document::{Document, document_fetch, document_lock, upload_exists},
         posting::posting_by_document,
@@ -180,8 +183,7 @@ pub async fn act(
     document_lock(&txn, id).await?;
     let mut sending = None;
     let event = if let Event::Submitted { by, blocked, .. } = event {
-        let sent =
-            approval::send(&txn, context, &document, &document.findings, &policy_fetch(&txn).await?, true).await?;
+        let sent = resend(&txn, context, &document).await?;
         let standing = sent.standing.clone();
         sending = Some(sent);
         Event::Submitted { by, blocked, standing }
@@ -201,13 +203,25 @@ pub async fn act(
     Ok(moved)
 }
 
-/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
-/// one is known not to be there; its body was taken away.
+/// Sends a document with the findings that a person saw, straight back where it was returned and nothing changed.
+async fn resend(txn: &Txn, context: &Context, document: &Document) -> Result<approval::Sending, StoreError> {
+    let policy = policy_fetch(txn).await?;
+    let draft = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
+    let around = surroundings(txn, document, &draft, &policy).await?;
+    let subject = Subject {
+        pages: &around.pages,
+        claim: &around.claim,
+        known: &around.known,
+        ..Subject::new(&draft, document.category, context.today())
+    };
+    let around = routing(&subject, &around, &policy);
+    approval::send(txn, context, document, &document.findings, &policy, &around, true).await
+}
+
+/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows.
 async fn entry_may_exist(context: &Context, id: DocumentId) -> Result<bool, StoreError> {
     let posting = posting_by_document(&context.db, id).await?;
-    Ok(posting.is_some_and(|posting| {
-        posting.external_id.is_some() || (posting.entry_sent_at_us.is_some() && posting.body.is_some())
-    }))
+    Ok(posting.is_some_and(|posting| posting.entry_may_exist()))
 }
 
 fn event_for(action: &Action, person: &Person, document: &Document) -> Event {

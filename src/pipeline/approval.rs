@@ -3,7 +3,10 @@
 //! Design note. An approval is a list of events; its document's state says only where it stands. Both, the tasks that
 //! follow and the history line are written in one transaction, and whoever writes holds the document's row.
 
-use std::collections::BTreeMap;
+mod doing;
+mod sweep;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
@@ -11,39 +14,47 @@ use sha2::{Digest, Sha256};
 use super::{
     Context,
     actions::{ActionError, document_for},
-    transition::{Move, TransitionFailed, transition_in},
+    transition::{Move, transition_in},
 };
+pub use doing::{Doing, last_approval};
+use doing::{detail, step};
+pub use sweep::sweep;
+
 use crate::{
     approval::{
         facts::Facts,
-        instance::{Adding, Back, By, Event as Step, Instance, Refused, ReturnTo, Task, TaskId},
-        lapse::{Hours, due_us, lapses, moves},
+        instance::{Back, By, Event as Step, Refused, Task, TaskId},
+        lapse::{Hours, due_us},
+        route::{Asking, Truth, truth},
         seats::{Room, may_stand_in},
         simulate::sent,
         standing::standing,
         state::{Decision, Event, Standing, State},
         walk::{World, walk},
     },
+    check::Claim,
     model::{
         calendar::Calendar,
         draft::Draft,
         field::FieldName,
         finding::Finding,
         id::{DocumentId, PersonId},
+        money::Money,
         organisation::Organisation,
         person::{Actor, Person},
-        policy::Policy,
+        policy::{
+            Policy,
+            limit::{Required, Requirement},
+        },
     },
     store::{
         StoreError, Txn,
-        approval::{Approval, Comment, Recorded, TaskRow, approval_fetch, approval_store, comment_append, tasks_clear},
+        approval::{Approval, Comment, Recorded, TaskRow, approval_fetch, approval_store, comment_append},
         document::{Document, document_fetch, document_lock},
         organisation::organisation_fetch,
     },
 };
 
-/// More documents are not swept at one go.
-const SWEEP_ROWS_MAX: i64 = 200;
 /// The most people that can be added at once.
 pub const ADDED_PEOPLE_MAX: usize = 20;
 /// The longest comment or opinion, in characters.
@@ -92,32 +103,64 @@ pub fn digest(document: &Document) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The facts that decide who must agree to a document.
-fn facts(document: &Document, findings: &[Finding], policy: &Policy, organisation: &Organisation) -> Facts {
+/// What a document's facts are taken from besides itself.
+pub(super) struct Around {
+    /// Who the claimant is.
+    pub(super) claimant: PersonId,
+    /// What was said about it.
+    pub(super) claim: Claim,
+    /// Its total in the firm's own currency, where the rate of its day is known.
+    pub(super) home: Option<Money>,
+    /// What counts together with it, itself among it.
+    pub(super) together: Option<Money>,
+}
+
+/// The facts that decide who must agree to a document. Where nobody said which department pays, it is the claimant's own.
+fn facts(document: &Document, findings: &[Finding], around: &Around, organisation: &Organisation) -> Facts {
     let empty = Draft::empty(0);
     let draft = document.draft.as_ref().unwrap_or(&empty);
-    let total = draft.money(FieldName::Total);
-    let submitter = organisation.members.get(&document.submitter);
+    let claimant = organisation.members.get(&around.claimant);
     let mut gravest = BTreeMap::new();
     for finding in findings {
         let weight = gravest.entry(finding.rule.clone()).or_insert(finding.severity);
         *weight = finding.severity.max(*weight);
     }
+    let own_department = || claimant.and_then(|member| member.department.clone());
     Facts {
-        amount: total.filter(|total| total.currency() == policy.home_currency),
-        amount_together: None,
+        amount: around.home,
+        amount_together: around.together,
         currency: draft.currency(),
         kind: draft.kind,
         category: document.category,
-        department: submitter.and_then(|member| member.department.clone()),
-        project: None,
+        department: around.claim.department.clone().or_else(own_department),
+        project: around.claim.project.clone(),
         supplier: draft.text(FieldName::SupplierName).map(crate::check::supplier_key),
         submitter: document.submitter,
-        claimant: document.submitter,
+        claimant: around.claimant,
         correctors: document.correctors.clone(),
         findings: gravest,
         digest: digest(document),
     }
+}
+
+/// What the policy asks for on this document, beside what it asks for on every one. A condition that hangs on a fact
+/// nobody knows asks for it as well.
+pub(super) fn required(
+    document: &Document,
+    around: &Around,
+    policy: &Policy,
+    organisation: &Organisation,
+) -> BTreeSet<Required> {
+    let facts = facts(document, &[], around, organisation);
+    let none = BTreeSet::new();
+    let submitter = organisation.members.get(&facts.submitter);
+    let asking = Asking {
+        facts: &facts,
+        submitter_email: submitter.map_or("", |member| member.email.as_str()),
+        submitter_roles: submitter.map_or(&none, |member| &member.roles),
+    };
+    let asks = |requirement: &&Requirement| truth(&requirement.when, &asking) != Truth::No;
+    policy.required.iter().filter(asks).map(|requirement| requirement.what).collect()
 }
 
 /// Everything that a document's approval is decided by.
@@ -143,12 +186,13 @@ pub(super) async fn send(
     document: &Document,
     findings: &[Finding],
     policy: &Policy,
+    around: &Around,
     jump: bool,
 ) -> Result<Sending, StoreError> {
     let organisation = organisation_fetch(txn).await?;
     let before = approval_fetch(txn, document.id).await?;
     if let Some(before) = &before {
-        let now = facts(document, findings, &before.policy, &organisation);
+        let now = facts(document, findings, around, &organisation);
         let running = before.instance.at().is_some();
         let same = |facts: &Facts| Facts { correctors: now.correctors.clone(), ..facts.clone() } == now;
         if running && before.instance.facts.as_ref().is_some_and(same) {
@@ -165,7 +209,7 @@ pub(super) async fn send(
             }
         }
     }
-    let facts = facts(document, findings, policy, &organisation);
+    let facts = facts(document, findings, around, &organisation);
     let firm = Firm { organisation, policy: policy.clone() };
     // A new round of the same version goes on in the same approval; another version, or one that ended, begins anew.
     let goes_on = before.filter(|before| {
@@ -229,57 +273,6 @@ fn task_rows(context: &Context, id: DocumentId, approval: &Approval) -> Vec<Task
     instance.pending().map(row).collect()
 }
 
-/// Something a person does about an approval.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doing {
-    /// Agrees.
-    Approve,
-    /// Refuses.
-    Reject(String),
-    /// Has others decide as well.
-    Add(Adding, Vec<PersonId>),
-    /// Takes out somebody they added.
-    Remove(TaskId),
-    /// Hands their task over.
-    Transfer(PersonId),
-    /// Asks an opinion.
-    Ask(PersonId),
-    /// Gives an opinion.
-    Answer(String),
-    /// Takes a task of a pool.
-    Claim,
-    /// Gives it back.
-    Unclaim,
-    /// Sends the claim back.
-    Return(ReturnTo, String),
-    /// Takes back their approval.
-    TakeBack,
-    /// Takes the claim back.
-    Withdraw,
-    /// Asks for haste.
-    Remind(TaskId),
-}
-
-impl Doing {
-    const fn decision(&self) -> Decision {
-        match self {
-            Self::Approve => Decision::Approved,
-            Self::Reject(_) => Decision::Rejected,
-            Self::Add(..) => Decision::Added,
-            Self::Remove(_) => Decision::Removed,
-            Self::Transfer(_) => Decision::Transferred,
-            Self::Ask(_) => Decision::Asked,
-            Self::Answer(_) => Decision::Answered,
-            Self::Claim => Decision::Claimed,
-            Self::Unclaim => Decision::Unclaimed,
-            Self::Return(..) => Decision::Returned,
-            Self::TakeBack => Decision::TakenBack,
-            Self::Withdraw => Decision::Withdrawn,
-            Self::Remind(_) => Decision::Reminded,
-        }
-    }
-}
-
 /// The task that a person can act on, and in whose place: their own first, then one they stand in for.
 #[must_use]
 pub fn task_for(
@@ -309,7 +302,7 @@ pub async fn has_task(context: &Context, document: &Document, person: PersonId) 
     Ok(task_for(&approval, &organisation, context.today(), person).is_some())
 }
 
-const NONE_APPROVED: &BTreeMap<PersonId, std::collections::BTreeSet<usize>> = &BTreeMap::new();
+const NONE_APPROVED: &BTreeMap<PersonId, BTreeSet<usize>> = &BTreeMap::new();
 
 const fn room<'a>(
     approval: &'a Approval,
@@ -337,12 +330,23 @@ pub async fn decide(
     let txn = context.db.begin_write().await?;
     document_lock(&txn, id).await?;
     let document = document_fetch(&txn, id).await?;
+    let Some(approval) = approval_fetch(&txn, id).await? else {
+        return Err(ActionError::Approval(Refused::NotNow(document.state.name())));
+    };
+    let now_us = context.clock.now_us();
+    let step = step(&doing, &approval, &organisation, context.today(), person.id, now_us);
+    let waiting = document.state == State::AwaitingApproval;
+    // Whose task it is not hears so, whatever they saw; whoever was a moment too late hears that.
+    if waiting && let Err(error) = step {
+        return Err(error);
+    }
     if document.version != seen_version {
         return Err(StoreError::Conflict("document").into());
     }
-    let approval = approval_fetch(&txn, id).await?.ok_or(ActionError::Approval(Refused::NotNow("not sent")))?;
-    let now_us = context.clock.now_us();
-    let step = step(&doing, &approval, &organisation, context.today(), person.id, now_us)?;
+    if !waiting && !matches!(doing, Doing::Withdraw) {
+        return Err(ActionError::Approval(Refused::NotNow(document.state.name())));
+    }
+    let step = step?;
     let detail = detail(&doing, &step, &organisation);
     let decision = doing.decision();
     let made = Made { document: &document, approval, organisation: &organisation, step, decision, detail };
@@ -387,104 +391,6 @@ impl Made<'_> {
         let document = transition_in(txn, &context.clock, step).await?;
         store(txn, context, document.id, &sending).await?;
         Ok(document)
-    }
-}
-
-fn step(
-    doing: &Doing,
-    approval: &Approval,
-    organisation: &Organisation,
-    today: jiff::civil::Date,
-    person: PersonId,
-    now_us: i64,
-) -> Result<Step, ActionError> {
-    let own = || {
-        task_for(approval, organisation, today, person).ok_or_else(|| {
-            let facts = approval.instance.facts.as_ref();
-            let barred = facts.is_some_and(|facts| facts.barred().contains(&person));
-            ActionError::Approval(if barred { Refused::OwnClaim } else { Refused::NotYours })
-        })
-    };
-    let known = |to: &PersonId| {
-        let there = organisation.members.get(to).is_some_and(|member| member.active);
-        if there { Ok(*to) } else { Err(ActionError::Approval(Refused::NobodyNamed)) }
-    };
-    Ok(match doing {
-        Doing::Approve => own().map(|(task, by)| Step::Approved { task, by })?,
-        Doing::Reject(reason) => own().map(|(task, by)| Step::Rejected { task, by, reason: reason.clone() })?,
-        Doing::Add(adding, people) => {
-            let people = people.iter().take(ADDED_PEOPLE_MAX).map(known).collect::<Result<_, _>>()?;
-            own().map(|(task, by)| Step::Added { task, by, adding: *adding, people })?
-        }
-        Doing::Remove(task) => Step::Removed { task: *task, by: By::themselves(person) },
-        Doing::Transfer(to) => {
-            let to = known(to)?;
-            own().map(|(task, by)| Step::Transferred { task, by, to })?
-        }
-        Doing::Ask(to) => {
-            let to = known(to)?;
-            own().map(|(task, by)| Step::Asked { task, by, to })?
-        }
-        Doing::Answer(_) => own().map(|(task, by)| Step::Answered { task, by })?,
-        Doing::Claim => own().map(|(task, by)| Step::Claimed { task, by })?,
-        Doing::Unclaim => own().map(|(task, by)| Step::Unclaimed { task, by })?,
-        Doing::Return(to, reason) => {
-            own().map(|(task, by)| Step::Returned { task, by, to: *to, reason: reason.clone() })?
-        }
-        Doing::TakeBack => {
-            let task = last_approval(&approval.instance, person).ok_or(ActionError::Approval(Refused::NotYours))?;
-            Step::TakenBack { task, by: By::themselves(person) }
-        }
-        Doing::Withdraw => Step::Withdrawn { by: person },
-        Doing::Remind(task) => Step::Reminded { task: *task, at_us: now_us },
-    })
-}
-
-/// The task that a person approved last.
-#[must_use]
-pub fn last_approval(instance: &Instance, person: PersonId) -> Option<TaskId> {
-    let theirs = crate::approval::instance::TaskState::Approved { by: Some(person) };
-    instance.tasks.iter().rev().find(|task| task.state == theirs).map(|task| task.id)
-}
-
-/// What people read in the history beside the decision's name.
-fn detail(doing: &Doing, step: &Step, organisation: &Organisation) -> String {
-    let name = |id: &PersonId| organisation.members.get(id).map_or_else(String::new, |member| member.name.clone());
-    let names = |people: &[PersonId]| people.iter().map(name).collect::<Vec<_>>().join(", ");
-    let by = match step {
-        Step::Approved { by, .. } | Step::Rejected { by, .. } | Step::Returned { by, .. } => by.instead_of,
-        Step::Sent { .. }
-        | Step::Seated { .. }
-        | Step::Opened { .. }
-        | Step::Added { .. }
-        | Step::Removed { .. }
-        | Step::Transferred { .. }
-        | Step::Asked { .. }
-        | Step::Answered { .. }
-        | Step::Claimed { .. }
-        | Step::Unclaimed { .. }
-        | Step::TakenBack { .. }
-        | Step::Withdrawn { .. }
-        | Step::Reminded { .. }
-        | Step::Overdue { .. }
-        | Step::Moved { .. } => None,
-    };
-    let words = match doing {
-        Doing::Reject(text) | Doing::Return(_, text) | Doing::Answer(text) => text.clone(),
-        Doing::Add(_, people) => names(people),
-        Doing::Transfer(to) | Doing::Ask(to) => name(to),
-        Doing::Approve
-        | Doing::Remove(_)
-        | Doing::Claim
-        | Doing::Unclaim
-        | Doing::TakeBack
-        | Doing::Withdraw
-        | Doing::Remind(_) => String::new(),
-    };
-    match by {
-        Some(other) if words.is_empty() => format!("→ {}", name(&other)),
-        Some(other) => format!("→ {}: {words}", name(&other)),
-        None => words,
     }
 }
 
@@ -538,66 +444,4 @@ pub async fn comment(
     comment_append(&txn, id, &comment).await?;
     txn.commit().await?;
     Ok(())
-}
-
-/// Does what time-outs ask for, and gives the tasks of people who left to others. Safe to run any number of times, by
-/// any number of processes.
-///
-/// # Errors
-/// The database failed.
-pub async fn sweep(context: &Context) -> Result<u32, StoreError> {
-    let now_us = context.clock.now_us();
-    let due = crate::store::approval::documents_to_sweep(&context.db, now_us, SWEEP_ROWS_MAX).await?;
-    let mut done = 0;
-    for id in due {
-        match sweep_one(context, id, now_us).await {
-            Ok(steps) => done += steps,
-            // Somebody was faster; the next sweep looks again.
-            Err(ActionError::Transition(TransitionFailed::Store(StoreError::Conflict(_)))) => {}
-            Err(ActionError::Transition(TransitionFailed::Store(error))) => return Err(error),
-            Err(error) => tracing::warn!(%error, "document {id} could not be swept"),
-        }
-    }
-    Ok(done)
-}
-
-async fn sweep_one(context: &Context, id: DocumentId, now_us: i64) -> Result<u32, ActionError> {
-    let txn = context.db.begin_write().await?;
-    document_lock(&txn, id).await?;
-    let mut document = document_fetch(&txn, id).await?;
-    if document.state != State::AwaitingApproval {
-        // A document that went another way keeps no tasks.
-        tasks_clear(&txn, id).await?;
-        txn.commit().await?;
-        return Ok(0);
-    }
-    let organisation = organisation_fetch(&txn).await?;
-    let calendar = Calendar::hong_kong();
-    let hours = Hours { calendar: &calendar, zone: &context.zone };
-    let mut done = 0;
-    let Some(first) = approval_fetch(&txn, id).await? else { return Ok(0) };
-    let Some(facts) = first.instance.facts.clone() else { return Ok(0) };
-    let room = room(&first, &facts, &organisation, context.today());
-    let mut steps = moves(&first.instance, &room);
-    steps.extend(lapses(&first.instance, &first.since(), &room, &hours, now_us));
-    for step in steps {
-        let Some(approval) = approval_fetch(&txn, id).await? else { break };
-        let left = matches!(step, Step::Moved { .. });
-        let (decision, job) = if left { (Decision::Moved, "moved") } else { (Decision::Overdue, "overdue") };
-        let detail = String::new();
-        let made = Made { document: &document, approval, organisation: &organisation, step, decision, detail };
-        match made.record(&txn, context, Actor::System(job.to_owned()), facts.submitter).await {
-            Ok(moved) => document = moved,
-            // An earlier step of the same sweep made this one needless.
-            Err(ActionError::Approval(_)) => continue,
-            Err(error) => return Err(error),
-        }
-        done += 1;
-        if document.state != State::AwaitingApproval {
-            break;
-        }
-    }
-    txn.commit().await?;
-    context.wake.notify();
-    Ok(done)
 }

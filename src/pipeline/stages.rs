@@ -2,6 +2,7 @@
 
 use super::{
     Context, approval,
+    surroundings::{Surroundings, surroundings},
     transition::{Move, TransitionFailed, transition, transition_in},
 };
 use crate::{
@@ -17,12 +18,15 @@ use crate::{
         field::FieldName,
         id::DocumentId,
         page::{Page, Source},
+        policy::Policy,
     },
     queue::{Failed, Retry},
     read::{Limits, Options, ReadError, Reader, Reading, wire},
     store::{
+        candidate::marks_store,
         connection::connection_list,
         document::{Document, PageRow, document_fetch, page_replace_all},
+        organisation::organisation_fetch,
         setting::policy_fetch,
         twin::{document_twins, document_twins_lock},
     },
@@ -127,15 +131,24 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
         Some(identity) => document_twins(&txn, &document, &identity, TWINS_MAX).await?,
         None => Vec::new(),
     };
+    let mut around = surroundings(&txn, &document, &draft, &policy).await?;
+    if policy.required.iter().any(|requirement| !requirement.when.is_always()) {
+        let organisation = organisation_fetch(&txn).await?;
+        let bare = routing(&Subject::new(&draft, document.category, context.today()), &around, &policy);
+        around.known.required = approval::required(&document, &bare, &policy, &organisation);
+    }
+    marks_store(&txn, id, &around.marks).await?;
     let subject = Subject {
-        draft: &draft,
-        category: document.category,
+        pages: &around.pages,
+        claim: &around.claim,
+        known: &around.known,
         twins: &twins,
         kept: document.kept,
         has_destination: document.connection.is_some() || !has_connections,
-        today: context.today(),
+        ..Subject::new(&draft, document.category, context.today())
     };
     let findings = check::findings(&subject, &policy);
+    let around_it = routing(&subject, &around, &policy);
     let mut ruling = ruling(&draft, &findings, &policy);
     if ruling == Ruling::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
         // A person had a hand in it, so another person looks.
@@ -146,7 +159,7 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
         Ruling::ApprovedByRule => Verdict::ApprovedByRule,
         Ruling::NeedsReview => Verdict::NeedsReview,
         Ruling::NeedsApproval => {
-            let sent = approval::send(&txn, context, &document, &findings, &policy, false).await?;
+            let sent = approval::send(&txn, context, &document, &findings, &policy, &around_it, false).await?;
             let standing = sent.standing.clone();
             sending = Some(sent);
             Verdict::Sent(standing)
@@ -169,6 +182,17 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
             Ok(())
         }
         other => settled(other),
+    }
+}
+
+/// What the approval's facts are taken from.
+pub(super) fn routing(subject: &Subject<'_>, around: &Surroundings, policy: &Policy) -> approval::Around {
+    let home = around.known.home.as_ref().and_then(|home| home.as_ref().ok()).map(|(money, _)| *money);
+    approval::Around {
+        claimant: around.claimant,
+        claim: around.claim.clone(),
+        home,
+        together: check::together(subject, policy).map(|(sum, _)| sum),
     }
 }
 

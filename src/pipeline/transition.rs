@@ -112,7 +112,21 @@ const fn job_for(effect: Effect, id: DocumentId) -> Job {
 /// # Errors
 /// The database failed.
 pub async fn enqueue(txn: &Txn, job: Job, version: i64, now_us: i64) -> Result<(), StoreError> {
+    enqueue_at(txn, job, version, now_us, now_us).await
+}
+
+/// The same, not to be run before `run_at_us`.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn enqueue_at(
+    txn: &Txn,
+    job: Job,
+    version: i64,
+    now_us: i64,
+    run_at_us: i64,
+) -> Result<(), StoreError> {
     let (kind, subject) = (job.kind(), job.subject());
     let dedupe_key = format!("{kind}:{subject}:{version}");
-    job_enqueue(txn, &NewJob { kind, subject, dedupe_key, run_at_us: now_us }, now_us).await
+    job_enqueue(txn, &NewJob { kind, subject, dedupe_key, run_at_us }, now_us).await
 }

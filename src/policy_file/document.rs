@@ -149,10 +149,6 @@ impl<'v> Spot<'v> {
         self.wrong(format!("expected {what}, found {found}"))
     }
 
-    pub(super) fn is_null(&self) -> bool {
-        matches!(self.value, Value::NullKeyword(_))
-    }
-
     /// The text that stands here, if it is one.
     pub(super) fn as_text(&self) -> Option<&'v str> {
         self.value.as_string_lit().map(|text| text.value.as_ref())
@@ -310,11 +306,6 @@ impl<'v> Fields<'v> {
             offset: property.range.start,
             report: self.spot.report,
         })
-    }
-
-    /// As [`Self::get`], where null counts as absent.
-    pub(super) fn known(&self, key: &str) -> Option<Spot<'v>> {
-        self.get(key).filter(|spot| !spot.is_null())
     }
 
     /// What stands at a key that must be there.

@@ -161,3 +161,14 @@ pub struct TasksPage {
     /// Today, as a form writes it.
     pub today: String,
 }
+
+/// `role cfo` → “cfo”, `manager 1` → “manager”.
+#[must_use]
+pub fn as_what(chrome: &Chrome, role: &str) -> String {
+    match role.split_once(' ') {
+        Some(("role", name)) => name.to_owned(),
+        Some(("person", _)) => String::new(),
+        Some((kind, _)) => chrome.name("seat", kind),
+        None => chrome.name("seat", role),
+    }
+}

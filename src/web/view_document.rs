@@ -299,6 +299,8 @@ pub struct PostingView {
     pub attachment: &'static str,
     /// How the entry differs from what was approved: one sentence.
     pub drift: Option<String>,
+    /// Whether it was paid or reconciled there.
+    pub settled: bool,
 }
 
 /// The document this one may be a second copy of.

@@ -25,12 +25,27 @@ fn by_mail(port: u16) -> impl FnOnce(&mut Config) {
     }
 }
 
-/// The text of a letter in base64, and its headers.
+/// The headers of a letter and its text, out of base64 or quoted-printable.
 fn opened(letter: &str) -> (String, String) {
     let (headers, body) = letter.split_once("\r\n\r\n").expect("headers and a body");
-    assert!(headers.contains("Content-Transfer-Encoding: base64"), "{headers}");
-    let bytes = STANDARD.decode(body.replace("\r\n", "")).expect("base64");
+    let bytes = if headers.contains("Content-Transfer-Encoding: base64") {
+        STANDARD.decode(body.replace("\r\n", "")).expect("base64")
+    } else {
+        assert!(headers.contains("Content-Transfer-Encoding: quoted-printable"), "{headers}");
+        printable(&body.replace("=\r\n", ""))
+    };
     (headers.to_owned(), String::from_utf8(bytes).expect("UTF-8"))
+}
+
+fn printable(text: &str) -> Vec<u8> {
+    let mut parts = text.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).expect("two hexadecimal digits"));
+        bytes.extend(rest.as_bytes());
+    }
+    bytes
 }
 
 #[tokio::test]

@@ -11,8 +11,9 @@ use vouch::{
     store::{
         Db, StoreError,
         posting::{
-            Posting, posting_by_document, posting_create, posting_list_drifted, posting_list_posted, posting_update,
+            Posting, posting_advance, posting_by_document, posting_create, posting_list_drifted, posting_update,
         },
+        restored::{restored_at_us, restored_note, seen_at_us, seen_note},
         setting::{policy_fetch, policy_store},
     },
 };
@@ -25,7 +26,8 @@ use crate::{
 on_both_engines!(
     a_document_has_one_posting,
     a_posting_keeps_how_far_it_came,
-    what_was_posted_is_compared_in_turn,
+    a_posting_has_one_writer,
+    a_restored_copy_is_remembered,
     what_was_changed_there_is_listed_newest_first,
     the_policy_survives_being_stored,
 );
@@ -66,42 +68,56 @@ async fn a_posting_keeps_how_far_it_came(db: Db) -> Tested {
     let mut row = posting(1, ids[0], connection);
     posting_add(&db, &row, 5).await?;
     let text = |text: &str| Some(text.to_owned());
-    let steps: [fn(&mut Posting); 5] = [
+    let steps: [fn(&mut Posting); 6] = [
         |row| row.supplier_id = Some("58".to_owned()),
         |row| (row.body, row.entry_sent_at_us) = (Some("{\"Line\":[\"茶\"]}".to_owned()), Some(10)),
         |row| (row.resource, row.external_id) = ("bill".to_owned(), Some("145".to_owned())),
         |row| (row.attachment_sent_at_us, row.attachment_id) = (Some(11), Some("9".to_owned())),
-        |row| (row.body, row.supplier_id, row.checked_at_us) = (None, None, Some(12)),
+        |row| (row.body, row.supplier_id, row.entry_tried_at_us) = (None, None, Some(12)),
+        |row| (row.entry_key, row.entry_key_at_us) = (Some("k".to_owned()), Some(13)),
     ];
     for step in steps {
         step(&mut row);
-        posting_update(&db, &row).await?;
+        posting_advance(&db, &mut row).await?;
         assert_eq!(posting_by_document(&db, ids[0]).await?.as_ref(), Some(&row));
     }
-    (row.entry_url, row.posted_total, row.drift) = (text("http://x/?a=1"), text("88.00"), text("It is gone."));
+    (row.entry_url, row.posted_total) = (text("http://x/?a=1"), text("88.00"));
+    posting_advance(&db, &mut row).await?;
+    (row.drift, row.checked_at_us) = (text("It is gone."), Some(14));
     posting_update(&db, &row).await?;
     assert_eq!(posting_by_document(&db, ids[0]).await?, Some(row));
     assert_eq!(posting_by_document(&db, ids[1]).await?, Some(other));
     Ok(())
 }
 
-async fn what_was_posted_is_compared_in_turn(db: Db) -> Tested {
-    let (ids, connection) = documents(&db, 5).await?;
-    let elsewhere = connection_add(&db, 2).await?;
-    // When each was compared last; the fourth has no image yet and the fifth is another company's.
-    for (number, checked_at_us) in [(1, Some(30)), (2, None), (3, Some(20)), (4, None), (5, None)] {
-        let company = if number == 5 { elsewhere } else { connection };
-        let mut row = posting(u128::try_from(number)?, ids[number - 1], company);
-        posting_add(&db, &row, 5).await?;
-        row.external_id = Some(number.to_string());
-        row.attachment_id = (number != 4).then(|| number.to_string());
-        row.checked_at_us = checked_at_us;
-        posting_update(&db, &row).await?;
-    }
-    for (rows_max, expected) in [(10, vec!["2", "3", "1"]), (2, vec!["2", "3"])] {
-        let found = posting_list_posted(&db, connection, rows_max).await?;
-        let found: Vec<&str> = found.iter().filter_map(|row| row.external_id.as_deref()).collect();
-        assert_eq!(found, expected, "those compared longest ago first");
+/// Two workers read the same row: the second to write has lost it, and a comparison never takes it from anybody.
+async fn a_posting_has_one_writer(db: Db) -> Tested {
+    let (ids, connection) = documents(&db, 1).await?;
+    let mut awake = posting(1, ids[0], connection);
+    posting_add(&db, &awake, 5).await?;
+    let mut slept = awake.clone();
+    awake.external_id = Some("145".to_owned());
+    posting_advance(&db, &mut awake).await?;
+    slept.supplier_id = Some("58".to_owned());
+    let late = posting_advance(&db, &mut slept).await;
+    assert!(matches!(late, Err(StoreError::Conflict("posting"))), "{late:?}");
+    slept.drift = Some("It is gone.".to_owned());
+    posting_update(&db, &slept).await?;
+    awake.attachment_id = Some("9".to_owned());
+    posting_advance(&db, &mut awake).await?;
+    let kept = posting_by_document(&db, ids[0]).await?.expect("it was begun");
+    assert_eq!((kept.external_id.as_deref(), kept.supplier_id.as_deref()), (Some("145"), None));
+    assert_eq!(kept.drift.as_deref(), Some("It is gone."));
+    Ok(())
+}
+
+async fn a_restored_copy_is_remembered(db: Db) -> Tested {
+    assert_eq!(restored_at_us(&db).await?, None);
+    assert_eq!(seen_at_us(&db).await?, None);
+    for at_us in [7, 8] {
+        restored_note(&db, at_us).await?;
+        seen_note(&db, at_us + 1).await?;
+        assert_eq!((restored_at_us(&db).await?, seen_at_us(&db).await?), (Some(at_us), Some(at_us + 1)));
     }
     Ok(())
 }

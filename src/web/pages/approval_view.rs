@@ -22,7 +22,7 @@ use crate::{
         error::WebError,
         session::Signed,
         view::{Choice, Chrome},
-        view_approval::{ApprovalView, CommentView, MineView, NodeView, PartView},
+        view_approval::{ApprovalView, CommentView, MineView, NodeView, PartView, as_what},
     },
 };
 
@@ -165,16 +165,6 @@ fn parts(
         }
     };
     instance.tasks.iter().filter(|task| task.run == run).map(part).collect()
-}
-
-/// `role cfo` → “cfo”, `manager 1` → “manager”.
-fn as_what(chrome: &Chrome, role: &str) -> String {
-    match role.split_once(' ') {
-        Some(("role", name)) => name.to_owned(),
-        Some(("person", _)) => String::new(),
-        Some((kind, _)) => chrome.name("seat", kind),
-        None => chrome.name("seat", role),
-    }
 }
 
 /// What people said about a document.

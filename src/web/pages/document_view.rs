@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     approval_view::{approval_view, comment_views, people_choices},
-    destination_choices,
+    destination_choices, drift,
 };
 use crate::{
     approval::{
@@ -84,7 +84,14 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         comments,
         people_choices: people_choices(&people, signed.person.id),
         history: history.iter().map(|row| event_view(app, &chrome, row, &name_of)).collect(),
-        posting: posting.map(|posting| posting_view(&posting, &connections, draft.money(FieldName::Total))),
+        posting: match posting {
+            Some(posting) => Some(PostingView {
+                drift: drift::of_document(app, &chrome, document.id).await?,
+                settled: drift::is_settled(app, &posting).await?,
+                ..posting_view(&posting, &connections, draft.money(FieldName::Total))
+            }),
+            None => None,
+        },
         duplicate: duplicate(app, signed, &document).await?,
         list_url: "/documents".to_owned(),
         previous_url: None,
@@ -181,7 +188,8 @@ fn posting_view(posting: &Posting, connections: &[Connection], approved: Option<
         url: posting.entry_url.clone(),
         total: total.and_then(|(total, approved)| Money::parse(total, approved.currency()).ok()).map(MoneyView::from),
         attachment: if posting.attachment_id.is_some() { "attached" } else { "waiting" },
-        drift: posting.drift.clone(),
+        drift: None,
+        settled: false,
     }
 }
 

@@ -2,14 +2,17 @@
 
 pub mod approval;
 mod approval_view;
+pub mod blocked;
 pub mod connections;
 pub mod document;
 mod document_view;
 pub mod documents;
+pub mod drift;
 pub mod history;
 pub mod people;
 pub mod policy;
 pub mod upload;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -40,11 +43,18 @@ pub(super) fn routes() -> Router<App> {
         .route("/delegations", post(approval::delegate))
         .route("/delegations/{id}/end", post(approval::end_delegation))
         .route("/connections", get(connections::show))
+        .route("/connections/choose", post(connections::choose))
         .route("/connections/{name}/connect", post(connections::connect))
         .route("/connections/{name}/callback", get(connections::callback))
         .route("/connections/{id}/mapping", post(connections::mapping))
         .route("/connections/{id}/sync", post(connections::sync))
         .route("/connections/{id}/disconnect", post(connections::disconnect))
+        .route("/blocked", get(blocked::show))
+        .route("/blocked/mapping", post(blocked::mapping))
+        .route("/blocked/again", post(blocked::again))
+        .route("/drift", get(drift::show))
+        .route("/drift/{id}/accept", post(drift::accept))
+        .route("/webhooks/{name}", post(webhooks::receive))
         .route("/people", get(people::show).post(people::add))
         .route("/people/{id}/roles", post(people::roles))
         .route("/people/{id}/disable", post(people::disable))
@@ -68,7 +78,8 @@ fn destination_name(connection: &Connection) -> String {
 
 /// The companies a document can go to.
 fn destination_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> {
-    let usable = connections.iter().filter(|connection| connection.state != "disconnected");
+    let usable =
+        connections.iter().filter(|connection| matches!(connection.state.as_str(), "connected" | "consent_needed"));
     usable.map(|connection| Choice::new(connection.id.to_string(), destination_name(connection), chosen)).collect()
 }
 
