@@ -10,3 +10,5 @@ mod hooks;
 mod http;
 #[path = "notices/smtp.rs"]
 mod smtp;
+#[path = "notices/story.rs"]
+mod story;

@@ -174,7 +174,12 @@ async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Fa
     };
     let change = Box::new(move |document: &mut Document| document.findings.extend(finding));
     let step = Move { detail: failed.reason, change, ..Move::by_system(id, job.kind(), event) };
-    stages::settled(transition::transition(context, step).await)
+    stages::settled(match job {
+        Job::Post(_) => notices::effects::block(context, step).await,
+        Job::Read(_) | Job::Check(_) | Job::Sync(_) | Job::Changes(_) | Job::Notify(_) => {
+            transition::transition(context, step).await
+        }
+    })
 }
 
 impl From<StoreError> for Failed {

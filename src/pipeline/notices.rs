@@ -4,6 +4,8 @@
 //! marked before it is sent, and whoever finds the mark of somebody who was cut off does not send again. What certainly
 //! did not go out is tried again for a day; after that it is history, not news.
 
+pub(super) mod effects;
+
 use std::collections::BTreeSet;
 
 use super::{Context, Job, transition::enqueue};

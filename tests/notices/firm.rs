@@ -1,4 +1,4 @@
-//! A vouch with two people for one test, whose time the test moves.
+//! A vouch with a few people for one test, whose time the test moves.
 
 use std::collections::BTreeSet;
 
@@ -31,6 +31,8 @@ const HOUR_US: i64 = 3_600_000_000;
 pub(crate) const ADA: PersonId = PersonId::from_u128(1);
 pub(crate) const BO: PersonId = PersonId::from_u128(2);
 pub(crate) const CY: PersonId = PersonId::from_u128(3);
+pub(crate) const DEE: PersonId = PersonId::from_u128(4);
+pub(crate) const EVE: PersonId = PersonId::from_u128(5);
 
 /// See the module.
 pub(crate) struct Firm {
@@ -49,9 +51,14 @@ impl Firm {
         set_up(&mut config);
         let clock = Clock::fixed(START_US);
         let context = Context::open(config, clock, "/bin/false".into()).await.expect("an empty folder");
-        for (id, name, active) in [(ADA, "Ada", true), (BO, "陳大文", true), (CY, "Cy", false)] {
-            let email = format!("{}@example.org", ["ada", "bo", "cy"][usize::from(id != ADA) + usize::from(id == CY)]);
-            let person = Person { id, email, name: name.to_owned(), roles: vec![Role::Submitter], active };
+        for (id, email, name, role, active) in [
+            (ADA, "ada@example.org", "Ada", Role::Submitter, true),
+            (BO, "bo@example.org", "陳大文", Role::Approver, true),
+            (CY, "cy@example.org", "Cy", Role::Submitter, false),
+            (DEE, "dee@example.org", "Dee", Role::Accountant, true),
+            (EVE, "eve@example.org", "Eve", Role::Administrator, true),
+        ] {
+            let person = Person { id, email: email.to_owned(), name: name.to_owned(), roles: vec![role], active };
             person_create(&context.db, &person, "no password", START_US).await.expect("nobody is there yet");
         }
         person_language_store(&context.db, BO, Language::TraditionalChinese).await.expect("Bo is there");
