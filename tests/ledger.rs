@@ -32,7 +32,7 @@ struct Bench {
 impl Bench {
     async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let sandbox = Sandbox::new(Options { limits: false, ..Options::default() }).expect("no state file is read");
+        let sandbox = Sandbox::new(Options::testing()).expect("no state file is read");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let root = format!("http://{}", listener.local_addr().expect("it is bound"));
         tokio::spawn(sandbox.clone().serve(listener, std::future::pending()));

@@ -2,6 +2,10 @@
 //!
 //! The parser and the schema are two descriptions of one thing; here they are held against each other.
 
+#[path = "policy/command.rs"]
+mod command;
+#[path = "policy/scenarios.rs"]
+mod scenarios;
 #[path = "policy/schema.rs"]
 mod schema;
 

@@ -1,6 +1,7 @@
 //! Approval: who must agree, and did they. Pure: events and states go in, states and effects come out.
 
 pub mod facts;
+pub mod inspect;
 pub mod instance;
 pub mod lapse;
 pub mod permission;

@@ -6,6 +6,7 @@ mod export;
 mod key;
 mod longrun;
 mod notify;
+mod policy;
 mod rates;
 mod read;
 mod sandbox;
@@ -68,6 +69,9 @@ enum Command {
     /// Take in exchange rates
     #[command(subcommand)]
     Rates(rates::RatesCommand),
+    /// Check, compare, export and import policies
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Add people and list them
     #[command(subcommand)]
     User(user::UserCommand),
@@ -143,6 +147,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Export(export) => export::run(export, config()?).await,
         Command::Key(key) => key::run(key, config()?).await,
         Command::Rates(rates) => rates::run(rates, config()?).await,
+        Command::Policy(policy) => policy::run(policy, || Ok(config()?)).await,
         Command::User(user) => user::run(user, config()?).await,
         Command::Notify(notify) => notify::run(notify, config()?).await,
         Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,

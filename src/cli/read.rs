@@ -176,7 +176,7 @@ pub(super) async fn read_file(
     let sha256 = Some(accepted.sha256);
     let hints = Hints { currency: None, day_first: true, today };
     let understood = |reading: &Reading| extract::extract(&seen(reading), &hints);
-    let ask = |reading: &Reading| extract::spots(&understood(reading));
+    let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
     let reading = match pool.read(&bytes, accepted.media_type, options, &ask).await {
         Ok(reading) => reading,
         Err(error) => return failed(sha256, error.code(), error.to_string()),

@@ -1,11 +1,17 @@
 //! What the chosen values rest on, counted: what the witness and the figures of trust weigh. A field's rule says the
 //! same to people; nothing here is read out of it.
 
+use crate::model::page::Spot;
+
 /// What the values of one document rest on; nothing for a field that was not found.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grounds {
     pub(super) total: Option<TotalGrounds>,
     pub(super) issue: Option<DateGrounds>,
+    /// The rows the supplier's name was read from; none where no name was found.
+    pub(super) name: Vec<Spot>,
+    /// The name's letters are mended, so that a witness cannot confirm them.
+    pub(super) name_mended: bool,
 }
 
 /// What a total rests on.

@@ -74,7 +74,7 @@ pub struct Seen<'a> {
 /// differently is a finding, and not accepted unless the paper proves it twice.
 #[must_use]
 pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
-    let (mut draft, grounds) = read(seen.pages, hints);
+    let (mut draft, grounds) = read(seen, hints);
     if draft.pages == 0 && !seen.facts.is_empty() {
         // The bare XML of an e-invoice has no pages of its own; it is one document all the same.
         draft.pages = 1;
@@ -85,13 +85,15 @@ pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
     finish(draft)
 }
 
-/// The places of a draft that a second reader should look at.
+/// The places of a document that a second reader should look at, before it did.
 #[must_use]
-pub fn spots(draft: &Draft) -> Vec<Spot> {
-    witness::spots(draft)
+pub fn spots(seen: &Seen<'_>, hints: &Hints) -> Vec<Spot> {
+    let (draft, grounds) = read(seen, hints);
+    witness::spots(&draft, &grounds)
 }
 
-fn read(pages: &[Page], hints: &Hints) -> (Draft, Grounds) {
+fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
+    let pages = seen.pages;
     let mut draft = Draft::empty(u32::try_from(pages.len()).unwrap_or(u32::MAX));
     let rows = rows::rows_of(pages);
     if !rows.iter().flat_map(|row| &row.words).any(|word| word.text.chars().any(char::is_alphanumeric)) {
@@ -101,7 +103,7 @@ fn read(pages: &[Page], hints: &Hints) -> (Draft, Grounds) {
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
     let region = region::region_of(&rows).or_else(by_currency);
     let dates = issue::dates(&rows, region, hints);
-    let supplier = supplier::supplier(&rows);
+    let supplier = supplier::supplier(&rows, seen.looks);
     let number = number::document_number(&rows);
     let figures = figures::figures_of(&lines);
     draft.kind = kind::kind(&lines);
@@ -110,7 +112,13 @@ fn read(pages: &[Page], hints: &Hints) -> (Draft, Grounds) {
     let total = total::total(&figures, &lines, &draft.line_items, credit);
     draft.fields.extend(sums::sums(&figures, total.as_ref()));
     draft.problems.extend(total.as_ref().and_then(|total| words_finding(total.value, &figures, &lines)));
-    let grounds = Grounds { total: total.as_ref().map(|total| total.grounds), issue: dates.grounds };
+    let mut grounds =
+        Grounds { total: total.as_ref().map(|total| total.grounds), issue: dates.grounds, ..Grounds::default() };
+    let supplier = supplier.map(|found| {
+        grounds.name = found.spots;
+        grounds.name_mended = found.mended;
+        found.field
+    });
     let chosen = [
         (FieldName::SupplierName, supplier),
         (FieldName::DocumentNumber, number),

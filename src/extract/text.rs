@@ -58,6 +58,12 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
+/// Letters, digits and Chinese characters alone, in capitals and in their order: what two readings of one place must
+/// have in common, however they set spaces and signs.
+pub(super) fn letters(text: &str) -> String {
+    text.chars().map(half_width).filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
 /// Joins words with spaces, but Chinese characters without.
 pub(super) fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut joined = String::new();
@@ -97,7 +103,7 @@ pub(super) fn near(seen: &str, meant: &str) -> bool {
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other.
-fn distance(left: &str, right: &str) -> usize {
+pub(super) fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut previous: Vec<usize> = (0..=right.len()).collect();
     for (row, letter) in left.chars().enumerate() {
@@ -126,6 +132,15 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(fold(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_alone() {
+        for (text, alone) in
+            [("99 Speed-Mart S/B.", "99SPEEDMARTSB"), ("Ａ１ 好味", "A1好味"), ("D.I.Y.", "DIY"), ("- *", "")]
+        {
+            assert_eq!(letters(text), alone, "{text}");
         }
     }
 

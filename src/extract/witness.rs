@@ -6,7 +6,7 @@ use crate::extract::{
     dates::dates_in,
     grounds::Grounds,
     rows::{Row, row_of_words},
-    text::fold,
+    text::letters,
 };
 use crate::model::{
     draft::Draft,
@@ -40,13 +40,9 @@ enum Testimony {
 }
 
 /// The places a second reader is to look at: those of the optically read values that matter.
-pub(super) fn spots(draft: &Draft) -> Vec<Spot> {
-    let spot = |name: &FieldName| {
-        let field = draft.fields.get(name).filter(|field| field.source.is_optical())?;
-        Some(Spot { page: field.page?, area: field.area? })
-    };
+pub(super) fn spots(draft: &Draft, grounds: &Grounds) -> Vec<Spot> {
     let mut spots: Vec<Spot> = Vec::new();
-    for spot in ASKED.iter().filter_map(spot) {
+    for spot in ASKED.iter().flat_map(|name| places(*name, draft.fields.get(name), grounds)) {
         if !spots.contains(&spot) {
             spots.push(spot);
         }
@@ -54,24 +50,33 @@ pub(super) fn spots(draft: &Draft) -> Vec<Spot> {
     spots
 }
 
-/// What the looks say of a field.
-fn testimony(field: &Field, looks: &[Look]) -> Testimony {
-    let look = looks.iter().find(|look| Some(look.spot.page) == field.page && Some(look.spot.area) == field.area);
-    let Some(look) = look.filter(|look| !look.words.is_empty()) else { return Testimony::Silent };
-    let Some(row) = row_of_words(look.spot.page, Source::Tesseract, &look.words) else { return Testimony::Silent };
+/// Where the value of a field stands: one place, but a name may stand on several rows.
+fn places(name: FieldName, field: Option<&Field>, grounds: &Grounds) -> Vec<Spot> {
+    let Some(field) = field.filter(|field| field.source.is_optical()) else { return Vec::new() };
+    let one = || Some(Spot { page: field.page?, area: field.area? });
+    if name == FieldName::SupplierName { grounds.name.clone() } else { one().into_iter().collect() }
+}
+
+/// What the looks at its places say of a field.
+fn testimony(field: &Field, places: &[Spot], looks: &[Look]) -> Testimony {
+    let found = places.iter().filter_map(|place| looks.iter().find(|look| look.spot == *place));
+    let rows: Vec<Row<'_>> = found.filter_map(row_of_look).collect();
+    let Some(row) = rows.first().filter(|_| rows.len() == places.len()) else { return Testimony::Silent };
     let (same, other) = match &field.value {
-        FieldValue::Amount(value) => amount(&row, *value),
+        FieldValue::Amount(value) => amount(row, *value),
         FieldValue::Date(date) => {
-            let seen = dates_in(&row);
+            let seen = dates_in(row);
             let same = seen.iter().any(|seen| seen.date == *date || seen.other == Some(*date));
             let other = seen.iter().any(|seen| !seen.repaired && seen.confidence >= CONTRADICTS);
             (same, other)
         }
         FieldValue::Text(text) => {
-            let (mine, theirs) = (letters(text), letters(&row.text()));
+            let mine = letters(text);
+            let theirs: String = rows.iter().map(|row| letters(&row.text())).collect();
+            let sure = rows.iter().all(|row| row.confidence() >= CONTRADICTS);
             // The place may show more than was taken: a registration number behind a name.
             let same = !mine.is_empty() && (theirs.contains(&mine) || mine == theirs);
-            (same, !same && row.confidence() >= CONTRADICTS && theirs.len().abs_diff(mine.len()) <= 2)
+            (same, !same && sure && theirs.len().abs_diff(mine.len()) <= 2)
         }
         FieldValue::Currency(_) => (false, false),
     };
@@ -80,6 +85,11 @@ fn testimony(field: &Field, looks: &[Look]) -> Testimony {
         (false, true) => Testimony::Differs,
         (false, false) => Testimony::Silent,
     }
+}
+
+/// What was seen at a place, as one line; nothing where nothing was.
+pub(super) fn row_of_look(look: &Look) -> Option<Row<'_>> {
+    row_of_words(look.spot.page, Source::Tesseract, &look.words)
 }
 
 /// Whether the row shows the amount, and whether it plainly shows another.
@@ -92,21 +102,17 @@ fn amount(row: &Row<'_>, value: rust_decimal::Decimal) -> (bool, bool) {
     (same, other)
 }
 
-/// Letters and digits alone, in capitals.
-fn letters(text: &str) -> String {
-    let folded = fold(text);
-    let digits = text.chars().filter(char::is_ascii_digit);
-    folded.chars().filter(|c| !c.is_whitespace()).chain(digits).collect()
-}
-
 /// Notes what the looks say of each value: an agreement in its rule, a contradiction as a finding.
 pub(super) fn hear(draft: &mut Draft, grounds: &Grounds, heard: &[Look]) {
     let mut differing = Vec::new();
     for name in ASKED {
+        let places = places(*name, draft.fields.get(name), grounds);
         let Some(field) = draft.fields.get_mut(name).filter(|field| field.source.is_optical()) else {
             continue;
         };
-        match testimony(field, heard) {
+        // A name that the witness helped to mend is not borne out by it.
+        let mended = *name == FieldName::SupplierName && grounds.name_mended;
+        match if mended { Testimony::Silent } else { testimony(field, &places, heard) } {
             Testimony::Agrees => {
                 if earned(*name, grounds) {
                     field.accepted = true;
@@ -201,13 +207,18 @@ mod tests {
         extract(&Seen { pages: std::slice::from_ref(page), facts: &[], looks }, &hints)
     }
 
+    fn spots_of(page: &Page) -> Vec<Spot> {
+        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
+        crate::extract::spots(&Seen { pages: std::slice::from_ref(page), facts: &[], looks: &[] }, &hints)
+    }
+
     /// What a witness saw where the field stands, this sure.
     fn looks(page: &Page, name: FieldName, text: &str, per_mille: u16) -> Vec<Look> {
         let mut words = page_of(&[text]).words;
         words.iter_mut().for_each(|word| word.confidence = Confidence::from_per_mille(per_mille));
         let draft = read(page, &[]);
         let area = draft.fields.get(&name).and_then(|field| field.area);
-        let place = spots(&draft).into_iter().filter(|spot| Some(spot.area) == area);
+        let place = spots_of(page).into_iter().filter(|spot| Some(spot.area) == area);
         place.map(|spot| Look { spot, words: words.clone() }).collect()
     }
 

@@ -119,25 +119,8 @@ pub async fn act(
     action: Action,
 ) -> Result<Document, ActionError> {
     let document = document_for(context, person, id).await?;
-    match &action {
-        Action::Approve => return approval::decide(context, person, id, seen_version, Doing::Approve).await,
-        // Whoever is asked refuses as the policy says; the submitter and the accountants may stop it at any time.
-        Action::Reject(reason) if document.state == State::AwaitingApproval => {
-            if approval::has_task(context, &document, person.id).await? {
-                let doing = Doing::Reject(reason.clone());
-                return approval::decide(context, person, id, seen_version, doing).await;
-            }
-            let accounts = person.has(Role::Accountant) || person.has(Role::Administrator);
-            if document.submitter != person.id && !accounts {
-                return Err(ActionError::Approval(Refused::NotYours));
-            }
-        }
-        Action::Reject(_)
-        | Action::Correct(_)
-        | Action::Keep
-        | Action::Submit
-        | Action::ReadAgain
-        | Action::RetryPosting => {}
+    if let Some(doing) = decision(context, person, &document, &action).await? {
+        return approval::decide(context, person, id, seen_version, doing).await;
     }
     let event = event_for(&action, person, &document);
     if !permission::allows(person, &event, document.submitter == person.id) {
@@ -183,7 +166,7 @@ pub async fn act(
     document_lock(&txn, id).await?;
     let mut sending = None;
     let event = if let Event::Submitted { by, blocked, .. } = event {
-        let sent = resend(&txn, context, &document).await?;
+        let sent = resend(&txn, context, &document_fetch(&txn, id).await?).await?;
         let standing = sent.standing.clone();
         sending = Some(sent);
         Event::Submitted { by, blocked, standing }
@@ -201,6 +184,36 @@ pub async fn act(
     txn.commit().await?;
     context.wake.notify();
     Ok(moved)
+}
+
+/// What an action is for the document's approval, if it is one. Whoever is asked refuses as the policy says; the
+/// submitter and the accountants may stop a document at any time.
+async fn decision(
+    context: &Context,
+    person: &Person,
+    document: &Document,
+    action: &Action,
+) -> Result<Option<Doing>, ActionError> {
+    match action {
+        Action::Approve => Ok(Some(Doing::Approve)),
+        Action::Reject(reason) if document.state == State::AwaitingApproval => {
+            if approval::has_task(context, document, person.id).await? {
+                return Ok(Some(Doing::Reject(reason.clone())));
+            }
+            let accounts = person.has(Role::Accountant) || person.has(Role::Administrator);
+            if document.submitter == person.id || accounts {
+                Ok(None)
+            } else {
+                Err(ActionError::Approval(Refused::NotYours))
+            }
+        }
+        Action::Reject(_)
+        | Action::Correct(_)
+        | Action::Keep
+        | Action::Submit
+        | Action::ReadAgain
+        | Action::RetryPosting => Ok(None),
+    }
 }
 
 /// Sends a document with the findings that a person saw, straight back where it was returned and nothing changed.

@@ -3,7 +3,7 @@
 use super::{
     document::Spot,
     layout::Json,
-    value::{amount, amount_json, currency, email, name},
+    value::{amount, amount_json, currency, email, name, supplier},
 };
 use crate::model::{
     category::Category, currency::Currency, field::DocumentKind, finding::Severity, policy::condition::Condition,
@@ -50,7 +50,7 @@ pub(super) fn condition(spot: &Spot<'_>, home: Currency) -> Option<Condition> {
             let choices = Category::ALL.map(|category| (category.name(), category));
             inner.some("categories", |one| one.choice(&choices)).map(Condition::Category)
         }
-        "supplier" => names("suppliers").map(Condition::Supplier),
+        "supplier" => inner.some("suppliers", supplier).map(Condition::Supplier),
         "submitter" => inner.some("e-mail addresses", email).map(Condition::Submitter),
         "submitter_role" => names("roles").map(Condition::SubmitterRole),
         "kind" => {

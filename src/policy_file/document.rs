@@ -149,6 +149,10 @@ impl<'v> Spot<'v> {
         self.wrong(format!("expected {what}, found {found}"))
     }
 
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.value, Value::NullKeyword(_))
+    }
+
     /// The text that stands here, if it is one.
     pub(super) fn as_text(&self) -> Option<&'v str> {
         self.value.as_string_lit().map(|text| text.value.as_ref())
@@ -320,6 +324,15 @@ impl<'v> Fields<'v> {
     #[expect(clippy::option_option, reason = "absent and wrong are two things, and wrong was already reported")]
     pub(super) fn may<T>(&self, key: &str, read: impl FnOnce(&Spot<'v>) -> Option<T>) -> Option<Option<T>> {
         match self.get(key) {
+            Some(spot) => read(&spot).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// As [`Self::may`], where null counts as absent.
+    #[expect(clippy::option_option, reason = "absent and wrong are two things, and wrong was already reported")]
+    pub(super) fn known<T>(&self, key: &str, read: impl FnOnce(&Spot<'v>) -> Option<T>) -> Option<Option<T>> {
+        match self.get(key).filter(|spot| !spot.is_null()) {
             Some(spot) => read(&spot).map(Some),
             None => Some(None),
         }

@@ -43,7 +43,7 @@ impl Json {
         out
     }
 
-    fn in_one_line(&self) -> String {
+    pub(super) fn in_one_line(&self) -> String {
         match self {
             Self::Text(text) => quoted(text),
             Self::Whole(number) => number.to_string(),

@@ -6,15 +6,23 @@
 //! places it names are the places here, so [`Lines`] turns them into lines.
 
 mod condition;
+mod diff;
 mod document;
+mod facts;
 mod flow;
 mod layout;
+mod organisation;
 mod rules;
 #[cfg(test)]
 mod tests;
 mod value;
 
-pub use self::document::{DOCUMENT_BYTES_MAX, FileProblem, Lines};
+pub use self::{
+    diff::{Difference, policy_diff},
+    document::{DOCUMENT_BYTES_MAX, FileProblem, Lines},
+    facts::facts_from_json,
+    organisation::{organisation_from_json, person_id},
+};
 use self::{
     document::Spot,
     layout::Json,
@@ -104,6 +112,10 @@ fn policy(spot: &Spot<'_>) -> Option<Policy> {
 /// Writes a policy the way [`policy_from_json`] reads it, laid out for people.
 #[must_use]
 pub fn policy_to_json(policy: &Policy) -> String {
+    policy_json(policy).laid_out()
+}
+
+fn policy_json(policy: &Policy) -> Json {
     let list = |all: Vec<Json>| Some(Json::List(all));
     Json::object([
         ("version", (policy.version > 0).then_some(Json::Whole(policy.version))),
@@ -125,5 +137,4 @@ pub fn policy_to_json(policy: &Policy) -> String {
         ("single_user", Some(Json::Truth(policy.single_user))),
         ("flow", Some(flow::flow_json(&policy.flow))),
     ])
-    .laid_out()
 }

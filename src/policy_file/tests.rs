@@ -45,7 +45,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         vec(name(), 1..3).prop_map(Condition::Department),
         vec(name(), 1..3).prop_map(Condition::Project),
         vec(category, 1..3).prop_map(Condition::Category),
-        vec(name(), 1..3).prop_map(Condition::Supplier),
+        vec(select(vec!["太平洋貨運".to_owned(), "pacificfreightltd".to_owned()]), 1..3).prop_map(Condition::Supplier),
         vec(address(), 1..3).prop_map(Condition::Submitter),
         vec(name(), 1..3).prop_map(Condition::SubmitterRole),
         vec(select(DocumentKind::ALL.to_vec()), 1..3).prop_map(Condition::Kind),
@@ -200,6 +200,13 @@ proptest! {
     }
 
     #[test]
+    fn a_difference_is_told_exactly_where_policies_differ(old in any_policy(), new in any_policy()) {
+        prop_assert_eq!(policy_diff(&old, &old), Vec::new());
+        let same = Policy { version: 0, ..old.clone() } == Policy { version: 0, ..new.clone() };
+        prop_assert_eq!(policy_diff(&old, &new).is_empty(), same);
+    }
+
+    #[test]
     fn no_text_is_a_crash(text in "[\\[\\]{}\":,a-z0-9/* \n.-]{0,80}") {
         let _ = policy_from_json(&text);
     }
@@ -222,4 +229,30 @@ fn places_have_lines() {
     assert_eq!(Some(lines.line_of("limits[1].max")), line("transport"));
     assert_eq!(Some(lines.line_of("flow.steps[0].approve.timeouts[3].then")), line("\"approve\""), "the nearest");
     assert_eq!(lines.line_of("nonsense"), 1);
+}
+
+#[test]
+fn a_change_is_told_in_words() {
+    let old = Policy::starting();
+    let mut new = Policy { version: 7, name: "Mine".to_owned(), receipt_required_above: None, ..old.clone() };
+    new.limits.reverse();
+    new.limits[0].max = Money::from_minor(120_000, Currency::HKD);
+    let mut second = Node::new("cfo", Who::Role("cfo".to_owned()));
+    second.mode = Mode::Claim;
+    if let Some(Step::Node(node)) = new.flow.steps.first_mut() {
+        node.who.push(Asked { who: Who::Manager { up: 1 }, weight: 1 });
+    }
+    new.flow.steps.insert(0, Step::Node(second));
+    let told: Vec<String> = policy_diff(&old, &new).iter().map(ToString::to_string).collect();
+    let expected = [
+        "name: was \"Starting policy\", is now \"Mine\"",
+        "limits[transport a document].max: was \"1000.00\", is now \"1200.00\"",
+        "limits: the order was meals a document, transport a document, is now transport a document, meals a document",
+        "flow.steps[approval].approve.who[{ \"manager\": 1 }]: is new: { \"manager\": 1 }",
+        "flow.steps[cfo]: is new: { \"approve\": { \"id\": \"cfo\", \"who\": [{ \"role\": \"cfo\" }], \"mode\": \"claim\", \
+         \"empty\": \"administrator\", \"own\": \"escalate\", \"segregated\": false } }",
+    ];
+    assert_eq!(told, expected);
+    let removed: Vec<String> = policy_diff(&new, &old).iter().map(ToString::to_string).collect();
+    assert!(removed.iter().any(|one| one.starts_with("flow.steps[cfo]: is taken out")), "{removed:?}");
 }

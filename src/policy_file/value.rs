@@ -75,3 +75,11 @@ pub(super) fn date(spot: &Spot<'_>) -> Option<civil::Date> {
         None => spot.expected("a date, such as \"2024-01-31\""),
     }
 }
+
+/// A supplier's name the way facts hold it, without case, spaces and punctuation; `check::supplier_key` does the same
+/// to what was read.
+pub(super) fn supplier(spot: &Spot<'_>) -> Option<String> {
+    let name = name(spot, "the name of a supplier")?;
+    let key: String = name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if key.is_empty() { spot.expected("the name of a supplier, with letters in it") } else { Some(key) }
+}

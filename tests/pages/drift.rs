@@ -72,7 +72,7 @@ async fn differences_are_seen_and_accepted_by_those_who_may() {
 #[tokio::test]
 async fn a_documents_page_says_what_differs_in_its_language() {
     let house = House::open(|_| {}).await;
-    let ada = house.add("Ada", &Role::ALL).await;
+    let (ada, _paul) = (house.add("Ada", &Role::ALL).await, house.add("Paul", &[Role::Approver]).await);
     let document = awaiting(&house, &ada, 1).await;
     let connection = company(&house).await;
     use vouch::store::Run as _;

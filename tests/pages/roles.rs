@@ -59,6 +59,11 @@ async fn a_form_without_its_token_does_nothing() {
             } else {
                 ["csrf"; 2]
             };
+            if route.starts_with("/webhooks/") {
+                // No person's browser calls it: a signature guards it instead.
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+                continue;
+            }
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {form:?}: {}", answer.text());
             assert!(expected.contains(&answer.code().as_str()), "{path}: {}", answer.code());
         }

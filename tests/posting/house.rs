@@ -128,7 +128,9 @@ impl House {
 
     pub(crate) async fn with_options(goal: Goal, clock: Clock, options: Options) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let sandbox = Sandbox::new(Options { limits: false, ..options }).expect("no state file is read");
+        let testing = Options::testing();
+        let options = Options { limits: false, record: testing.record, ..options };
+        let sandbox = Sandbox::new(options).expect("no state file is read");
         let gate = Arc::new(Turnstile::default());
         sandbox.gate_install(Arc::clone(&gate) as Arc<_>);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -9,12 +9,12 @@ use vouch::{
         policy::{Policy, limit::Limit},
     },
     store::{
-        Db, StoreError,
+        Db, Run, StoreError,
         posting::{
             Posting, posting_advance, posting_by_document, posting_create, posting_list_drifted, posting_update,
         },
         restored::{restored_at_us, restored_note, seen_at_us, seen_note},
-        setting::{policy_fetch, policy_store},
+        setting::{policy_fetch, policy_publish, policy_version, policy_versions},
     },
 };
 
@@ -29,7 +29,8 @@ on_both_engines!(
     a_posting_has_one_writer,
     a_restored_copy_is_remembered,
     what_was_changed_there_is_listed_newest_first,
-    the_policy_survives_being_stored,
+    versions_of_the_policy_stay,
+    the_policy_from_before_versions_is_read_as_version_nought,
 );
 
 async fn posting_add(db: &Db, posting: &Posting, at_us: i64) -> Result<(), StoreError> {
@@ -138,24 +139,47 @@ async fn what_was_changed_there_is_listed_newest_first(db: Db) -> Tested {
     Ok(())
 }
 
-async fn the_policy_survives_being_stored(db: Db) -> Tested {
-    assert_eq!(policy_fetch(&db).await?, Policy::starting(), "before anybody set one");
+async fn versions_of_the_policy_stay(db: Db) -> Tested {
+    assert_eq!(policy_fetch(&db).await?, Policy::starting(), "before anybody published one");
+    assert_eq!(policy_versions(&db).await?, []);
+    let person = person_add(&db, 1).await?;
     let yen = |minor| Money::from_minor(minor, Currency::JPY);
     let limit = |(category, minor)| Limit::on_category(category, yen(minor));
-    let limits = Category::ALL.into_iter().zip(1..).map(limit).collect();
-    let second = Policy {
+    let first = Policy {
+        name: "経費".to_owned(),
         home_currency: Currency::JPY,
         approved_by_rule_max: yen(10_000),
-        limits,
+        limits: Category::ALL.into_iter().zip(1..).map(limit).collect(),
         age_days_max: 0,
+        tolerance: yen(0),
         ..Policy::starting()
     };
-    let third = Policy { limits: Vec::new(), age_days_max: u32::MAX, ..Policy::starting() };
-    for policy in [second, third] {
+    let second = Policy { limits: Vec::new(), age_days_max: u32::MAX, ..Policy::starting() };
+    for (number, policy) in [(1, &first), (2, &second)] {
         let txn = db.begin_write().await?;
-        policy_store(&txn, &policy).await?;
+        let by = (number == 1).then_some(person);
+        assert_eq!(policy_publish(&txn, policy, by, i64::from(number)).await?, number);
         txn.commit().await?;
-        assert_eq!(policy_fetch(&db).await?, policy);
+        assert_eq!(policy_fetch(&db).await?, Policy { version: number, ..policy.clone() });
     }
+    assert_eq!(policy_version(&db, 1).await?, Policy { version: 1, ..first });
+    assert_eq!(policy_version(&db, 0).await?, Policy::starting());
+    assert!(matches!(policy_version(&db, 3).await, Err(StoreError::NotFound(_))));
+    let listed = policy_versions(&db).await?;
+    let listed: Vec<_> = listed.iter().map(|one| (one.version, one.published_at_us, one.published_by)).collect();
+    assert_eq!(listed, [(2, 2, None), (1, 1, Some(person))]);
+    Ok(())
+}
+
+async fn the_policy_from_before_versions_is_read_as_version_nought(db: Db) -> Tested {
+    let old =
+        r#"{"home_currency":"USD","approved_by_rule_max":"5.00","category_max":{"meals":"9.00"},"age_days_max":30}"#;
+    let txn = db.begin_write().await?;
+    txn.execute("INSERT INTO settings (key, value) VALUES ('policy', $1)", vec![old.into()]).await?;
+    txn.commit().await?;
+    let policy = policy_fetch(&db).await?;
+    assert_eq!((policy.version, policy.age_days_max, policy.home_currency), (0, 30, Currency::USD));
+    assert_eq!(policy.category_max(Category::Meals), Some(Money::from_minor(900, Currency::USD)));
+    assert_eq!(policy.tolerance.currency(), Currency::USD);
     Ok(())
 }

@@ -45,9 +45,9 @@ async fn two_processes_share_one_rate_and_use_it() {
     let both = processes(&folder, 500).await;
     let instants = let_go(&both, 10).await;
     let (first, last) = (instants[0], instants[instants.len() - 1]);
-    // Twenty calls have nineteen waits of 122 ms between them.
+    // Twenty calls have nineteen waits of 122 ms between them; the first may be seen late on a busy machine.
     let allowed_us = 19 * 6_000_000_000 / (500 * USED_PERCENT);
-    assert!(last - first >= allowed_us - 5_000, "{} of {allowed_us}", last - first);
+    assert!(last - first >= allowed_us - 50_000, "{} of {allowed_us}", last - first);
     let in_a_second = |from: &i64| instants.iter().filter(|at| (*from..from + 1_000_000).contains(*at)).count();
     assert!(instants.iter().all(|from| in_a_second(from) <= 10), "{instants:?}");
 }

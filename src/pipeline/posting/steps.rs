@@ -101,6 +101,12 @@ impl Run<'_> {
         if posting.supplier_id.is_some() {
             return Ok(());
         }
+        // What a person chose for this supplier goes before everything that is found.
+        let mapped = self.books.supplier_mapped(&self.entry.supplier).filter(|id| self.supplier_fits(id));
+        if let Some(id) = mapped {
+            posting.supplier_id = Some(id.to_owned());
+            return Ok(());
+        }
         let names = entry::supplier_names(&self.entry, self.books.ledger);
         // After an entry was refused, what was known of the supplier may be the reason: then the ledger is asked.
         let known = names.iter().find_map(|name| self.supplier_known(name));

@@ -105,8 +105,8 @@ fn nodes(chrome: &Chrome, instance: &Instance, signed: &Signed, people: &[Person
     let mut views = Vec::new();
     for (place, stop) in instance.way.stops.iter().enumerate() {
         let Stop::Node(node) = stop else { continue };
-        let of_node = instance.runs.iter().enumerate().filter(|(_, run)| run.stop == place);
-        let newest = of_node.filter(|(_, run)| run.round == instance.round).next_back();
+        let is_newest = |(_, run): &(usize, &Run)| run.stop == place && run.round == instance.round;
+        let newest = instance.runs.iter().enumerate().rfind(is_newest);
         let found = newest.map(|(index, run)| {
             let parts = parts(chrome, instance, index, signed, people, running);
             let skipped = run.skipped.iter().map(|(who, why)| (name_of(people, *who), why.name())).collect();
