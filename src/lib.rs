@@ -21,6 +21,7 @@ pub mod reconcile;
 pub mod blob;
 pub mod clock;
 pub mod config;
+pub mod notify;
 pub mod pipeline;
 pub mod policy_file;
 pub mod queue;

@@ -20,6 +20,8 @@ mod jobs;
 mod ledgers;
 #[path = "store/lists.rs"]
 mod lists;
+#[path = "store/notices.rs"]
+mod notices;
 #[path = "store/people.rs"]
 mod people;
 #[path = "store/postings.rs"]

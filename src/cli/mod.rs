@@ -6,6 +6,7 @@ mod export;
 mod firm;
 mod key;
 mod longrun;
+mod notify;
 mod policy;
 mod rates;
 mod read;
@@ -79,6 +80,9 @@ enum Command {
     /// Add people and list them
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Try out how people are told what waits for them
+    #[command(subcommand)]
+    Notify(notify::NotifyCommand),
     /// Say what is present, missing or wrong on this machine, and how to mend it
     Doctor {
         /// Also run jobs again that were given up
@@ -151,6 +155,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Policy(policy) => policy::run(policy, || Ok(config()?)).await,
         Command::Firm(firm) => firm::run(firm, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
+        Command::Notify(notify) => notify::run(notify, config()?).await,
         Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,
         Command::Longrun(longrun) => longrun::run(longrun, config()?).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),

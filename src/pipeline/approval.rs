@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Context,
     actions::{ActionError, document_for},
+    notices::effects::{add_for, add_mentions},
     transition::{Move, transition_in},
 };
 pub use doing::{Doing, last_approval};
@@ -23,7 +24,7 @@ pub use sweep::sweep;
 use crate::{
     approval::{
         facts::Facts,
-        instance::{Back, By, Event as Step, Refused, Task, TaskId},
+        instance::{Back, By, Effect, Event as Step, Refused, Task, TaskId},
         lapse::{Hours, due_us},
         route::{Asking, Truth, truth},
         seats::{Room, may_stand_in},
@@ -172,6 +173,8 @@ struct Firm {
 /// An approval to be stored with the document's move.
 pub(super) struct Sending {
     approval: Approval,
+    /// What must happen once it is stored.
+    effects: Vec<Effect>,
     /// Where it stands.
     pub(super) standing: Standing,
 }
@@ -197,7 +200,7 @@ pub(super) async fn send(
         let same = |facts: &Facts| Facts { correctors: now.correctors.clone(), ..facts.clone() } == now;
         if running && before.instance.facts.as_ref().is_some_and(same) {
             let standing = standing(&before.instance, document.submitter);
-            return Ok(Sending { approval: before.clone(), standing });
+            return Ok(Sending { approval: before.clone(), effects: Vec::new(), standing });
         }
         if jump {
             // Straight back keeps the version of the policy and the facts that were approved.
@@ -223,13 +226,18 @@ pub(super) async fn send(
 fn sending(context: &Context, approval: Approval, facts: &Facts, firm: &Firm, back: Back) -> Result<Sending, Refused> {
     let world = World { policy: &firm.policy, organisation: &firm.organisation, today: context.today() };
     let step = sent(facts, &world, back);
-    let approval = advance(approval, step, &world, context.clock.now_us())?;
+    let (approval, effects) = advance(approval, step, &world, context.clock.now_us())?;
     let standing = standing(&approval.instance, facts.submitter);
-    Ok(Sending { approval, standing })
+    Ok(Sending { approval, effects, standing })
 }
 
-/// The approval after a step, with everything that followed from it in its record.
-fn advance(mut approval: Approval, step: Step, world: &World<'_>, now_us: i64) -> Result<Approval, Refused> {
+/// The approval after a step, with everything that followed from it in its record, and what must happen.
+fn advance(
+    mut approval: Approval,
+    step: Step,
+    world: &World<'_>,
+    now_us: i64,
+) -> Result<(Approval, Vec<Effect>), Refused> {
     let walked = walk(&approval.instance, step, world)?;
     let submitter = walked.instance.facts.as_ref().and_then(|facts| world.organisation.members.get(&facts.submitter));
     let (email, roles) = submitter.map(|member| (member.email.clone(), member.roles.clone())).unwrap_or_default();
@@ -242,15 +250,17 @@ fn advance(mut approval: Approval, step: Step, world: &World<'_>, now_us: i64) -
         });
     }
     approval.instance = walked.instance;
-    Ok(approval)
+    Ok((approval, walked.effects))
 }
 
-/// Writes an approval with its tasks.
+/// Writes an approval with its tasks, and the notices that follow.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn store(txn: &Txn, context: &Context, id: DocumentId, sending: &Sending) -> Result<(), StoreError> {
-    approval_store(txn, id, &sending.approval, &task_rows(context, id, &sending.approval)).await
+    let tasks = task_rows(context, id, &sending.approval);
+    approval_store(txn, id, &sending.approval, &tasks).await?;
+    add_for(txn, context, id, &sending.approval, &sending.effects, &tasks).await
 }
 
 fn task_rows(context: &Context, id: DocumentId, approval: &Approval) -> Vec<TaskRow> {
@@ -376,10 +386,10 @@ impl Made<'_> {
     ) -> Result<Document, ActionError> {
         let policy = self.approval.policy.clone();
         let world = World { policy: &policy, organisation: self.organisation, today: context.today() };
-        let approval =
+        let (approval, effects) =
             advance(self.approval, self.step, &world, context.clock.now_us()).map_err(ActionError::Approval)?;
         let standing = standing(&approval.instance, person);
-        let sending = Sending { approval, standing: standing.clone() };
+        let sending = Sending { approval, effects, standing: standing.clone() };
         let step = Move {
             id: self.document.id,
             actor,
@@ -414,7 +424,7 @@ pub async fn opened(context: &Context, id: DocumentId, person: PersonId) -> Resu
     let organisation = organisation_fetch(&txn).await?;
     let policy = approval.policy.clone();
     let world = World { policy: &policy, organisation: &organisation, today: context.today() };
-    if let Ok(approval) = advance(approval, Step::Opened { task }, &world, context.clock.now_us()) {
+    if let Ok((approval, _)) = advance(approval, Step::Opened { task }, &world, context.clock.now_us()) {
         approval_store(&txn, id, &approval, &task_rows(context, id, &approval)).await?;
         txn.commit().await?;
     }
@@ -442,6 +452,8 @@ pub async fn comment(
     let comment = Comment { person: person.id, text: text.to_owned(), mentions, at_us: context.clock.now_us() };
     let txn = context.db.begin_write().await?;
     comment_append(&txn, id, &comment).await?;
+    add_mentions(&txn, context, id, &comment).await?;
     txn.commit().await?;
+    context.wake.notify();
     Ok(())
 }

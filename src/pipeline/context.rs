@@ -8,6 +8,7 @@ use crate::{
     blob::{BlobError, Blobs},
     clock::Clock,
     config::{Config, ConfigError},
+    notify::{Notifier, NotifierError},
     pipeline::pace::Pace,
     post::transport,
     queue::{self, Wake},
@@ -37,6 +38,8 @@ pub struct Context {
     pub wake: Wake,
     /// Calls the ledgers.
     pub(crate) http: transport::Http,
+    /// Sends notices.
+    pub(crate) notifier: Arc<Notifier>,
     /// How soon each company may be called, whoever calls it.
     pub(crate) pace: Pace,
 }
@@ -68,6 +71,9 @@ pub enum ContextError {
     /// The HTTP client cannot be made.
     #[error("the HTTP client could not be made")]
     Http(#[from] transport::HttpError),
+    /// Notices cannot be sent.
+    #[error(transparent)]
+    Notifier(#[from] NotifierError),
 }
 
 impl Context {
@@ -86,6 +92,7 @@ impl Context {
             blobs: Blobs::in_folder(&folder.join("blobs"))?,
             vault: Vault::open(&config.key, &config.key_previous, &folder.join("key"))?,
             http: transport::http_client(Duration::from_millis(config.ledger_timeout_ms))?,
+            notifier: Arc::new(Notifier::new(&config)?),
             zone: config.zone()?,
             wake: Wake::default(),
             pace: Pace::new(db.clone(), clock.clone(), &config),

@@ -13,6 +13,7 @@ pub mod context;
 pub mod entry;
 pub mod export;
 pub mod ledger;
+pub mod notices;
 mod pace;
 pub mod posting;
 pub mod receive;
@@ -29,7 +30,7 @@ use crate::{
     approval::state::{Event, Verdict},
     model::{
         finding::{Finding, Severity},
-        id::{ConnectionId, DocumentId},
+        id::{ConnectionId, DocumentId, NoticeId},
     },
     queue::{Failed, Retry},
     store::{StoreError, document::Document, job::ClaimedJob},
@@ -52,6 +53,8 @@ pub enum Job {
     Sync(ConnectionId),
     /// Read what changed in a company's books.
     Changes(ConnectionId),
+    /// Send a notice.
+    Notify(NoticeId),
 }
 
 impl Job {
@@ -64,6 +67,7 @@ impl Job {
             Self::Post(_) => "post",
             Self::Sync(_) => "sync",
             Self::Changes(_) => "changes",
+            Self::Notify(_) => "notify",
         }
     }
 
@@ -73,6 +77,7 @@ impl Job {
         match self {
             Self::Read(id) | Self::Check(id) | Self::Post(id) => id.to_string(),
             Self::Sync(id) | Self::Changes(id) => id.to_string(),
+            Self::Notify(id) => id.to_string(),
         }
     }
 
@@ -86,6 +91,7 @@ impl Job {
             "post" => document().map(Self::Post),
             "sync" => subject.parse().ok().map(Self::Sync),
             "changes" => subject.parse().ok().map(Self::Changes),
+            "notify" => subject.parse().ok().map(Self::Notify),
             _ => None,
         }
     }
@@ -106,6 +112,7 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
         Job::Post(id) => posting::run_post(context, id, &claimed).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
         Job::Changes(id) => changes::run_changes(context, id).await,
+        Job::Notify(id) => notices::run_notify(context, id).await,
     };
     ended(context, job, &claimed, result).await
 }
@@ -159,11 +166,20 @@ async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Fa
             finding = Some(Finding::new("E0", Severity::Block, message, &[]));
             (id, Event::Checked { verdict: Verdict::NeedsReview })
         }
+        Job::Notify(id) => {
+            notices::give_up(context, id, &failed.reason).await?;
+            return Err(failed);
+        }
         Job::Sync(_) | Job::Changes(_) => return Err(failed),
     };
     let change = Box::new(move |document: &mut Document| document.findings.extend(finding));
     let step = Move { detail: failed.reason, change, ..Move::by_system(id, job.kind(), event) };
-    stages::settled(transition::transition(context, step).await)
+    stages::settled(match job {
+        Job::Post(_) => notices::effects::block(context, step).await,
+        Job::Read(_) | Job::Check(_) | Job::Sync(_) | Job::Changes(_) | Job::Notify(_) => {
+            transition::transition(context, step).await
+        }
+    })
 }
 
 impl From<StoreError> for Failed {

@@ -29,9 +29,10 @@ use super::{
     blocked::retry,
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
+    notices::effects::block,
     run_beside,
     stages::settled,
-    transition::{Move, transition, transition_in},
+    transition::{Move, transition_in},
 };
 use crate::{
     approval::state::{Event, State},
@@ -159,7 +160,7 @@ pub(super) async fn post_one(
         Err(Stop::Later(failed)) => Err(failed),
         Err(Stop::Blocked(message) | Stop::Consent(message)) => {
             let event = Event::PostingBlocked { message: message.clone() };
-            settled(transition(context, step(event, message)).await)
+            settled(block(context, step(event, message)).await)
         }
     }
 }

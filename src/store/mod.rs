@@ -14,6 +14,7 @@ pub mod drift;
 pub mod history;
 pub mod job;
 pub mod ledger_entry;
+pub mod notice;
 pub mod organisation;
 pub mod person;
 pub mod posting;

@@ -31,6 +31,7 @@ use crate::{
     secret::random_hex,
     store::{
         approval::task_count,
+        notice::person_language_store,
         person::person_by_email,
         session::{session_create, session_delete, session_fetch, sign_in_failure_append, sign_in_failure_count},
     },
@@ -348,9 +349,15 @@ pub struct LanguageForm {
     back: String,
 }
 
-/// Remembers the language in which somebody wants the pages.
-pub async fn language(State(app): State<App>, Form(form): Form<LanguageForm>) -> Response {
+/// Remembers the language in which somebody wants the pages, and, where they are signed in, their notices.
+pub async fn language(State(app): State<App>, visitor: Visitor, Form(form): Form<LanguageForm>) -> Response {
     let language = Language::from_code(&form.language).unwrap_or_default();
+    if let Some((person, _)) = &visitor.session
+        && let Err(error) = person_language_store(&app.context.db, person.id, language).await
+    {
+        // The page still changes; only the notices stay in the old language.
+        tracing::warn!(%error, "The language of {} could not be kept", person.id);
+    }
     with_cookie(Redirect::to(&ours(&form.back)).into_response(), &app, LANGUAGE_COOKIE, language.code(), YEAR_SECONDS)
 }
 
