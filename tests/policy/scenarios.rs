@@ -27,10 +27,8 @@ fn scenario(path: &Path) -> Value {
 /// What the engine makes of a scenario, in the form of its `expect`.
 fn played(scenario: &Value) -> (Value, BTreeSet<String>) {
     let beside = |name: &Value| text_of(&project(SCENARIOS).join(name.as_str().expect("the name of a file")));
-    let policy = match &scenario["policy"] {
-        Value::Object(_) => scenario["policy"].to_string(),
-        name => beside(name),
-    };
+    let policy = &scenario["policy"];
+    let policy = if policy.is_object() { policy.to_string() } else { beside(policy) };
     let (policy, _) = policy_from_json(&policy).expect("a policy");
     let (firm, _) = organisation_from_json(&beside(&scenario["organisation"]), policy.home_currency).expect("a firm");
     let facts = facts_from_json(&scenario["facts"].to_string(), policy.home_currency).expect("facts");

@@ -45,19 +45,21 @@ fn changed(pointer: &str, value: Value) -> Value {
     let mut policy = without_comments(&policy_to_json(&Policy::starting()));
     let (parent, key) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
     let parent = policy.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer} has no parent"));
-    match parent {
-        Value::Object(object) if value.is_null() => drop(object.remove(key)),
-        Value::Object(object) => drop(object.insert(key.to_owned(), value)),
-        Value::Array(array) => array.insert(key.parse().expect("a number"), value),
-        other => panic!("{pointer}: {other}"),
+    if let Some(array) = parent.as_array_mut() {
+        array.insert(key.parse().expect("a number"), value);
+    } else {
+        let object = parent.as_object_mut().unwrap_or_else(|| panic!("{pointer} has no keys"));
+        if value.is_null() {
+            object.remove(key);
+        } else {
+            object.insert(key.to_owned(), value);
+        }
     }
     policy
 }
 
 /// What both must refuse, and what the parser says about it.
 fn refused() -> Vec<(&'static str, Value, &'static str)> {
-    let node = "/flow/steps/0/approve";
-    let at = |path: &str| -> &'static str { Box::leak(format!("{node}{path}").into_boxed_str()) };
     vec![
         ("/name", Value::Null, "“name” is missing"),
         ("/name", json!(" "), "expected what people call the policy, found “ ”"),
@@ -109,30 +111,36 @@ fn refused() -> Vec<(&'static str, Value, &'static str)> {
             json!({ "fork": { "id": "f", "branches": [{ "name": "a", "when": "always", "steps": [] }] } }),
             "“otherwise” is missing: say what happens when no branch is taken",
         ),
-        (at("/id"), Value::Null, "“id” is missing"),
-        (at("/who"), json!([]), "at least one of people"),
-        (at("/who/0"), json!({}), "expected a person: exactly one of person, role"),
-        (at("/who/0"), json!({ "role": "cfo", "manager": 1 }), "expected a person: exactly one of"),
-        (at("/who/0"), json!({ "role": "cfo", "weight": 0 }), "expected a weight, a whole number from 1"),
-        (at("/who/0"), json!({ "manager": 0 }), "how many managers up, a whole number from 1 to 20"),
-        (at("/who/0"), json!({ "department_head": true }), "how many departments up"),
-        (at("/who/0"), json!("everybody"), "expected “project_owner” or “submitter”"),
-        (at("/who/0"), json!({ "project_owner": false }), "expected true, found false"),
-        (at("/mode"), json!("both"), "expected “all”, “any”, “sequential” or “claim”, found “both”"),
-        (at("/mode"), json!({ "ratio": 0 }), "a percentage, a whole number from 1 to 100"),
-        (at("/mode"), json!({ "ratio": 101 }), "a percentage, a whole number from 1 to 100"),
-        (at("/mode"), json!({ "ratio": "60" }), "found “60”"),
-        (at("/mode"), json!("claim"), "“refusal” is only for the modes “all” and “any”"),
-        (at("/refusal"), json!("never"), "expected “first” or “last”"),
-        (at("/empty"), json!("pass"), "expected “administrator” or “reject”"),
-        (at("/empty"), json!({ "pass": "5" }), "there is no key “pass” here"),
-        (at("/empty"), json!({ "ask": [] }), "at least one of people"),
-        (at("/own"), json!("approve"), "expected “escalate” or “skip”, found “approve”"),
-        (at("/segregated"), json!(1), "expected true or false"),
-        (at("/timeouts"), json!([{ "after_hours": 0, "then": "remind" }]), "working hours, a whole number from 1"),
-        (at("/timeouts"), json!([{ "after_hours": 4 }]), "“then” is missing"),
-        (at("/timeouts"), json!([{ "after_hours": 4, "then": "approve" }]), "expected “remind” or “reject”"),
-        (at("/cc"), json!([{ "person": "nobody" }]), "expected an e-mail address"),
+    ]
+}
+
+/// The same for a node, by the place in it.
+fn refused_in_nodes() -> Vec<(&'static str, Value, &'static str)> {
+    vec![
+        ("/id", Value::Null, "“id” is missing"),
+        ("/who", json!([]), "at least one of people"),
+        ("/who/0", json!({}), "expected a person: exactly one of person, role"),
+        ("/who/0", json!({ "role": "cfo", "manager": 1 }), "expected a person: exactly one of"),
+        ("/who/0", json!({ "role": "cfo", "weight": 0 }), "expected a weight, a whole number from 1"),
+        ("/who/0", json!({ "manager": 0 }), "how many managers up, a whole number from 1 to 20"),
+        ("/who/0", json!({ "department_head": true }), "how many departments up"),
+        ("/who/0", json!("everybody"), "expected “project_owner” or “submitter”"),
+        ("/who/0", json!({ "project_owner": false }), "expected true, found false"),
+        ("/mode", json!("both"), "expected “all”, “any”, “sequential” or “claim”, found “both”"),
+        ("/mode", json!({ "ratio": 0 }), "a percentage, a whole number from 1 to 100"),
+        ("/mode", json!({ "ratio": 101 }), "a percentage, a whole number from 1 to 100"),
+        ("/mode", json!({ "ratio": "60" }), "found “60”"),
+        ("/mode", json!("claim"), "“refusal” is only for the modes “all” and “any”"),
+        ("/refusal", json!("never"), "expected “first” or “last”"),
+        ("/empty", json!("pass"), "expected “administrator” or “reject”"),
+        ("/empty", json!({ "pass": "5" }), "there is no key “pass” here"),
+        ("/empty", json!({ "ask": [] }), "at least one of people"),
+        ("/own", json!("approve"), "expected “escalate” or “skip”, found “approve”"),
+        ("/segregated", json!(1), "expected true or false"),
+        ("/timeouts", json!([{ "after_hours": 0, "then": "remind" }]), "working hours, a whole number from 1"),
+        ("/timeouts", json!([{ "after_hours": 4 }]), "“then” is missing"),
+        ("/timeouts", json!([{ "after_hours": 4, "then": "approve" }]), "expected “remind” or “reject”"),
+        ("/cc", json!([{ "person": "nobody" }]), "expected an e-mail address"),
     ]
 }
 
@@ -140,8 +148,11 @@ fn refused() -> Vec<(&'static str, Value, &'static str)> {
 fn parser_and_schema_refuse_the_same() {
     let schema = schema();
     assert_eq!(complaints(&schema, &changed("/version", json!(3))), Vec::<String>::new(), "the rest is right");
-    for (pointer, value, message) in refused() {
-        let policy = changed(pointer, value.clone());
+    let in_nodes = refused_in_nodes().into_iter();
+    let in_nodes = in_nodes.map(|(place, value, message)| (format!("/flow/steps/0/approve{place}"), value, message));
+    let others = refused().into_iter().map(|(place, value, message)| (place.to_owned(), value, message));
+    for (pointer, value, message) in others.chain(in_nodes) {
+        let policy = changed(&pointer, value.clone());
         let problems = policy_from_json(&policy.to_string()).expect_err(&format!("{pointer} {value}"));
         assert!(problems.iter().any(|problem| problem.message.contains(message)), "{pointer} {value}: {problems:#?}");
         assert_ne!(complaints(&schema, &policy), Vec::<String>::new(), "{pointer} {value}: the schema takes it");
