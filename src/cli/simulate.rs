@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::say;
@@ -20,6 +20,7 @@ use crate::{
         standing::hold_message,
         walk::World,
     },
+    clock::Clock,
     model::{
         id::PersonId,
         organisation::Organisation,
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &SimulateArguments) -> anyhow::Result<ExitCode> {
         None => bail!("the firm is needed to know who is asked: give it with --organisation FILE"),
     };
     let of_scenario = written.get("today").and_then(Value::as_str).and_then(|day| day.parse().ok());
-    let today = arguments.today.or(of_scenario).unwrap_or_else(|| jiff::Zoned::now().date());
+    let today = arguments.today.or(of_scenario).unwrap_or_else(|| Clock::System.today(&TimeZone::system()));
     let simulation = simulate(&facts, &World { policy: &policy, organisation: &organisation, today });
     match arguments.format {
         Format::Text => table(&policy, &facts, &organisation, &simulation),

@@ -135,11 +135,8 @@ pub async fn act(
     if !permission::allows(person, &event, document.submitter == person.id) {
         return Err(ActionError::Forbidden);
     }
-    if matches!(action, Action::Reject(_) | Action::Correct(_)) && entry_may_exist(context, id).await? {
-        // Rejected means: not in the ledger, and never will be. Corrected means: not there with the old values.
-        let message = "The ledger may hold an entry for it. Delete that there, post again so that vouch sees it is gone; \
-            then it can be corrected or rejected.";
-        return Err(ActionError::Value { field: "posting".to_owned(), message: message.to_owned() });
+    if matches!(action, Action::Reject(_) | Action::Correct(_)) {
+        not_in_the_ledger(context, id).await?;
     }
     let by = person.id;
     let mut detail = String::new();
@@ -179,15 +176,7 @@ pub async fn act(
     };
     let txn = context.db.begin_write().await?;
     document_lock(&txn, id).await?;
-    let mut sending = None;
-    let event = if let Event::Submitted { by, blocked, .. } = event {
-        let sent = resend(&txn, context, &document_fetch(&txn, id).await?).await?;
-        let standing = sent.standing.clone();
-        sending = Some(sent);
-        Event::Submitted { by, blocked, standing }
-    } else {
-        event
-    };
+    let (event, sending) = sent(&txn, context, id, event).await?;
     let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
     let moved = transition_in(&txn, &context.clock, step).await?;
     if let Some((claimant, claim)) = said {
@@ -234,6 +223,19 @@ async fn decision(
     }
 }
 
+/// The event with where the approval stands in it, and the approval to be stored, if it is one that sends the document.
+async fn sent(
+    txn: &Txn,
+    context: &Context,
+    id: DocumentId,
+    event: Event,
+) -> Result<(Event, Option<approval::Sending>), StoreError> {
+    let Event::Submitted { by, blocked, .. } = event else { return Ok((event, None)) };
+    let sending = resend(txn, context, &document_fetch(txn, id).await?).await?;
+    let standing = sending.standing.clone();
+    Ok((Event::Submitted { by, blocked, standing }, Some(sending)))
+}
+
 /// Sends a document with the findings that a person saw, straight back where it was returned and nothing changed.
 async fn resend(txn: &Txn, context: &Context, document: &Document) -> Result<approval::Sending, StoreError> {
     let policy = policy_fetch(txn).await?;
@@ -247,6 +249,16 @@ async fn resend(txn: &Txn, context: &Context, document: &Document) -> Result<app
     };
     let around = routing(&subject, &around, &policy);
     approval::send(txn, context, document, &document.findings, &policy, &around, true).await
+}
+
+/// Rejected means: not in the ledger, and never will be. Corrected means: not there with the old values.
+async fn not_in_the_ledger(context: &Context, id: DocumentId) -> Result<(), ActionError> {
+    if !entry_may_exist(context, id).await? {
+        return Ok(());
+    }
+    let message = "The ledger may hold an entry for it. Delete that there, post again so that vouch sees it is gone; \
+        then it can be corrected or rejected.";
+    Err(ActionError::Value { field: "posting".to_owned(), message: message.to_owned() })
 }
 
 /// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows.
