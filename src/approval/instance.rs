@@ -243,13 +243,15 @@ impl Instance {
         self.tasks.iter().filter(|task| task.state == TaskState::Pending)
     }
 
-    /// Who approved at the nodes of this round that passed and still count, with those nodes' places on the way.
+    /// Who approved at the nodes of this round that passed and still count, with those nodes' places on the way. What
+    /// somebody decided in another's place is not their own approval.
     #[must_use]
     pub fn approvals(&self) -> BTreeMap<PersonId, BTreeSet<usize>> {
         let mut found: BTreeMap<PersonId, BTreeSet<usize>> = BTreeMap::new();
         for task in &self.tasks {
             let Some(run) = self.runs.get(task.run) else { continue };
             if let TaskState::Approved { by: Some(by) } = task.state
+                && by == task.person
                 && run.outcome == Outcome::Passed
                 && run.round == self.round
             {
