@@ -8,6 +8,7 @@ use crate::extract::{
     dates::{Order, SeenDate, dates_in},
     evidence::Evidence,
     grounds::DateGrounds,
+    hints::KnownSupplier,
     labels::contains,
     region::Region,
     rows::Row,
@@ -27,6 +28,9 @@ const CONFIRMED: Confidence = Confidence::from_per_mille(600);
 
 /// The least for any date that a second reading agrees with.
 const READ: Confidence = Confidence::from_per_mille(800);
+
+/// What the rule of a date says whose day and month could be either.
+pub(super) const AMBIGUOUS: &str = ",ambiguous";
 
 /// What the words beside a date say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,8 +104,10 @@ const ISSUE: &[&str] = &[
 ];
 
 /// Chooses the issue date and the due date.
-pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Dates {
-    let all = candidates(rows, region, hints);
+pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&KnownSupplier>, hints: &Hints) -> Dates {
+    // What a person taught of the supplier comes before what its country does.
+    let taught = known.and_then(|known| known.day_first).or_else(|| region.map(|region| region.day_first));
+    let all = candidates(rows, taught, hints);
     let issue = all
         .iter()
         .filter(|candidate| candidate.role != Role::Due && plausible(candidate.date, hints.today))
@@ -135,7 +141,7 @@ fn ambiguous(seen: &SeenDate) -> Finding {
     Finding::new("T0", Severity::Flag, message, &[FieldName::IssueDate])
 }
 
-fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Candidate> {
+fn candidates(rows: &[Row<'_>], taught: Option<bool>, hints: &Hints) -> Vec<Candidate> {
     let seen: Vec<(usize, SeenDate)> = rows
         .iter()
         .enumerate()
@@ -151,7 +157,7 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Ca
         (false, true) => Some(false),
         (true, true) | (false, false) => None,
     };
-    let convention = witnessed.or_else(|| region.map(|region| region.day_first));
+    let convention = witnessed.or(taught);
     seen.iter()
         .filter_map(|(index, date)| {
             let row = rows.get(*index)?;
@@ -307,7 +313,7 @@ fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints
         Role::Unsaid => "alone",
     };
     let twice = if confirmations > 0 { ",confirmed" } else { "" };
-    let doubt = if best.settled { "" } else { ",ambiguous" };
+    let doubt = if best.settled { "" } else { AMBIGUOUS };
     let era = if too_early { ",era" } else { "" };
     let misread = if best.seen.repaired { ",repaired" } else { "" };
     let rule = format!("date:{label}{twice}{doubt}{era}{misread}");
@@ -323,8 +329,9 @@ mod tests {
     fn read(text: &[&str]) -> Dates {
         let page = page_of(text);
         let rows = rows_of(std::slice::from_ref(&page));
-        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
-        dates(&rows, region_of(&rows), &hints)
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
+        dates(&rows, region_of(&rows), None, &hints)
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod evidence;
 mod facts;
 mod figures;
 mod grounds;
+pub mod hints;
 mod issue;
 mod kind;
 mod labels;
@@ -34,7 +35,7 @@ mod witness;
 
 use jiff::civil;
 
-use self::grounds::Grounds;
+use self::{grounds::Grounds, hints::KnownSupplier};
 use crate::model::{
     currency::Currency,
     draft::Draft,
@@ -53,6 +54,8 @@ pub struct Hints {
     pub day_first: bool,
     /// Today in the firm's time zone; papers dated after tomorrow were misread.
     pub today: civil::Date,
+    /// The suppliers that the firm's people have put right before.
+    pub known: Vec<KnownSupplier>,
 }
 
 /// Everything that was seen of one document.
@@ -99,8 +102,9 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
     let region = region::region_of(&rows).or_else(by_currency);
-    let dates = issue::dates(&rows, region, hints);
-    let supplier = supplier::supplier(&rows, seen.looks);
+    let mut supplier = supplier::supplier(&rows, seen.looks);
+    let known = hints::recognise(&mut supplier, &rows, &hints.known);
+    let dates = issue::dates(&rows, region, known, hints);
     let number = number::document_number(&rows);
     let figures = figures::figures_of(&lines);
     draft.kind = kind::kind(&lines);
@@ -113,6 +117,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let supplier = supplier.map(|found| {
         grounds.name = found.spots;
         grounds.name_mended = found.mended;
+        grounds.name_known = known.is_some();
         found.field
     });
     let chosen = [
@@ -120,7 +125,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
         (FieldName::DocumentNumber, number),
         (FieldName::IssueDate, dates.issue),
         (FieldName::DueDate, dates.due),
-        (FieldName::Currency, currency::currency(&lines, region, hints)),
+        (FieldName::Currency, currency::currency(&lines, region, known, hints)),
         (FieldName::PaymentMethod, payment::payment_method(&lines)),
         (FieldName::Total, total.map(|total| total.field)),
     ];
@@ -158,7 +163,7 @@ mod tests {
     }
 
     fn hints() -> Hints {
-        Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22) }
+        Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22), known: Vec::new() }
     }
 
     #[test]
