@@ -174,7 +174,7 @@ pub(super) async fn read_file(
         Err(error) => return failed(Some(sha256_hex(&bytes)), error.code(), error.to_string()),
     };
     let sha256 = Some(accepted.sha256);
-    let hints = Hints { currency: None, day_first: true, today };
+    let hints = Hints { currency: None, day_first: true, today, known: Vec::new() };
     let understood = |reading: &Reading| extract::extract(&seen(reading), &hints);
     let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
     let reading = match pool.read(&bytes, accepted.media_type, options, &ask).await {

@@ -12,6 +12,8 @@ pub(super) struct Grounds {
     pub(super) name: Vec<Spot>,
     /// The name's letters are mended, so that a witness cannot confirm them.
     pub(super) name_mended: bool,
+    /// The name is one that a person taught, letter by letter, or goes by a tax number.
+    pub(super) name_known: bool,
 }
 
 /// What a total rests on.

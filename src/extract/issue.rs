@@ -8,6 +8,7 @@ use crate::extract::{
     dates::{Calendars, Order, SeenDate, dates_in},
     evidence::Evidence,
     grounds::DateGrounds,
+    hints::KnownSupplier,
     labels::contains,
     region::{Leading, Region},
     rows::Row,
@@ -27,6 +28,9 @@ const CONFIRMED: Confidence = Confidence::from_per_mille(600);
 
 /// The least for any date that a second reading agrees with.
 const READ: Confidence = Confidence::from_per_mille(800);
+
+/// What the rule of a date says whose day and month could be either.
+pub(super) const AMBIGUOUS: &str = ",ambiguous";
 
 /// What the words beside a date say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +106,10 @@ const ISSUE: &[&str] = &[
 ];
 
 /// Chooses the issue date and the due date.
-pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Dates {
-    let all = candidates(rows, region, hints);
+pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&KnownSupplier>, hints: &Hints) -> Dates {
+    // What a person taught of the supplier comes before what its country does.
+    let taught = known.and_then(|known| known.day_first);
+    let all = candidates(rows, region, taught, hints);
     let issue = all
         .iter()
         .filter(|candidate| candidate.role != Role::Due && plausible(candidate.date, hints.today))
@@ -137,7 +143,7 @@ fn ambiguous(best: &Candidate) -> Finding {
     Finding::new("T0", Severity::Flag, message, &[FieldName::IssueDate])
 }
 
-fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Candidate> {
+fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hints: &Hints) -> Vec<Candidate> {
     let calendars = Calendars::of(rows);
     let seen: Vec<(usize, SeenDate)> = rows
         .iter()
@@ -155,10 +161,11 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Ca
         (false, true) => Some(false),
         (true, true) | (false, false) => None,
     };
-    let convention = witnessed.or_else(|| region.and_then(|region| region.leading.day_first()));
-    let year_first = region.is_some_and(|region| region.leading == Leading::Year);
+    let convention = witnessed.or(taught).or_else(|| region.and_then(|region| region.leading.day_first()));
+    let year_first = taught.is_none() && region.is_some_and(|region| region.leading == Leading::Year);
     // A page that says neither where it comes from nor which end its years stand at leaves 25/11/20 open.
-    let nowhere = region.is_none() && !seen.iter().any(|(_, date)| date.order != Order::Plain && !date.short_year);
+    let unsaid = region.is_none() && taught.is_none();
+    let nowhere = unsaid && !seen.iter().any(|(_, date)| date.order != Order::Plain && !date.short_year);
     seen.iter()
         .filter_map(|(index, date)| {
             let row = rows.get(*index)?;
@@ -341,7 +348,7 @@ fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints
         Role::Unsaid => "alone",
     };
     let twice = if confirmations > 0 { ",confirmed" } else { "" };
-    let doubt = if best.settled { "" } else { ",ambiguous" };
+    let doubt = if best.settled { "" } else { AMBIGUOUS };
     let era = if too_early { ",era" } else { "" };
     let misread = if best.seen.repaired { ",repaired" } else { "" };
     let rule = format!("date:{label}{twice}{doubt}{era}{misread}");
@@ -357,8 +364,9 @@ mod tests {
     fn read(text: &[&str]) -> Dates {
         let page = page_of(text);
         let rows = rows_of(std::slice::from_ref(&page));
-        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
-        dates(&rows, region_of(&rows), &hints)
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
+        dates(&rows, region_of(&rows), None, &hints)
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod evidence;
 mod facts;
 mod figures;
 mod grounds;
+pub mod hints;
 mod issue;
 mod kind;
 mod labels;
@@ -36,7 +37,7 @@ mod witness;
 use jiff::civil;
 use rust_decimal::Decimal;
 
-use self::grounds::Grounds;
+use self::{grounds::Grounds, hints::KnownSupplier};
 use crate::model::{
     currency::Currency,
     draft::Draft,
@@ -55,6 +56,8 @@ pub struct Hints {
     pub day_first: bool,
     /// Today in the firm's time zone; papers dated after tomorrow were misread.
     pub today: civil::Date,
+    /// The suppliers that the firm's people have put right before.
+    pub known: Vec<KnownSupplier>,
 }
 
 /// Everything that was seen of one document.
@@ -102,8 +105,9 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
     let region = region::region_of(&rows).or_else(by_currency);
-    let dates = issue::dates(&rows, region, hints);
-    let supplier = supplier::supplier(&rows, seen.looks);
+    let mut supplier = supplier::supplier(&rows, seen.looks);
+    let known = hints::recognise(&mut supplier, &rows, &hints.known);
+    let dates = issue::dates(&rows, region, known, hints);
     let number = number::document_number(&rows);
     let figures = figures::figures_of(&lines);
     draft.kind = kind::kind(&lines);
@@ -117,6 +121,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let supplier = supplier.map(|found| {
         grounds.name = found.spots;
         grounds.name_mended = found.mended;
+        grounds.name_known = known.is_some();
         found.field
     });
     let chosen = [
@@ -124,7 +129,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
         (FieldName::DocumentNumber, number),
         (FieldName::IssueDate, dates.issue),
         (FieldName::DueDate, dates.due),
-        (FieldName::Currency, currency::currency(&lines, region, hints)),
+        (FieldName::Currency, currency::currency(&lines, region, known, hints)),
         (FieldName::PaymentMethod, payment::payment_method(&lines)),
         (FieldName::Total, total.map(|total| total.field)),
     ];
@@ -184,7 +189,7 @@ mod tests {
     }
 
     fn hints() -> Hints {
-        Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22) }
+        Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22), known: Vec::new() }
     }
 
     #[test]

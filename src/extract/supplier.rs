@@ -124,12 +124,16 @@ fn over(above: &Row<'_>, part: &Row<'_>) -> String {
         .join(" ")
 }
 
+/// Whether the row says that what follows is the buyer's.
+pub(super) fn speaks_of_buyer(text: &str) -> bool {
+    BUYER.iter().any(|word| contains(text, word))
+}
+
 /// The name is a buyer's: its own words or those over it say so.
 fn is_buyers(part: &Row<'_>, above: Option<&Row<'_>>) -> bool {
     let text = part.text();
     let heading = above.map(|above| over(above, part)).unwrap_or_default();
-    let own = |words: &str| BUYER.iter().any(|word| contains(words, word));
-    own(&text) || own(&heading)
+    speaks_of_buyer(&text) || speaks_of_buyer(&heading)
 }
 
 /// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.

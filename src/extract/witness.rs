@@ -110,6 +110,9 @@ pub(super) fn hear(draft: &mut Draft, grounds: &Grounds, heard: &[Look]) {
         let Some(field) = draft.fields.get_mut(name).filter(|field| field.source.is_optical()) else {
             continue;
         };
+        if *name == FieldName::SupplierName && grounds.name_known {
+            continue;
+        }
         // A name that the witness helped to mend is not borne out by it.
         let mended = *name == FieldName::SupplierName && grounds.name_mended;
         match if mended { Testimony::Silent } else { testimony(field, &places, heard) } {
@@ -203,12 +206,14 @@ mod tests {
     }
 
     fn read(page: &Page, looks: &[Look]) -> Draft {
-        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
         extract(&Seen { pages: std::slice::from_ref(page), facts: &[], looks }, &hints)
     }
 
     fn spots_of(page: &Page) -> Vec<Spot> {
-        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
         crate::extract::spots(&Seen { pages: std::slice::from_ref(page), facts: &[], looks: &[] }, &hints)
     }
 

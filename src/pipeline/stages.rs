@@ -48,7 +48,8 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
     let limits = Limits::of(&context.config);
     let options = Options { reader: Reader::Auto, limits, pictures: true };
     let policy = policy_fetch(&context.db).await?;
-    let hints = Hints { currency: Some(policy.home_currency), day_first: true, today: context.today() };
+    let hints =
+        Hints { currency: Some(policy.home_currency), day_first: true, today: context.today(), known: Vec::new() };
     let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
     match context.readers.read(&bytes, document.media_type, options, &ask).await {
         Ok(reading) => record_reading(context, &document, reading, &hints).await,
