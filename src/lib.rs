@@ -22,6 +22,7 @@ pub mod blob;
 pub mod clock;
 pub mod config;
 pub mod pipeline;
+pub mod policy_file;
 pub mod queue;
 pub mod reading;
 pub mod secret;

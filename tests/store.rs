@@ -8,6 +8,10 @@
 #[path = "store/engine.rs"]
 mod engine;
 
+#[path = "store/books.rs"]
+mod books;
+#[path = "store/candidates.rs"]
+mod candidates;
 #[path = "store/documents.rs"]
 mod documents;
 #[path = "store/jobs.rs"]

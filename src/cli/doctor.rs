@@ -13,6 +13,7 @@ use crate::{
         connection::connection_list,
         job::{job_list, job_revive_all},
         person::person_list,
+        restored::restored_note,
     },
 };
 
@@ -28,7 +29,7 @@ enum Found {
 ///
 /// # Errors
 /// Never: whatever is wrong is what it says.
-pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool, restored: bool) -> anyhow::Result<ExitCode> {
     let mut findings = vec![tesseract()];
     match config {
         Ok(config) => {
@@ -38,7 +39,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> an
             findings.push(key(&config));
             findings.push(ledger("QuickBooks", &config.quickbooks));
             findings.push(ledger("Xero", &config.xero));
-            findings.extend(database(&config, revive).await);
+            findings.extend(database(&config, revive, restored).await);
         }
         Err(error) => findings.push(Found::Wrong(format!("settings: {error}. Correct that key."))),
     }
@@ -101,7 +102,7 @@ fn key(config: &Config) -> Found {
         let text = "key: none yet; one is made at the first start. If ledgers were connected before, restore it first";
         return Found::Missed(text.to_owned());
     }
-    match Vault::open(&config.key, &config.data_dir.join("key")) {
+    match Vault::open(&config.key, &config.key_previous, &config.data_dir.join("key")) {
         Ok(_) if config.key.is_empty() => {
             Found::Good("key: in the data folder; back it up apart from the database".to_owned())
         }
@@ -118,7 +119,7 @@ fn ledger(name: &str, config: &LedgerConfig) -> Found {
     Found::Good(format!("{name}: set up"))
 }
 
-async fn database(config: &Config, revive: bool) -> Vec<Found> {
+async fn database(config: &Config, revive: bool, restored: bool) -> Vec<Found> {
     let db = match Db::open(&config.database()).await {
         Ok(db) => db,
         Err(error) => {
@@ -140,6 +141,12 @@ async fn database(config: &Config, revive: bool) -> Vec<Found> {
     if let Ok(connections) = connection_list(&db).await {
         for connection in connections.iter().filter(|connection| connection.state == "consent_needed") {
             found.push(Found::Wrong(format!("{}: consent must be given again, under Connections", connection.name)));
+        }
+    }
+    if restored {
+        match restored_note(&db, Clock::System.now_us()).await {
+            Ok(()) => found.push(Found::Good("restored copy: for 90 days postings look before they send".to_owned())),
+            Err(error) => found.push(Found::Wrong(format!("restored copy: {error}"))),
         }
     }
     if revive {

@@ -4,10 +4,18 @@ use std::collections::BTreeMap;
 
 use super::{
     Context,
-    transition::{Move, TransitionFailed, transition},
+    approval::{self, Doing},
+    stages::routing,
+    surroundings::surroundings,
+    transition::{Move, TransitionFailed, transition_in},
 };
 use crate::{
-    approval::{permission, state::Event},
+    approval::{
+        instance::Refused,
+        permission,
+        state::{Decision, Event, Standing, State},
+    },
+    check::Subject,
     model::{
         category::Category,
         draft::Draft,
@@ -15,12 +23,14 @@ use crate::{
         finding::Severity,
         id::{ConnectionId, DocumentId},
         page::{Confidence, Source},
-        person::{Actor, Person},
+        person::{Actor, Person, Role},
     },
     store::{
-        StoreError,
-        document::{Document, document_fetch, upload_exists},
+        StoreError, Txn,
+        approval::{approval_involves, tasks_clear},
+        document::{Document, document_fetch, document_lock, upload_exists},
         posting::posting_by_document,
+        setting::policy_fetch,
     },
 };
 
@@ -30,6 +40,9 @@ pub enum ActionError {
     /// The person's role does not allow it.
     #[error("your role does not allow this")]
     Forbidden,
+    /// The approval does not allow it.
+    #[error(transparent)]
+    Approval(Refused),
     /// A value makes no sense.
     #[error("{field}: {message}")]
     Value {
@@ -71,7 +84,7 @@ pub enum Action {
     Keep,
     /// Sends it to approval in spite of what was flagged.
     Submit,
-    /// Agrees.
+    /// Agrees, if it is their turn.
     Approve,
     /// Refuses, with a reason.
     Reject(String),
@@ -88,7 +101,10 @@ pub enum Action {
 pub async fn document_for(context: &Context, person: &Person, id: DocumentId) -> Result<Document, StoreError> {
     let document = document_fetch(&context.db, id).await?;
     let own = document.submitter == person.id || upload_exists(&context.db, id, person.id).await?;
-    if permission::may_see(person, own) { Ok(document) } else { Err(StoreError::NotFound("document")) }
+    if permission::may_see(person, own) || (person.active && approval_involves(&context.db, id, person.id).await?) {
+        return Ok(document);
+    }
+    Err(StoreError::NotFound("document"))
 }
 
 /// Does what a person asks, if their role and the document allow it and it is still as they saw it.
@@ -103,6 +119,26 @@ pub async fn act(
     action: Action,
 ) -> Result<Document, ActionError> {
     let document = document_for(context, person, id).await?;
+    match &action {
+        Action::Approve => return approval::decide(context, person, id, seen_version, Doing::Approve).await,
+        // Whoever is asked refuses as the policy says; the submitter and the accountants may stop it at any time.
+        Action::Reject(reason) if document.state == State::AwaitingApproval => {
+            if approval::has_task(context, &document, person.id).await? {
+                let doing = Doing::Reject(reason.clone());
+                return approval::decide(context, person, id, seen_version, doing).await;
+            }
+            let accounts = person.has(Role::Accountant) || person.has(Role::Administrator);
+            if document.submitter != person.id && !accounts {
+                return Err(ActionError::Approval(Refused::NotYours));
+            }
+        }
+        Action::Reject(_)
+        | Action::Correct(_)
+        | Action::Keep
+        | Action::Submit
+        | Action::ReadAgain
+        | Action::RetryPosting => {}
+    }
     let event = event_for(&action, person, &document);
     if !permission::allows(person, &event, document.submitter == person.id) {
         return Err(ActionError::Forbidden);
@@ -143,17 +179,49 @@ pub async fn act(
         }
         Action::Submit | Action::Approve | Action::ReadAgain | Action::RetryPosting => Box::new(|_| {}),
     };
+    let txn = context.db.begin_write().await?;
+    document_lock(&txn, id).await?;
+    let mut sending = None;
+    let event = if let Event::Submitted { by, blocked, .. } = event {
+        let sent = resend(&txn, context, &document).await?;
+        let standing = sent.standing.clone();
+        sending = Some(sent);
+        Event::Submitted { by, blocked, standing }
+    } else {
+        event
+    };
     let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
-    Ok(transition(context, step).await?)
+    let moved = transition_in(&txn, &context.clock, step).await?;
+    match sending {
+        Some(sending) => approval::store(&txn, context, id, &sending).await?,
+        // Whatever else a person does takes it out of the approvers' hands until it comes back.
+        None if moved.state != State::AwaitingApproval => tasks_clear(&txn, id).await?,
+        None => {}
+    }
+    txn.commit().await?;
+    context.wake.notify();
+    Ok(moved)
 }
 
-/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
-/// one is known not to be there; its body was taken away.
+/// Sends a document with the findings that a person saw, straight back where it was returned and nothing changed.
+async fn resend(txn: &Txn, context: &Context, document: &Document) -> Result<approval::Sending, StoreError> {
+    let policy = policy_fetch(txn).await?;
+    let draft = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
+    let around = surroundings(txn, document, &draft, &policy).await?;
+    let subject = Subject {
+        pages: &around.pages,
+        claim: &around.claim,
+        known: &around.known,
+        ..Subject::new(&draft, document.category, context.today())
+    };
+    let around = routing(&subject, &around, &policy);
+    approval::send(txn, context, document, &document.findings, &policy, &around, true).await
+}
+
+/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows.
 async fn entry_may_exist(context: &Context, id: DocumentId) -> Result<bool, StoreError> {
     let posting = posting_by_document(&context.db, id).await?;
-    Ok(posting.is_some_and(|posting| {
-        posting.external_id.is_some() || (posting.entry_sent_at_us.is_some() && posting.body.is_some())
-    }))
+    Ok(posting.is_some_and(|posting| posting.entry_may_exist()))
 }
 
 fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
@@ -163,9 +231,10 @@ fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
         Action::Keep => Event::Kept { by },
         Action::Submit => {
             let blocked = document.findings.iter().any(|finding| finding.severity == Severity::Block);
-            Event::Submitted { by, blocked }
+            // Where it stands is worked out in the transaction.
+            Event::Submitted { by, blocked, standing: Standing::Waiting }
         }
-        Action::Approve => Event::Approved { by },
+        Action::Approve => Event::Decided { decision: Decision::Approved, standing: Standing::Waiting },
         Action::Reject(reason) => Event::Rejected { by, reason: reason.clone() },
         Action::ReadAgain => Event::ReadAgain { by },
         Action::RetryPosting => Event::PostingRetried { by },

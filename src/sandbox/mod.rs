@@ -12,6 +12,7 @@ mod http;
 mod limits;
 mod oauth;
 mod page;
+mod pkce;
 mod quickbooks;
 mod record;
 mod seed;

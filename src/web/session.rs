@@ -30,7 +30,7 @@ use crate::{
     },
     secret::random_hex,
     store::{
-        document::{DocumentFilter, document_list},
+        approval::task_count,
         person::person_by_email,
         session::{session_create, session_delete, session_fetch, sign_in_failure_append, sign_in_failure_count},
     },
@@ -178,15 +178,8 @@ impl FromRequestParts<App> for Signed {
             let next = percent_encoded(next, b"/");
             return Err(Redirect::to(&format!("/sign-in?next={next}")).into_response());
         };
-        if person.has(Role::Approver) && !json {
-            let waiting = DocumentFilter {
-                state: Some("awaiting_approval".to_owned()),
-                not_submitter: Some(person.id),
-                ..DocumentFilter::default()
-            };
-            if let Ok((_, count)) = document_list(&app.context.db, &waiting, 0, 0).await {
-                visitor.to_approve = u64::try_from(count).unwrap_or(0);
-            }
+        if !json && let Ok(count) = task_count(&app.context.db, person.id).await {
+            visitor.to_approve = u64::try_from(count).unwrap_or(0);
         }
         let header_token = parts.headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).map(str::to_owned);
         Ok(Self { person, visitor, csrf, uri, header_token, json })

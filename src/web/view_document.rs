@@ -12,6 +12,7 @@ use crate::{
     },
     web::{
         view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
+        view_approval::{ApprovalView, CommentView, MineView},
         words::{Language, Value},
     },
 };
@@ -298,6 +299,8 @@ pub struct PostingView {
     pub attachment: &'static str,
     /// How the entry differs from what was approved: one sentence.
     pub drift: Option<String>,
+    /// Whether it was paid or reconciled there.
+    pub settled: bool,
 }
 
 /// The document this one may be a second copy of.
@@ -388,6 +391,14 @@ pub struct DocumentPage {
     pub chrome: Chrome,
     /// Its id.
     pub id: String,
+    /// Its approval, once it was sent.
+    pub approval: Option<ApprovalView>,
+    /// What this person may do about it.
+    pub mine: Option<MineView>,
+    /// What people said about it.
+    pub comments: Vec<CommentView>,
+    /// Whom this person may name.
+    pub people_choices: Vec<Choice>,
     /// Its version; a form made for another version is refused.
     pub version: i64,
     /// The name of its state.

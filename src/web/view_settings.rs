@@ -18,6 +18,19 @@ pub struct CategoryMapping {
     pub taxes: Vec<Choice>,
 }
 
+/// What one supplier alone goes to.
+#[derive(Debug, Clone)]
+pub struct SupplierMapping {
+    /// The input's name is this, a dot, and `key`; its word is the message `mapping-NAME`.
+    pub input: &'static str,
+    /// The supplier's name without case, spaces and punctuation.
+    pub key: String,
+    /// How the ledger writes it.
+    pub supplier: String,
+    /// The accounts, tax codes or suppliers.
+    pub choices: Vec<Choice>,
+}
+
 /// The account one way of paying takes from.
 #[derive(Debug, Clone)]
 pub struct PaymentMapping {
@@ -27,24 +40,13 @@ pub struct PaymentMapping {
     pub accounts: Vec<Choice>,
 }
 
-/// An entry that is no longer in the ledger as it was posted.
-#[derive(Debug, Clone)]
-pub struct DriftView {
-    /// Where the document is.
-    pub url: String,
-    /// The supplier.
-    pub supplier: String,
-    /// The entry's reference.
-    pub reference: String,
-    /// What changed: one sentence.
-    pub drift: String,
-}
-
 /// One company we are connected to.
 #[derive(Debug, Clone)]
 pub struct ConnectionView {
     /// Its id.
     pub id: String,
+    /// The ledger's name in addresses.
+    pub ledger_name: &'static str,
     /// How people call the ledger.
     pub ledger: String,
     /// The company's name.
@@ -53,18 +55,22 @@ pub struct ConnectionView {
     pub currency: String,
     /// `connected`, `consent_needed` or `disconnected`; its word is the message `connection-NAME`.
     pub state: &'static str,
-    /// When consent must be given again, for people.
+    /// The day on which consent ends unless it is used, for people.
     pub expires: Option<String>,
+    /// Whether that day is near.
+    pub ends_soon: bool,
     /// When accounts and entries were last read, for people.
     pub synced: Option<String>,
     /// How many categories and ways of paying have no account yet.
     pub unmapped: usize,
     /// Where categories go.
     pub categories: Vec<CategoryMapping>,
+    /// What goes elsewhere for one supplier alone.
+    pub suppliers: Vec<SupplierMapping>,
     /// Where payments come from.
     pub payments: Vec<PaymentMapping>,
-    /// Entries changed or removed there.
-    pub drifts: Vec<DriftView>,
+    /// How many entries there differ from what was approved; the page of differences lists them.
+    pub drifts: usize,
 }
 
 /// The connections to ledgers.
@@ -75,6 +81,10 @@ pub struct ConnectionsPage {
     pub chrome: Chrome,
     /// The companies.
     pub connections: Vec<ConnectionView>,
+    /// Organisations that a consent reached and nobody chose yet.
+    pub offered: Vec<Choice>,
+    /// How many documents cannot be posted.
+    pub blocked: i64,
     /// The ledgers one can connect to: name and title.
     pub ledgers: Vec<(&'static str, &'static str)>,
     /// Whether this person may connect, disconnect and map.

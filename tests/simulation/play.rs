@@ -159,7 +159,7 @@ impl<'a> Play<'a> {
                 anyhow::ensure!(!stale || after.version == document.version, "a stale version moves nothing");
                 Ok(())
             }
-            Err(ActionError::Forbidden | ActionError::Value { .. }) => Ok(()),
+            Err(ActionError::Forbidden | ActionError::Value { .. } | ActionError::Approval(_)) => Ok(()),
             Err(ActionError::Transition(TransitionFailed::Refused(_))) => Ok(()),
             Err(ActionError::Transition(TransitionFailed::Store(
                 StoreError::NotFound(_) | StoreError::Conflict(_),
@@ -197,6 +197,9 @@ impl<'a> Play<'a> {
             | State::Checking
             | State::Approved { .. }
             | State::Posted { .. }
+            | State::Returned { .. }
+            | State::Withdrawn { .. }
+            | State::Held { .. }
             | State::Rejected { .. } => self.one(&any),
         }
     }
