@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vouch::{
     pipeline::sync::run_sync,
-    sandbox::{Change, Fault, FaultKind, exchanges_read},
+    sandbox::{Change, Exchange, Fault, FaultKind, exchanges_read},
 };
 
 use crate::{
@@ -36,10 +36,22 @@ async fn keeps_to_the_contract(goal: Goal) {
     run_sync(&house.context, house.connection).await.expect("the sync works");
     let exchanges = house.sandbox.exchanges();
     let checked = contracts.assert_kept(&exchanges);
+    // The contracts let a write go without a key; vouch may not.
+    for write in exchanges.iter().filter(|one| is_write(one)) {
+        let in_query = write.query.iter().any(|(name, _)| name == "requestid");
+        let in_header = write.headers.iter().any(|(name, _)| name == "idempotency-key");
+        assert!(in_query || in_header, "{} {} has a key of its own", write.method, write.path);
+    }
     // The check looked at what this test is about.
     let made = exchanges.iter().filter(|one| format!("{} {}", one.method, one.path).starts_with(goal.entry_call()));
     assert!(made.filter(|one| !one.body.is_empty()).count() >= 7, "{checked:?}");
     assert!(checked.len() >= 8, "{checked:?}");
+}
+
+/// Whether a call changes a ledger's books.
+fn is_write(exchange: &Exchange) -> bool {
+    let books = ["/quickbooks/v3/", "/xero/api.xro/"];
+    exchange.method != "GET" && books.iter().any(|base| exchange.path.starts_with(base))
 }
 
 #[tokio::test]
