@@ -40,7 +40,7 @@ const TAKEN_MAX: i64 = 8;
 /// A turn that was not used by then is let go: used later it could fall into a full window.
 const STALE_US: i64 = 250_000;
 /// A call waits here so long for its turn; with a longer wait its job is put back, and the worker is free.
-const WAITED_MAX_US: i64 = 10_000_000;
+const WAITED_MAX_US: i64 = 40_000_000;
 /// A process that took no turn for so long is not at work.
 const HOLDER_US: i64 = 60_000_000;
 /// When the ledger says that this minute's calls are used up, so long is waited.
@@ -86,6 +86,7 @@ struct Shared {
     quickbooks: Option<Rate>,
     xero: Option<Rate>,
     lanes: Mutex<HashMap<String, Arc<Lane>>>,
+    singles: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Pace {
@@ -97,7 +98,13 @@ impl Pace {
             quickbooks: Rate::of(LedgerKind::QuickBooks, config.quickbooks_calls_minute_max),
             xero: Rate::of(LedgerKind::Xero, config.xero_calls_minute_max),
             lanes: Mutex::default(),
+            singles: Mutex::default(),
         }))
+    }
+
+    /// What is done by one at a time in this process, by its name: two that both miss a supplier would make it twice.
+    pub(super) fn single(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(locked(&self.0.singles).entry(name.to_owned()).or_default())
     }
 
     /// The calls to a company. Nobody waits by a clock that a test moves, nor where nothing is limited.

@@ -48,7 +48,8 @@ use crate::{
     queue::{self, Failed, Retry},
     store::{
         StoreError,
-        connection::{connection_fetch, connection_state_by_token, mapping_list, reference_list},
+        budget::group_take,
+        connection::{Connection, connection_fetch, connection_state_by_token, mapping_list, reference_list},
         document::{Document, DocumentFilter, document_fetch, document_list},
         job::{ClaimedJob, job_claim_beside, job_superseded},
         posting::{Posting, posting_advance, posting_by_document, posting_create},
@@ -57,6 +58,8 @@ use crate::{
 use together::Together;
 /// Postings that are claimed beside another of the same Xero organisation, so that their bills go in one call.
 const BESIDE_MAX: i64 = 19;
+/// For this part of a lease a worker has a company's bills to itself: half a minute, by the defaults.
+const GROUP_LEASES: i64 = 8;
 /// How many blocked documents one change lets go.
 const RETRIED_MAX: i64 = 10_000;
 /// After an attempt that got further than the one before, the next comes so soon, and does not count against the tries.
@@ -97,12 +100,32 @@ pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Re
     if connection.ledger != LedgerKind::Xero.name() {
         return post_one(context, id, job, None).await;
     }
-    let options = context.queue_options();
-    let lease_us = i64::try_from(options.lease.as_micros()).unwrap_or(i64::MAX);
-    let beside = job_claim_beside(&context.db, connection.id, context.clock.now_us(), lease_us, BESIDE_MAX).await?;
-    if beside.is_empty() {
+    let lease_us = i64::try_from(context.queue_options().lease.as_micros()).unwrap_or(i64::MAX);
+    let now_us = context.clock.now_us();
+    let company = format!("{}:{}", connection.ledger, connection.company_id);
+    // One worker at a time has a company's bills: more would only wait for the same turns. Two do no harm, so that what a
+    // dead worker had is free again soon.
+    if !group_take(&context.db, &company, now_us, now_us.saturating_add(lease_us / GROUP_LEASES)).await? {
         return post_one(context, id, job, None).await;
     }
+    let beside = job_claim_beside(&context.db, connection.id, now_us, lease_us, BESIDE_MAX).await?;
+    let outcome = if beside.is_empty() {
+        post_one(context, id, job, None).await
+    } else {
+        post_together(context, id, job, beside, connection).await
+    };
+    group_take(&context.db, &company, context.clock.now_us(), 0).await?;
+    outcome
+}
+
+/// Posts a job and those that were claimed beside it.
+async fn post_together(
+    context: &Context,
+    id: DocumentId,
+    job: &ClaimedJob,
+    beside: Vec<ClaimedJob>,
+    connection: Connection,
+) -> Result<(), Failed> {
     let (together, mut seats) = Together::with_seats(beside.len() + 1);
     // Dropped with this handler, and with them whatever they do.
     let mut others = JoinSet::new();

@@ -91,7 +91,8 @@ pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<Cla
             AND (locked_until_us IS NULL OR locked_until_us < $2) AND NOT (kind = 'post' AND EXISTS (\
                 SELECT 1 FROM documents d JOIN connections c ON c.id = d.connection_id \
                 JOIN budgets b ON b.company = c.ledger || ':' || c.company_id \
-                WHERE d.id = jobs.subject AND (b.next_at_us > $3 OR b.blocked_until_us > $2))) \
+                WHERE d.id = jobs.subject AND (b.next_at_us > $3 OR b.blocked_until_us > $2 \
+                OR b.group_until_us > $2))) \
             ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
         RETURNING id, kind, subject, dedupe_key, attempts, locked_until_us"
     );

@@ -16,7 +16,7 @@ use crate::{
     },
     queue::{Failed, Retry},
     store::{
-        connection::{ReferenceRow, reference_add},
+        connection::{ReferenceRow, reference_add, reference_list},
         document::Document,
         posting::{Posting, posting_advance},
     },
@@ -112,6 +112,15 @@ impl Run<'_> {
         let known = names.iter().find_map(|name| self.supplier_known(name));
         if let (Some(id), None) = (known, posting.entry_tried_at_us) {
             // Noted with the entry; what is lost in a crash before that is found again.
+            posting.supplier_id = Some(id);
+            return Ok(());
+        }
+        // One at a time: those who wait find what the first made.
+        let single = self.context.pace.single(&self.books.connection.id.to_string());
+        let _single = single.lock().await;
+        self.books.references = reference_list(&self.context.db, self.books.connection.id).await?;
+        let known = names.iter().find_map(|name| self.supplier_known(name));
+        if let (Some(id), None) = (known, posting.entry_tried_at_us) {
             posting.supplier_id = Some(id);
             return Ok(());
         }

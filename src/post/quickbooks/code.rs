@@ -87,7 +87,7 @@ codes! {
     6041 FileType FixData "it does not take files of this kind";
     6050 UploadEntity Bug "";
     6070 AmountMismatch Bug "";
-    6100 TaxCode FixData "the tax code cannot be used here; choose another for the category";
+    6100 TaxWrong FixData "the tax code cannot be used here; choose another for the category";
     6140 NumberTaken AlreadyDone "";
     6160 TaxCustom FixData "its tax is set by hand there; choose another tax code for the category";
     6170 TaxNotApplicable FixData "the company has no tax on this; take the tax code away from the category";
