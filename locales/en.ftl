@@ -569,6 +569,10 @@ task-findings = { $n ->
     [one] one finding
    *[other] { $n } findings
 }
+claim-department = Department
+claim-project = Project
+claim-note = What it was for
+claim-attendees = Who was there
 
 ## Notices. `$text` is the paper (supplier and amount), or the value of a line
 message-to = For { $text }

@@ -593,6 +593,10 @@ event-moved = 人员离职，待办已转交
 error-not_your_task = 这不是你的待办。
 next-not_your_task = 单据页的「审批」会显示轮到谁。
 task-findings = { $n } 项提示
+claim-department = 部门
+claim-project = 项目
+claim-note = 用途
+claim-attendees = 出席者
 
 ## Notices
 message-to = 致 { $text }

@@ -593,6 +593,10 @@ event-moved = 人員離職，待辦已轉交
 error-not_your_task = 這不是你的待辦。
 next-not_your_task = 單據頁的「審批」會顯示輪到誰。
 task-findings = { $n } 項提示
+claim-department = 部門
+claim-project = 項目
+claim-note = 用途
+claim-attendees = 出席者
 
 ## Notices
 message-to = 致 { $text }

@@ -3,6 +3,8 @@
 //! A real server on a free port, a real database in a private folder, HTTP by hand. What a reader would have read is
 //! given, except in `pages/uploads.rs`, where the files themselves are read.
 
+#[path = "pages/approvals.rs"]
+mod approvals;
 #[path = "pages/blocked.rs"]
 mod blocked;
 #[path = "pages/connections.rs"]

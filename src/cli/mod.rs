@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod export;
+mod firm;
 mod key;
 mod longrun;
 mod notify;
@@ -12,6 +13,7 @@ mod read;
 mod sandbox;
 mod score;
 mod serve;
+mod simulate;
 mod sync;
 mod user;
 
@@ -69,7 +71,10 @@ enum Command {
     /// Take in exchange rates
     #[command(subcommand)]
     Rates(rates::RatesCommand),
-    /// Check, compare, export and import policies
+    /// Bring in who works where and reports to whom
+    #[command(subcommand)]
+    Firm(firm::FirmCommand),
+    /// Check, try out, compare, export and import policies
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     /// Add people and list them
@@ -148,6 +153,7 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Key(key) => key::run(key, config()?).await,
         Command::Rates(rates) => rates::run(rates, config()?).await,
         Command::Policy(policy) => policy::run(policy, || Ok(config()?)).await,
+        Command::Firm(firm) => firm::run(firm, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
         Command::Notify(notify) => notify::run(notify, config()?).await,
         Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,

@@ -10,7 +10,10 @@ use anyhow::{Context as _, bail};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{open, say};
+use super::{
+    open, say,
+    simulate::{self, SimulateArguments},
+};
 use crate::{
     approval::inspect::{About, Gravity, inspect},
     config::Config,
@@ -32,6 +35,8 @@ pub(super) enum PolicyCommand {
         #[arg(long, default_value = "text")]
         format: Format,
     },
+    /// Say which way a claim would take, who would be asked, and why
+    Simulate(SimulateArguments),
     /// Say what changed between two policies
     Diff {
         /// The old one
@@ -88,6 +93,7 @@ pub(super) async fn run(
             }
             Ok(exit_code(&told))
         }
+        PolicyCommand::Simulate(arguments) => simulate::run(&arguments),
         PolicyCommand::Diff { old, new } => {
             for difference in policy_diff(&read(&old)?, &read(&new)?) {
                 say(&difference.to_string());

@@ -15,7 +15,7 @@ use crate::{
         permission,
         state::{Decision, Event, Standing, State},
     },
-    check::Subject,
+    check::{Claim, Subject},
     model::{
         category::Category,
         draft::Draft,
@@ -28,6 +28,7 @@ use crate::{
     store::{
         StoreError, Txn,
         approval::{approval_involves, tasks_clear},
+        candidate::{claim_fetch, claim_store},
         document::{Document, document_fetch, document_lock, upload_exists},
         posting::posting_by_document,
         setting::policy_fetch,
@@ -73,6 +74,14 @@ pub struct Correction {
     pub category: Option<Category>,
     /// Whose books it goes into.
     pub connection: Option<ConnectionId>,
+    /// Which department pays; an empty text takes it away.
+    pub department: Option<String>,
+    /// Which project it is for.
+    pub project: Option<String>,
+    /// Who was there.
+    pub attendees: Option<String>,
+    /// What it was for.
+    pub note: Option<String>,
 }
 
 /// Something a person does.
@@ -134,13 +143,19 @@ pub async fn act(
     }
     let by = person.id;
     let mut detail = String::new();
+    let mut said = None;
     let change: Box<dyn FnOnce(&mut Document) + Send> = match action {
         Action::Correct(correction) => {
             let base = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
             let (draft, changed) = corrected(base, &correction)?;
             let moved = correction.category.is_some_and(|category| category != document.category)
                 || correction.connection.is_some_and(|connection| Some(connection) != document.connection);
-            if changed.is_empty() && !moved {
+            let (claimant, before) = claim_fetch(&context.db, id).await?;
+            let claim = claimed(&before, &correction);
+            if claim != before {
+                said = Some((claimant, claim));
+            }
+            if changed.is_empty() && !moved && said.is_none() {
                 // Nothing was said, so nobody has a hand in it.
                 return Ok(document);
             }
@@ -175,6 +190,9 @@ pub async fn act(
     };
     let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
     let moved = transition_in(&txn, &context.clock, step).await?;
+    if let Some((claimant, claim)) = said {
+        claim_store(&txn, id, claimant, &claim).await?;
+    }
     match sending {
         Some(sending) => approval::store(&txn, context, id, &sending).await?,
         // Whatever else a person does takes it out of the approvers' hands until it comes back.
@@ -251,6 +269,21 @@ fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
         Action::Reject(reason) => Event::Rejected { by, reason: reason.clone() },
         Action::ReadAgain => Event::ReadAgain { by },
         Action::RetryPosting => Event::PostingRetried { by },
+    }
+}
+
+/// What is said about a document after a correction.
+fn claimed(before: &Claim, correction: &Correction) -> Claim {
+    let text = |typed: &Option<String>, before: &Option<String>| match typed {
+        Some(typed) => Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty()),
+        None => before.clone(),
+    };
+    Claim {
+        department: text(&correction.department, &before.department),
+        project: text(&correction.project, &before.project),
+        attendees: text(&correction.attendees, &before.attendees),
+        note: text(&correction.note, &before.note),
+        ..before.clone()
     }
 }
 

@@ -383,6 +383,23 @@ impl Actions {
     }
 }
 
+/// What was said about a document, as the form shows it.
+#[derive(Debug, Default)]
+pub struct ClaimView {
+    /// Which department pays.
+    pub department: String,
+    /// Which project it is for.
+    pub project: String,
+    /// Who was there.
+    pub attendees: String,
+    /// What it was for.
+    pub note: String,
+    /// The firm's departments.
+    pub departments: Vec<String>,
+    /// The firm's projects.
+    pub projects: Vec<String>,
+}
+
 /// One document.
 #[derive(Debug, Template)]
 #[template(path = "document.html")]
@@ -391,6 +408,8 @@ pub struct DocumentPage {
     pub chrome: Chrome,
     /// Its id.
     pub id: String,
+    /// What was said about it.
+    pub claim: ClaimView,
     /// Its approval, once it was sent.
     pub approval: Option<ApprovalView>,
     /// What this person may do about it.

@@ -218,7 +218,7 @@ impl<'a> Play<'a> {
         let kind = Some(self.one(&[DocumentKind::Receipt, DocumentKind::Invoice]));
         let connection = Some(self.one(&self.firm.companies)).filter(|_| self.rng.random());
         let category = Some(self.one(&Category::ALL)).filter(|_| self.rng.random());
-        Action::Correct(Box::new(Correction { fields, kind, category, connection }))
+        Action::Correct(Box::new(Correction { fields, kind, category, connection, ..Correction::default() }))
     }
 
     fn fault(&mut self) -> anyhow::Result<()> {

@@ -250,7 +250,12 @@ impl Client {
     }
 
     fn put_request(&self, list: &str, body: String, key: &str) -> Result<RequestBuilder, LedgerError> {
-        let request = self.http.put(self.url(&[list])?).query(&[("summarizeErrors", "false"), ("unitdp", "4")]);
+        let mut query = vec![("summarizeErrors", "false")];
+        // Contacts have no prices, and no such parameter.
+        if list != "Contacts" {
+            query.push(("unitdp", "4"));
+        }
+        let request = self.http.put(self.url(&[list])?).query(&query);
         let request = request.header("Idempotency-Key", key).header(header::CONTENT_TYPE, "application/json");
         Ok(request.body(body))
     }

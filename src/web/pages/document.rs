@@ -163,6 +163,10 @@ fn correction(form: &Fields) -> Correction {
         kind: said(form, "kind").and_then(DocumentKind::from_name),
         category: said(form, "category").and_then(Category::from_name),
         connection: said(form, "destination").and_then(|text| text.parse().ok()),
+        department: form.get("department").cloned(),
+        project: form.get("project").cloned(),
+        attendees: form.get("attendees").cloned(),
+        note: form.get("note").cloned(),
     }
 }
 

@@ -15,15 +15,18 @@ use crate::{
     model::{
         draft::Draft,
         field::FieldName,
+        id::DocumentId,
         money::Money,
         person::{Actor, Person, Role},
     },
     pipeline::{LedgerKind, actions::document_for, stages::twins_of},
     store::{
         StoreError,
+        candidate::claim_fetch,
         connection::{Connection, connection_list},
         document::{Document, page_list},
         history::{HistoryRow, history_list},
+        organisation::organisation_fetch,
         person::person_list,
         posting::{Posting, posting_by_document},
     },
@@ -33,8 +36,8 @@ use crate::{
         session::Signed,
         view::{Chrome, MoneyView, grouped},
         view_document::{
-            Actions, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView, PostingView,
-            event_detail, event_state,
+            Actions, ClaimView, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView,
+            PostingView, event_detail, event_state,
         },
     },
 };
@@ -80,6 +83,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         findings: document.findings.iter().map(|finding| FindingView::new(&chrome, finding)).collect(),
         actions: actions(&signed.person, &document, mine.as_ref().is_some_and(|mine| mine.can_approve)),
         approval,
+        claim: claim_view(app, document.id).await?,
         mine,
         comments,
         people_choices: people_choices(&people, signed.person.id),
@@ -97,6 +101,19 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         previous_url: None,
         next_url: None,
         chrome,
+    })
+}
+
+async fn claim_view(app: &App, id: DocumentId) -> Result<ClaimView, WebError> {
+    let (_, claim) = claim_fetch(&app.context.db, id).await?;
+    let firm = organisation_fetch(&app.context.db).await?;
+    Ok(ClaimView {
+        department: claim.department.unwrap_or_default(),
+        project: claim.project.unwrap_or_default(),
+        attendees: claim.attendees.unwrap_or_default(),
+        note: claim.note.unwrap_or_default(),
+        departments: firm.departments.into_keys().collect(),
+        projects: firm.projects.into_keys().collect(),
     })
 }
 
