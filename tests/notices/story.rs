@@ -3,7 +3,10 @@
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use vouch::{
-    approval::{instance::ReturnTo, state::State},
+    approval::{
+        instance::{ReturnTo, TaskId},
+        state::State,
+    },
     model::{
         category::Category,
         currency::Currency,
@@ -150,6 +153,9 @@ async fn people_hear_once_what_concerns_them() {
 
     let third = read(&firm, "N-3", ADA).await;
     assert_eq!(heard(&listener, &mut seen), asked);
+    act(&firm, third, ADA, Doing::Remind(TaskId(0))).await;
+    let reminded = said(&[["reminded", "bo@example.org", "Ada", ""], ["reminded", "dee@example.org", "Ada", ""]]);
+    assert_eq!(heard(&listener, &mut seen), reminded);
     act(&firm, third, BO, Doing::Approve).await;
     let mut approved = heard(&listener, &mut seen);
     approved.retain(|row| row[0] != "posting-blocked");
