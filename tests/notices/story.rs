@@ -3,7 +3,10 @@
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use vouch::{
-    approval::{instance::ReturnTo, state::State},
+    approval::{
+        instance::{ReturnTo, TaskId},
+        state::State,
+    },
     model::{
         category::Category,
         currency::Currency,
@@ -15,16 +18,21 @@ use vouch::{
         organisation::Delegation,
         page::{Confidence, Source},
         person::Person,
+        policy::{
+            Policy,
+            flow::{Cc, Node, Overdue, Step, Timeout, Who},
+        },
     },
     pipeline::{
         Job,
-        approval::{Doing, comment, decide},
+        approval::{Doing, comment, decide, sweep},
         transition::enqueue,
     },
     store::{
         document::{NewDocument, document_create, document_fetch, document_update},
         organisation::delegation_append,
         person::{person_list, person_update},
+        setting::policy_publish,
     },
 };
 
@@ -145,6 +153,9 @@ async fn people_hear_once_what_concerns_them() {
 
     let third = read(&firm, "N-3", ADA).await;
     assert_eq!(heard(&listener, &mut seen), asked);
+    act(&firm, third, ADA, Doing::Remind(TaskId(0))).await;
+    let reminded = said(&[["reminded", "bo@example.org", "Ada", ""], ["reminded", "dee@example.org", "Ada", ""]]);
+    assert_eq!(heard(&listener, &mut seen), reminded);
     act(&firm, third, BO, Doing::Approve).await;
     let mut approved = heard(&listener, &mut seen);
     approved.retain(|row| row[0] != "posting-blocked");
@@ -169,4 +180,58 @@ async fn administrators_hear_what_stands_still() {
     let [[kind, email, actor, reason]] = &heard[..] else { panic!("one notice, not {heard:?}") };
     assert_eq!((kind.as_str(), email.as_str(), actor.as_str()), ("held", "eve@example.org", "Eve"));
     assert!(reason.contains("Nobody can be asked"), "{reason}");
+}
+
+/// Bo is asked, reminded after one working hour, and after two Eve is asked instead; Dee is told in the end.
+fn impatient() -> Policy {
+    let mut policy = Policy::starting();
+    let dee = || Who::Person("dee@example.org".to_owned());
+    let eve = Who::Person("eve@example.org".to_owned());
+    let node = Node {
+        timeouts: vec![
+            Timeout { after_hours: 1, then: Overdue::Remind },
+            Timeout { after_hours: 2, then: Overdue::Escalate(eve) },
+        ],
+        cc: vec![dee()],
+        ..Node::new("approval", Who::Person("bo@example.org".to_owned()))
+    };
+    policy.flow.steps = vec![Step::Node(node), Step::Cc(Cc { id: "told".to_owned(), who: vec![dee()] })];
+    policy
+}
+
+#[tokio::test]
+async fn time_is_told_of_once() {
+    const HOUR_US: i64 = 3_600_000_000;
+    let listener = Listener::start(&[(200, "")]).await;
+    let url = listener.url.clone();
+    let firm = Firm::new(move |config| {
+        config.notices.webhook.url = url;
+        config.notices.webhook.secret = "whsec_1".to_owned();
+    })
+    .await;
+    let txn = firm.context.db.begin_write().await.expect("a sound database");
+    policy_publish(&txn, &impatient(), None, START_US).await.expect("a sound policy");
+    txn.commit().await.expect("a sound database");
+    let mut seen = 0;
+    let id = read(&firm, "N-1", ADA).await;
+    assert_eq!(heard(&listener, &mut seen), said(&[["asked", "bo@example.org", "Ada", ""]]));
+    assert_eq!(listener.seen()[0].json()["due"], "2026-11-23 10:00", "it was a Sunday");
+
+    // Monday, 10:30 and 11:30.
+    firm.context.clock.advance_us(24 * HOUR_US + HOUR_US / 2);
+    for expected in [["reminded", "bo@example.org", "Ada", ""], ["escalated", "eve@example.org", "Ada", ""]] {
+        for again in [false, true] {
+            sweep(&firm.context).await.expect("a sound database");
+            firm.work().await;
+            let expected = if again { Vec::new() } else { said(&[expected]) };
+            assert_eq!(heard(&listener, &mut seen), expected, "swept again: {again}");
+        }
+        firm.context.clock.advance_us(HOUR_US);
+    }
+
+    act(&firm, id, EVE, Doing::Approve).await;
+    let mut heard = heard(&listener, &mut seen);
+    heard.retain(|row| row[0] != "posting-blocked");
+    let told = [["approved", "ada@example.org", "Eve", ""], ["told", "dee@example.org", "Ada", ""]];
+    assert_eq!(heard, said(&told), "Dee once, though two places of the policy name her");
 }

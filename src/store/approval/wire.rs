@@ -157,13 +157,16 @@ enum EventJson {
     Withdrawn {
         by: String,
     },
+    // The row beside it has an `at_us` of its own, and a key that stands there twice cannot be read again.
     Reminded {
         task: u32,
+        #[serde(rename = "reminded_at_us")]
         at_us: i64,
     },
     Overdue {
         task: u32,
         lapse: LapseJson,
+        #[serde(rename = "lapsed_at_us")]
         at_us: i64,
     },
     Moved {
