@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Context,
     approval::{self, Doing},
+    learning::remember,
     stages::routing,
     surroundings::surroundings,
     transition::{Move, TransitionFailed, transition_in},
@@ -141,6 +142,7 @@ pub async fn act(
     let by = person.id;
     let mut detail = String::new();
     let mut said = None;
+    let mut taught = None;
     let change: Box<dyn FnOnce(&mut Document) + Send> = match action {
         Action::Correct(correction) => {
             let base = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
@@ -157,6 +159,7 @@ pub async fn act(
                 return Ok(document);
             }
             detail = changed.join(", ");
+            taught = Some(draft.clone());
             Box::new(move |document| {
                 document.draft = Some(draft);
                 document.category = correction.category.unwrap_or(document.category);
@@ -179,6 +182,10 @@ pub async fn act(
     let (event, sending) = sent(&txn, context, id, event).await?;
     let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
     let moved = transition_in(&txn, &context.clock, step).await?;
+    if let Some(after) = taught {
+        let home = policy_fetch(&txn).await?.home_currency;
+        remember(&txn, context, &document, &after, by, home).await?;
+    }
     if let Some((claimant, claim)) = said {
         claim_store(&txn, id, claimant, &claim).await?;
     }

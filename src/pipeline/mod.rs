@@ -12,6 +12,7 @@ pub mod connections;
 pub mod context;
 pub mod entry;
 pub mod export;
+mod learning;
 pub mod ledger;
 pub mod notices;
 mod pace;

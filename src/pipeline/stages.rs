@@ -2,6 +2,7 @@
 
 use super::{
     Context, approval,
+    learning::hints,
     surroundings::{Surroundings, surroundings},
     transition::{Move, TransitionFailed, transition, transition_in},
 };
@@ -48,8 +49,7 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
     let limits = Limits::of(&context.config);
     let options = Options { reader: Reader::Auto, limits, pictures: true };
     let policy = policy_fetch(&context.db).await?;
-    let hints =
-        Hints { currency: Some(policy.home_currency), day_first: true, today: context.today(), known: Vec::new() };
+    let hints = hints(&context.db, context, policy.home_currency).await?;
     let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
     match context.readers.read(&bytes, document.media_type, options, &ask).await {
         Ok(reading) => record_reading(context, &document, reading, &hints).await,

@@ -11,6 +11,7 @@ pub mod connection;
 pub mod consent;
 pub mod document;
 pub mod drift;
+pub mod hint;
 pub mod history;
 pub mod job;
 pub mod ledger_entry;

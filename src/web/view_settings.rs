@@ -137,6 +137,10 @@ pub struct CategoryLimit {
 pub struct PolicyPage {
     /// The frame.
     pub chrome: Chrome,
+    /// Which version is in force.
+    pub version: u32,
+    /// The whole of it, as `vouch policy export` prints it.
+    pub document: String,
     /// The currency of every limit.
     pub base_currency: String,
     /// Up to this amount, without findings, no person need approve; empty for never.
@@ -176,4 +180,37 @@ pub struct HistoryPage {
     pub rows: Vec<HistoryRow>,
     /// Which part this is.
     pub paging: Paging,
+}
+
+/// One thing that a correction taught.
+#[derive(Debug)]
+pub struct HintView {
+    /// Its id.
+    pub id: String,
+    /// The supplier's name as the books have it.
+    pub name: String,
+    /// The name as it was read.
+    pub printed: Option<String>,
+    /// The tax number the paper bears.
+    pub tax_id: Option<String>,
+    /// Whether its papers write the day before the month.
+    pub day_first: Option<bool>,
+    /// The currency of its papers.
+    pub currency: Option<String>,
+    /// The corrected document.
+    pub url: String,
+    /// Who corrected it.
+    pub by: String,
+    /// When, for people.
+    pub when: String,
+}
+
+/// What corrections taught.
+#[derive(Debug, Template)]
+#[template(path = "suppliers.html")]
+pub struct SuppliersPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What was taught, the newest first.
+    pub hints: Vec<HintView>,
 }

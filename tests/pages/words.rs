@@ -124,7 +124,7 @@ async fn every_page_speaks_three_languages() {
     let keys = keys();
     let mut browser = Visitor::signed_in(&house, &ada.email).await;
     let fixed = ["/documents", "/documents?scope=approve", "/documents?supplier=nobody", "/connections", "/drift"];
-    let more = ["/blocked", "/people", "/policy", "/history", "/tasks", "/nowhere", "/documents/x"];
+    let more = ["/blocked", "/suppliers", "/people", "/policy", "/history", "/tasks", "/nowhere", "/documents/x"];
     let paths: Vec<&str> = fixed.into_iter().chain(more).chain(documents.iter().map(String::as_str)).collect();
     for (languages, tag, word) in [
         ("en-GB,en;q=0.9", "en", "Documents"),

@@ -7,7 +7,6 @@ macro_rules! codes {
     ($($number:literal $variant:ident $means:ident $sentence:literal;)*) => {
         /// A code of Intuit's table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[expect(clippy::enum_variant_names, reason = "one of Intuit's own names ends like ours")]
         pub(crate) enum Code { $($variant),* }
 
         impl Code {

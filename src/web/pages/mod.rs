@@ -11,6 +11,7 @@ pub mod drift;
 pub mod history;
 pub mod people;
 pub mod policy;
+pub mod suppliers;
 pub mod upload;
 pub mod webhooks;
 
@@ -59,6 +60,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/people/{id}/roles", post(people::roles))
         .route("/people/{id}/disable", post(people::disable))
         .route("/people/{id}/enable", post(people::enable))
+        .route("/suppliers", get(suppliers::show))
+        .route("/suppliers/{id}/undo", post(suppliers::undo))
         .route("/policy", get(policy::show).post(policy::store))
         .route("/history", get(history::show))
 }

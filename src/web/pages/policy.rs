@@ -15,6 +15,7 @@ use crate::{
             limit::{Limit, LimitScope, Per},
         },
     },
+    policy_file::policy_to_json,
     store::setting::{policy_fetch, policy_publish},
     web::{
         App,
@@ -33,7 +34,7 @@ pub async fn show(State(app): State<App>, signed: Signed) -> Response {
     let shown = async {
         signed.need(&[Role::Administrator])?;
         let policy = policy_fetch(&app.context.db).await?;
-        Ok::<_, WebError>(policy_page(&signed, &typed(&policy), Vec::new()))
+        Ok::<_, WebError>(policy_page(&signed, &policy, &typed(&policy), Vec::new()))
     };
     match shown.await {
         Ok(view) => page(&view),
@@ -50,15 +51,16 @@ pub async fn store(State(app): State<App>, signed: Signed, Form(form): Form<Vec<
     }
     let stored = async {
         let txn = app.context.db.begin_write().await?;
-        let policy = match policy_in(&form, &policy_fetch(&txn).await?) {
+        let current = policy_fetch(&txn).await?;
+        let policy = match policy_in(&form, &current) {
             Ok(policy) => policy,
-            Err(errors) => return Ok(Err(errors)),
+            Err(errors) => return Ok(Err((current, errors))),
         };
         policy_publish(&txn, &policy, Some(signed.person.id), app.context.clock.now_us()).await?;
         txn.commit().await.map(Ok)
     };
     match stored.await {
-        Ok(Err(errors)) => page(&policy_page(&signed, &form, errors)),
+        Ok(Err((current, errors))) => page(&policy_page(&signed, &current, &form, errors)),
         Ok(Ok(())) => redirect_with_notice(&app, "/policy", NoticeKind::Good, "saved"),
         Err(error) => signed.problem(error.into()),
     }
@@ -78,13 +80,15 @@ fn typed(policy: &Policy) -> Fields {
     form
 }
 
-fn policy_page(signed: &Signed, form: &Fields, errors: Vec<(String, String)>) -> PolicyPage {
+fn policy_page(signed: &Signed, current: &Policy, form: &Fields, errors: Vec<(String, String)>) -> PolicyPage {
     let text = |name: &str| said(form, name).unwrap_or_default().to_owned();
     let limit = |category: &Category| CategoryLimit {
         category: category.name(),
         value: text(&format!("limit.{}", category.name())),
     };
     PolicyPage {
+        version: current.version,
+        document: policy_to_json(current),
         base_currency: text("base_currency"),
         auto_approve_limit: text("auto_approve_limit"),
         age_days_max: text("age_days_max"),
