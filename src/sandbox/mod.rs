@@ -99,7 +99,7 @@ const RECORD_VARIABLE: &str = "VOUCH_TEST_RECORD";
 impl Options {
     /// What a test of vouch wants: no rate limits, and a record where the test run asks for one.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "a test run says where its record goes; no setting of vouch's own")]
+    #[expect(clippy::disallowed_methods, reason = "a test run's own variable is no setting of vouch")]
     pub fn testing() -> Self {
         Self { limits: false, record: std::env::var_os(RECORD_VARIABLE).map(PathBuf::from), ..Self::default() }
     }
