@@ -187,16 +187,25 @@ pub async fn documents_to_sweep(run: &impl Run, now_us: i64, rows_max: i64) -> R
     rows.iter().map(|row| row.parsed("document_id", "document id", |text| text.parse().ok())).collect()
 }
 
-/// Whether a person has, or had, a task in a document's approval; then they may see it.
+/// Whether a person has, or had, a task in a document's approval, stands in for somebody who has one, or was mentioned;
+/// then they may see it.
 ///
 /// # Errors
 /// The database failed.
-pub async fn approval_involves(run: &impl Run, id: DocumentId, person: PersonId) -> Result<bool, StoreError> {
+pub async fn approval_involves(
+    run: &impl Run,
+    id: DocumentId,
+    person: PersonId,
+    today: jiff::civil::Date,
+) -> Result<bool, StoreError> {
     let sql = "SELECT 1 AS n FROM tasks WHERE document_id = $1 AND person_id = $2 \
         UNION SELECT 1 AS n FROM history WHERE document_id = $1 AND actor_kind = 'person' AND actor = $2 \
+        UNION SELECT 1 AS n FROM tasks JOIN delegations ON delegations.from_id = tasks.person_id \
+        WHERE tasks.document_id = $1 AND delegations.to_id = $2 AND first_day <= $4 AND last_day >= $4 \
         UNION SELECT 1 AS n FROM comments WHERE document_id = $1 AND mentions LIKE $3 LIMIT 1";
     let text = person.to_string();
-    let values = vec![id.to_string().into(), text.clone().into(), format!("%{text}%").into()];
+    let values =
+        vec![id.to_string().into(), text.clone().into(), format!("%{text}%").into(), today.to_string().into()];
     Ok(!run.rows(sql, values).await?.is_empty())
 }
 
