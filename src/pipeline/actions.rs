@@ -111,7 +111,9 @@ pub enum Action {
 pub async fn document_for(context: &Context, person: &Person, id: DocumentId) -> Result<Document, StoreError> {
     let document = document_fetch(&context.db, id).await?;
     let own = document.submitter == person.id || upload_exists(&context.db, id, person.id).await?;
-    if permission::may_see(person, own) || (person.active && approval_involves(&context.db, id, person.id, context.today()).await?) {
+    if permission::may_see(person, own)
+        || (person.active && approval_involves(&context.db, id, person.id, context.today()).await?)
+    {
         return Ok(document);
     }
     Err(StoreError::NotFound("document"))

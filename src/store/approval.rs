@@ -204,8 +204,7 @@ pub async fn approval_involves(
         WHERE tasks.document_id = $1 AND delegations.to_id = $2 AND first_day <= $4 AND last_day >= $4 \
         UNION SELECT 1 AS n FROM comments WHERE document_id = $1 AND mentions LIKE $3 LIMIT 1";
     let text = person.to_string();
-    let values =
-        vec![id.to_string().into(), text.clone().into(), format!("%{text}%").into(), today.to_string().into()];
+    let values = vec![id.to_string().into(), text.clone().into(), format!("%{text}%").into(), today.to_string().into()];
     Ok(!run.rows(sql, values).await?.is_empty())
 }
 

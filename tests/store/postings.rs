@@ -9,7 +9,10 @@ use vouch::{
         policy::{Policy, limit::Limit},
     },
     store::{
-        Db, Run, StoreError,
+        Db, Run as _, StoreError,
+        budget::{budget_fetch, budget_store, group_take},
+        connection::connection_fetch,
+        job::{NewJob, job_claim, job_claim_beside, job_enqueue, job_superseded},
         posting::{
             Posting, posting_advance, posting_by_document, posting_create, posting_list_drifted, posting_update,
         },
@@ -28,6 +31,7 @@ on_both_engines!(
     a_posting_keeps_how_far_it_came,
     a_posting_has_one_writer,
     a_restored_copy_is_remembered,
+    postings_of_a_company_are_claimed_together,
     what_was_changed_there_is_listed_newest_first,
     versions_of_the_policy_stay,
     the_policy_from_before_versions_is_read_as_version_nought,
@@ -109,6 +113,45 @@ async fn a_posting_has_one_writer(db: Db) -> Tested {
     let kept = posting_by_document(&db, ids[0]).await?.expect("it was begun");
     assert_eq!((kept.external_id.as_deref(), kept.supplier_id.as_deref()), (Some("145"), None));
     assert_eq!(kept.drift.as_deref(), Some("It is gone."));
+    Ok(())
+}
+
+/// Postings of one company are claimed together, unless it must not be called; a newer job makes an older one idle.
+async fn postings_of_a_company_are_claimed_together(db: Db) -> Tested {
+    let (ids, connection) = documents(&db, 4).await?;
+    let elsewhere = connection_add(&db, 2).await?;
+    for (place, id) in ids.iter().enumerate() {
+        let company = if place == 3 { elsewhere } else { connection };
+        let sql = format!("UPDATE documents SET connection_id = '{company}' WHERE id = '{id}'");
+        db.execute(&sql, Vec::new()).await?;
+        let txn = db.begin_write().await?;
+        for version in [1, 3] {
+            let dedupe_key = format!("post:{id}:{version}");
+            let job = NewJob { kind: "post", subject: id.to_string(), dedupe_key, run_at_us: version };
+            job_enqueue(&txn, &job, 1).await?;
+        }
+        txn.commit().await?;
+    }
+    let first = job_claim(&db, 2, 100).await?.expect("one is due");
+    assert!(job_superseded(&db, &first).await?, "version 3 is there");
+    let beside = job_claim_beside(&db, connection, 2, 100, 10).await?;
+    assert_eq!(beside.len(), 2, "those that are due, of this company, and not claimed");
+    let of_others = job_claim(&db, 2, 100).await?.expect("the other company's");
+    assert_eq!(of_others.subject, ids[3].to_string());
+    assert_eq!(job_claim(&db, 2, 100).await?, None);
+    let newest = job_claim_beside(&db, connection, 3, 100, 1).await?;
+    assert!(!job_superseded(&db, &newest[0]).await?);
+    let row = connection_fetch(&db, connection).await?;
+    let company = format!("{}:{}", row.ledger, row.company_id);
+    assert!(group_take(&db, &company, 3, 50).await? && !group_take(&db, &company, 4, 60).await?);
+    assert_eq!(job_claim(&db, 4, 100).await?.map(|job| job.subject), Some(ids[3].to_string()), "others go on");
+    assert_eq!(job_claim(&db, 4, 100).await?, None, "one worker has the rest");
+    assert!(group_take(&db, &company, 5, 0).await?, "given back");
+    let mut budget = budget_fetch(&db, &company).await?;
+    budget.blocked_until_us = 20;
+    assert!(budget_store(&db, &budget).await? && !budget_store(&db, &budget).await?, "once for one version");
+    assert_eq!(job_claim(&db, 19, 100).await?, None, "it asked us to wait");
+    assert!(job_claim(&db, 20, 100).await?.is_some());
     Ok(())
 }
 
