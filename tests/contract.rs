@@ -5,13 +5,6 @@
 //! they skipped. The real pipeline is driven for everything it can post, and the sandbox records every exchange. With
 //! `VOUCH_TEST_RECORD` the exchanges of a whole test run, made before with the same variable, are checked as well.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    clippy::type_complexity,
-    clippy::disallowed_methods,
-    reason = "JSON, YAML and XML have more shapes than a contract names; where the record is, is no setting of vouch"
-)]
-
 #[path = "contract/check.rs"]
 mod check;
 #[path = "contract/controls.rs"]

@@ -29,8 +29,7 @@ pub(crate) fn contracts() -> Option<&'static Contracts> {
     static READ: OnceLock<Option<Contracts>> = OnceLock::new();
     let read = READ.get_or_init(|| {
         let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/contracts");
-        #[expect(clippy::disallowed_methods, reason = "where the contracts are is no setting of vouch's own")]
-        let folder = std::env::var_os(FOLDER_VARIABLE).map_or(own, PathBuf::from);
+        let folder = folder_named(FOLDER_VARIABLE).unwrap_or(own);
         let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a contract is a text file");
         folder.is_dir().then(|| Contracts {
             quickbooks: Schema::read(&XSDS.map(|name| text(&format!("quickbooks/{name}.xsd")))),
@@ -42,6 +41,12 @@ pub(crate) fn contracts() -> Option<&'static Contracts> {
         say("skipped: the ledgers' contracts are not here; name their folder in VOUCH_TEST_CONTRACTS");
     }
     read.as_ref()
+}
+
+/// The folder that a variable of the test run names.
+#[expect(clippy::disallowed_methods, reason = "a test run's own variables are no settings of vouch")]
+pub(crate) fn folder_named(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from)
 }
 
 /// A line for whoever reads the test's output.

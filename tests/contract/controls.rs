@@ -33,10 +33,8 @@ fn exchange(method: &str, address: &str, body: &Value, answer: &Value) -> Exchan
 /// A value with another in one place, or one more.
 fn with(mut value: Value, place: &str, new: Value) -> Value {
     let (above, name) = place.rsplit_once('/').expect("places begin with a slash");
-    match value.pointer_mut(above).expect("the place above is there") {
-        Value::Object(members) => _ = members.insert(name.to_owned(), new),
-        other => *other.pointer_mut(&format!("/{name}")).expect("the place is there") = new,
-    }
+    let members = value.pointer_mut(above).and_then(Value::as_object_mut).expect("the place above is an object");
+    members.insert(name.to_owned(), new);
     value
 }
 

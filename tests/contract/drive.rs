@@ -1,14 +1,12 @@
 //! The pipeline posts everything it can, through trouble too, and every exchange keeps to the contracts.
 
-use std::path::PathBuf;
-
 use vouch::{
     pipeline::sync::run_sync,
     sandbox::{Change, Exchange, Fault, FaultKind, exchanges_read},
 };
 
 use crate::{
-    check::{contracts, say},
+    check::{contracts, folder_named, say},
     house::{Goal, House},
 };
 
@@ -72,7 +70,7 @@ async fn xero() {
 #[test]
 fn recorded() {
     let Some(contracts) = contracts() else { return };
-    let Some(folder) = std::env::var_os("VOUCH_TEST_RECORD").map(PathBuf::from) else {
+    let Some(folder) = folder_named("VOUCH_TEST_RECORD") else {
         return say("skipped: no other tests were recorded; see script/test");
     };
     let exchanges = exchanges_read(&folder).expect("the record can be read");

@@ -44,6 +44,12 @@ pub(crate) enum Way {
     Answer,
 }
 
+/// A path of the contract and what an address has in the place of its names.
+struct Place<'a> {
+    item: &'a Value,
+    values: Vec<(String, String)>,
+}
+
 /// One OpenAPI file.
 pub(crate) struct OpenApi {
     document: Value,
@@ -63,11 +69,13 @@ impl OpenApi {
     /// What is wrong with one exchange; `None` when the path is not below ours.
     pub(crate) fn problems(&self, exchange: &Exchange) -> Option<Vec<String>> {
         let path = exchange.path.strip_prefix(self.base)?;
-        let Some((operation, shared, values)) = self.operation(&exchange.method.to_lowercase(), path) else {
+        let method = exchange.method.to_lowercase();
+        let Some(Place { item, values }) = self.place(&method, path) else {
             return Some(vec![format!("{} {path} is not in the contract", exchange.method)]);
         };
+        let operation = &item[&method];
         let mut found = Vec::new();
-        let parameters: Vec<&Value> = shared.iter().chain(list(operation, "parameters")).collect();
+        let parameters: Vec<&Value> = list(item, "parameters").chain(list(operation, "parameters")).collect();
         self.parameters_check(&parameters, exchange, &values, &mut found);
         let way = if exchange.method == "PUT" { Way::Create } else { Way::Change };
         if let Some(content) = operation.get("requestBody").map(|body| self.followed(body)) {
@@ -86,10 +94,10 @@ impl OpenApi {
         validator.iter_errors(value).map(told).collect()
     }
 
-    /// The operation of an address, the parameters of its path, and the values in the path.
-    fn operation(&self, method: &str, path: &str) -> Option<(&Value, &[Value], Vec<(String, String)>)> {
+    /// The place of an address that knows the method.
+    fn place(&self, method: &str, path: &str) -> Option<Place<'_>> {
         let sent: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let mut best: Option<(usize, &Value, Vec<(String, String)>)> = None;
+        let mut best: Option<Place<'_>> = None;
         for (template, item) in self.document["paths"].as_object().expect("there are paths") {
             let steps: Vec<&str> = template.trim_matches('/').split('/').collect();
             if steps.len() != sent.len() || item.get(method).is_none() {
@@ -104,12 +112,11 @@ impl OpenApi {
                 None => step.eq_ignore_ascii_case(sent),
             });
             // `Organisation/Actions` is itself, not an organisation called Actions.
-            if fits && best.as_ref().is_none_or(|(open, ..)| values.len() < *open) {
-                best = Some((values.len(), item, values));
+            if fits && best.as_ref().is_none_or(|best| values.len() < best.values.len()) {
+                best = Some(Place { item, values });
             }
         }
-        let (_, item, values) = best?;
-        Some((item.get(method)?, item.get("parameters").and_then(Value::as_array).map_or(&[], Vec::as_slice), values))
+        best
     }
 
     fn parameters_check(
@@ -327,10 +334,7 @@ fn json_of(yaml: &Yaml) -> Value {
         Yaml::Boolean(flag) => json!(flag),
         Yaml::Array(all) => all.iter().map(json_of).collect(),
         Yaml::Hash(all) => {
-            let key = |key: &Yaml| match key {
-                Yaml::String(text) => text.clone(),
-                other => json_of(other).to_string(),
-            };
+            let key = |key: &Yaml| key.as_str().map_or_else(|| json_of(key).to_string(), str::to_owned);
             Value::Object(all.iter().map(|(name, value)| (key(name), json_of(value))).collect())
         }
         Yaml::Alias(_) | Yaml::Null | Yaml::BadValue => Value::Null,

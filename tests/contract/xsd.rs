@@ -275,7 +275,13 @@ fn tree(text: &str) -> Node {
                 open.last_mut().expect("the root stays open").children.push(done);
             }
             Event::Eof => break,
-            _ => {}
+            Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
     }
     let mut root = open.pop().expect("the root stays open");
