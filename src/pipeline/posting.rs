@@ -26,6 +26,7 @@ pub(super) use together::Seat;
 
 use super::{
     Context,
+    approval::digest,
     blocked::retry,
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
@@ -35,7 +36,7 @@ use super::{
     transition::{Move, transition_in},
 };
 use crate::{
-    approval::state::{Event, State},
+    approval::state::{ApprovedBy, Event, State},
     model::{
         id::{ConnectionId, DocumentId, PostingId},
         person::Person,
@@ -48,6 +49,7 @@ use crate::{
     queue::{self, Failed, Retry},
     store::{
         StoreError,
+        approval::approval_fetch,
         budget::group_take,
         connection::{Connection, connection_fetch, connection_state_by_token, mapping_list, reference_list},
         document::{Document, DocumentFilter, document_fetch, document_list},
@@ -188,7 +190,19 @@ pub(super) async fn post_one(
     }
 }
 
+/// What people approved is what is sent; anything else goes back to them.
+async fn as_approved(context: &Context, document: &Document) -> Result<(), Stop> {
+    let State::Approved { by: ApprovedBy::Person(_) } = document.state else { return Ok(()) };
+    let Some(approval) = approval_fetch(&context.db, document.id).await? else { return Ok(()) };
+    if approval.instance.facts.is_some_and(|facts| facts.digest == digest(document)) {
+        return Ok(());
+    }
+    let message = "It is not as it was approved. Correct or confirm a value to have it approved again.";
+    Err(Stop::Blocked(message.to_owned()))
+}
+
 async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Result<Posting, Stop> {
+    as_approved(context, document).await?;
     let books = books_of(context, document).await?;
     let (mut posting, look_first) = begun(context, document, &books).await?;
     let url = Some(format!("{}/documents/{}", context.config.address(), document.id));

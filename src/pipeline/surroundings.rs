@@ -4,7 +4,7 @@
 use jiff::{ToSpan, civil::Date};
 
 use crate::{
-    check::{self, Claim, Identity, Known, Ledger, supplier_key},
+    check::{self, Claim, Identity, Known, Ledger, LedgerEntry, supplier_key},
     model::{
         calendar::Calendar,
         draft::Draft,
@@ -21,6 +21,7 @@ use crate::{
         candidate::{Marks, candidate_list, claim_fetch, fapiao_list, spending_list, supplier_known},
         connection::{connection_fetch, mapping_list},
         document::{Document, page_list, upload_count},
+        ledger_entry::{LedgerEntryRow, Wanted, ledger_entries_matching},
         rate::rate_table,
     },
 };
@@ -70,6 +71,7 @@ pub async fn surroundings(
         home,
         ..Known::NOTHING
     };
+    known.ledger_entries = in_ledger(run, document, draft).await?;
     others(run, document, draft, claimant, policy, &marks, &mut known).await?;
     Ok(Surroundings { pages, claimant, claim, known, marks })
 }
@@ -114,6 +116,32 @@ async fn ledger(run: &impl Run, document: &Document) -> Result<Ledger, StoreErro
         closed_until: connection.closed_until.and_then(|day| day.parse().ok()),
         has_tax_code: Some(mapping_list(run, id).await?.iter().any(is_code)),
     })
+}
+
+/// Entries of the company's books that may be this purchase, typed in there by somebody. What vouch itself posted is not
+/// among them: those are other documents, and looked at as such.
+async fn in_ledger(run: &impl Run, document: &Document, draft: &Draft) -> Result<Vec<LedgerEntry>, StoreError> {
+    let Some((supplier, total)) = draft.text(FieldName::SupplierName).zip(draft.money(FieldName::Total)) else {
+        return Ok(Vec::new());
+    };
+    let wanted = Wanted {
+        connection: document.connection,
+        supplier: supplier.to_owned(),
+        number: draft.text(FieldName::DocumentNumber).map(str::to_owned),
+        total: total.to_decimal(),
+        currency: total.currency().code().to_owned(),
+        issue_date: draft.date(FieldName::IssueDate),
+        own_reference: None,
+    };
+    let rows = ledger_entries_matching(run, &wanted).await?;
+    let entry = |row: LedgerEntryRow| LedgerEntry {
+        external_id: row.external_id,
+        supplier_key: row.supplier_name.as_deref().map(supplier_key).unwrap_or_default(),
+        date: row.issue_date.and_then(|day| day.parse().ok()),
+        total,
+        document_number: row.number.map(|number| number.split_whitespace().collect()),
+    };
+    Ok(rows.into_iter().filter(|row| row.reference.is_none()).map(entry).collect())
 }
 
 /// Other documents: likely duplicates, the claimant's spending, the supplier's earlier papers.

@@ -1,12 +1,16 @@
 //! Approvals through the pages: tasks, adding people, handing over, sending back, standing in, and taking back.
 
 use reqwest::StatusCode;
+use rust_decimal::Decimal;
 use vouch::{
     approval::state::State,
-    model::person::{Person, Role},
+    model::{
+        field::{FieldName, FieldValue},
+        person::{Person, Role},
+    },
     policy_file::policy_from_json,
     store::{
-        document::{Document, document_fetch},
+        document::{Document, document_fetch, document_update},
         setting::policy_publish,
     },
 };
@@ -162,5 +166,27 @@ async fn somebody_stands_in_and_people_talk() {
     assert!(pia.get(&format!("/documents/{}", document.id)).await.text().contains("@pia please"));
     assert_eq!(pia.act("/tasks", &[("chosen", chosen.as_str())]).await.status, DONE, "approved from the list");
     assert!(firm.tasks("dan", &document).await);
+    firm.house.close().await;
+}
+
+#[tokio::test]
+async fn what_was_approved_is_what_is_posted() {
+    let firm = Firm::open().await;
+    let document = awaiting(&firm.house, &firm.sam, 1).await;
+    for name in ["paul", "pia", "dan"] {
+        assert_eq!(firm.does(name, &document, &[("do", "approve")]).await.0, DONE);
+    }
+    // Somebody reaches around every action and changes the total in the database.
+    let mut changed = firm.now(&document).await;
+    let total = changed.draft.as_mut().and_then(|draft| draft.fields.get_mut(&FieldName::Total));
+    total.expect("it has a total").value = FieldValue::Amount(Decimal::from(999));
+    let txn = firm.house.context.db.begin_write().await.expect("the database answers");
+    document_update(&txn, &changed, changed.version).await.expect("nobody else changes it");
+    txn.commit().await.expect("the database answers");
+    firm.house.drain().await;
+    let after = firm.now(&document).await;
+    let said =
+        matches!(&after.state, State::PostingBlocked { message, .. } if message.contains("not as it was approved"));
+    assert!(said, "{:?}", after.state);
     firm.house.close().await;
 }
