@@ -70,7 +70,7 @@ async fn xero() {
 #[test]
 fn recorded() {
     let Some(contracts) = contracts() else { return };
-    let Some(folder) = folder_named("VOUCH_TEST_RECORD") else {
+    let Some(folder) = folder_named("VOUCH_TEST_RECORDED") else {
         return say("skipped: no other tests were recorded; see script/test");
     };
     let exchanges = exchanges_read(&folder).expect("the record can be read");
