@@ -3,8 +3,8 @@
 //!
 //! The contracts lie in `../shared/contracts` or where `VOUCH_TEST_CONTRACTS` says; without them these tests say that
 //! they skipped. The real pipeline is driven for everything it can post, and the sandbox records every exchange. With
-//! `VOUCH_TEST_RECORDED` the exchanges of a whole test run are checked as well, made before with `VOUCH_TEST_RECORD`: two
-//! variables, because a record is not whole while the tests run.
+//! `VOUCH_TEST_RECORDED` the exchanges of a whole test run are checked as well, made before with `VOUCH_TEST_RECORD`:
+//! two variables, because a record is not whole while the tests run.
 
 #[path = "contract/check.rs"]
 mod check;

@@ -137,8 +137,8 @@ fn answer_check(schema: &Schema, exchange: &Exchange, rest: &[&str], found: &mut
     }
 }
 
-/// The gateway writes the envelope's members with a small letter, those without a value too (accounting-apis.md, Q12.1);
-/// its time is a number. The fault in it is held against the schema with its letters made large again.
+/// The gateway writes the envelope's members with a small letter, those without a value too (accounting-apis.md,
+/// Q12.1); its time is a number. The fault in it is held against the schema with its letters made large again.
 fn gateway_check(schema: &Schema, value: &Value, found: &mut Vec<String>) {
     let large = |name: &str| match name {
         "error" => "Error".to_owned(),
