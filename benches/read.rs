@@ -70,7 +70,8 @@ impl Vouch {
     fn start() -> Self {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_vouch"));
         let options = PoolOptions::of(&Config::load(None).expect("the defaults"), program, 1);
-        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
         Self { runtime: Runtime::new().expect("a runtime"), pool: Pool::new(options), hints }
     }
 

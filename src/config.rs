@@ -9,6 +9,10 @@ use figment::{
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+mod notices;
+
+pub use notices::{HookConfig, NoticesConfig, SmtpConfig, SmtpTls};
+
 /// The settings are wrong; the message names the key and where it came from.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -45,13 +49,20 @@ pub struct Config {
     pub worker_slots: usize,
     pub job_lease_ms: u64,
     pub job_attempts_max: i64,
+    pub job_retry_ms: u64,
     pub queue_poll_ms: u64,
     pub ledger_timeout_ms: u64,
+    pub quickbooks_calls_minute_max: u32,
+    pub xero_calls_minute_max: u32,
     pub sync_interval_minutes: u64,
     pub session_hours: u64,
     pub key: String,
+    pub key_previous: String,
+    pub quickbooks_webhook_key: String,
+    pub xero_webhook_key: String,
     pub quickbooks: LedgerConfig,
     pub xero: LedgerConfig,
+    pub notices: NoticesConfig,
 }
 
 /// How one of the ledgers is reached.
@@ -93,6 +104,7 @@ impl Config {
             .filter(move |key| !others.iter().any(|other| key.as_str().to_ascii_lowercase().starts_with(other)));
         let config: Self = figment.merge(ours.split("__")).extract().map_err(Box::new)?;
         config.zone()?;
+        config.notices.check()?;
         if config.pages_max == 0 || config.reader_processes == 0 || config.worker_slots == 0 {
             let message = "it must be at least 1".to_owned();
             return Err(ConfigError::Value { key: "pages_max, reader_processes or worker_slots", message });
@@ -156,6 +168,9 @@ mod tests {
     fn secrets_stay_out_of_debug() {
         let mut config = Config::load(None).expect("the defaults are compiled in");
         config.xero.client_secret = "hush".to_owned();
+        config.notices.smtp.password = "hush".to_owned();
+        config.notices.webhook.secret = "hush".to_owned();
+        config.notices.dingtalk.url = "https://oapi.dingtalk.com/robot/send?access_token=hush".to_owned();
         assert!(!format!("{config:?}").contains("hush"));
     }
 }

@@ -9,7 +9,7 @@ use crate::model::{
     draft::{Draft, LineItem},
     field::{DocumentKind, Field, FieldName, FieldValue},
     finding::{Finding, Severity},
-    page::{Area, Confidence, Source},
+    page::{Area, Confidence, Source, Spot},
 };
 
 /// A draft as JSON.
@@ -65,6 +65,12 @@ pub struct FindingJson {
     message: String,
     #[serde(default)]
     fields: Vec<String>,
+    /// The ids of the other documents it concerns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<String>,
+    /// Places that are no field's: page, left, top, width, height.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spots: Vec<[u32; 5]>,
 }
 
 /// The stored JSON is not of this version.
@@ -166,6 +172,8 @@ impl From<&Finding> for FindingJson {
             severity: finding.severity.name().to_owned(),
             message: finding.message.clone(),
             fields: finding.fields.iter().map(|name| name.name().to_owned()).collect(),
+            others: finding.others.iter().map(ToString::to_string).collect(),
+            spots: finding.spots.iter().map(spot_array).collect(),
         }
     }
 }
@@ -181,12 +189,22 @@ impl TryFrom<FindingJson> for Finding {
             rule: json.rule,
             message: json.message,
             fields: fields?,
+            others: json.others.iter().map(|id| known(id.parse().ok(), id)).collect::<Result<_, _>>()?,
+            spots: json.spots.into_iter().map(array_spot).collect(),
         })
     }
 }
 
 fn known<T>(value: Option<T>, text: &str) -> Result<T, ReadingJsonError> {
     value.ok_or_else(|| ReadingJsonError(format!("“{text}” is not known")))
+}
+
+const fn spot_array(spot: &Spot) -> [u32; 5] {
+    [spot.page, spot.area.left, spot.area.top, spot.area.width, spot.area.height]
+}
+
+const fn array_spot([page, left, top, width, height]: [u32; 5]) -> Spot {
+    Spot { page, area: Area { left, top, width, height } }
 }
 
 const fn area_array(area: Area) -> [u32; 4] {

@@ -3,12 +3,18 @@
 //! A real server on a free port, a real database in a private folder, HTTP by hand. What a reader would have read is
 //! given, except in `pages/uploads.rs`, where the files themselves are read.
 
+#[path = "pages/approvals.rs"]
+mod approvals;
+#[path = "pages/blocked.rs"]
+mod blocked;
 #[path = "pages/connections.rs"]
 mod connections;
 #[path = "pages/decisions.rs"]
 mod decisions;
 #[path = "pages/documents.rs"]
 mod documents;
+#[path = "pages/drift.rs"]
+mod drift;
 #[path = "pages/house.rs"]
 mod house;
 #[path = "pages/roles.rs"]
@@ -19,5 +25,7 @@ mod sign_in;
 mod uploads;
 #[path = "pages/visitor.rs"]
 mod visitor;
+#[path = "pages/webhooks.rs"]
+mod webhooks;
 #[path = "pages/words.rs"]
 mod words;

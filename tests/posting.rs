@@ -3,20 +3,36 @@
 //! Each part drives the real pipeline against the sandbox over HTTP. `house` sets a vouch and a sandbox up and says what
 //! "exactly once" means, `gate` stops the sandbox at a chosen call, and the others break something each.
 
+#[path = "posting/blocked.rs"]
+mod blocked;
+#[path = "posting/books.rs"]
+mod books;
+#[path = "posting/connections.rs"]
+mod connections;
 #[path = "posting/crash.rs"]
 mod crash;
 #[path = "posting/cut.rs"]
 mod cut;
 #[path = "posting/faults.rs"]
 mod faults;
+#[path = "posting/furnish.rs"]
+mod furnish;
 #[path = "posting/gate.rs"]
 mod gate;
+#[path = "posting/holes.rs"]
+mod holes;
 #[path = "posting/house.rs"]
 mod house;
+#[path = "posting/longrun.rs"]
+mod longrun;
 #[path = "posting/process.rs"]
 mod process;
 #[path = "posting/reconcile.rs"]
 mod reconcile;
+#[path = "posting/sharing.rs"]
+mod sharing;
+#[path = "posting/together.rs"]
+mod together;
 #[path = "posting/tokens.rs"]
 mod tokens;
 #[path = "posting/uploads.rs"]

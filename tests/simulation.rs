@@ -113,6 +113,9 @@ async fn problems(firm: &Firm, documents: &[Document]) -> anyhow::Result<Vec<Str
             | State::AwaitingApproval
             | State::Approved { .. }
             | State::PostingBlocked { .. }
+            | State::Returned { .. }
+            | State::Withdrawn { .. }
+            | State::Held { .. }
             | State::Rejected { .. } => {
                 if !own.is_empty() {
                     wrong.push(format!("{name} has the live entries {own:?}"));

@@ -8,6 +8,10 @@
 #[path = "store/engine.rs"]
 mod engine;
 
+#[path = "store/books.rs"]
+mod books;
+#[path = "store/candidates.rs"]
+mod candidates;
 #[path = "store/documents.rs"]
 mod documents;
 #[path = "store/jobs.rs"]
@@ -16,6 +20,8 @@ mod jobs;
 mod ledgers;
 #[path = "store/lists.rs"]
 mod lists;
+#[path = "store/notices.rs"]
+mod notices;
 #[path = "store/people.rs"]
 mod people;
 #[path = "store/postings.rs"]

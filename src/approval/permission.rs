@@ -12,7 +12,8 @@ pub fn allows(person: &Person, event: &Event, is_submitter: bool) -> bool {
             Event::Corrected { .. } | Event::Kept { .. } | Event::Submitted { .. } | Event::ReadAgain { .. } => {
                 accountant || is_submitter
             }
-            Event::Approved { .. } => person.has(Role::Approver),
+            // Whether they have a task is the approval's affair.
+            Event::Decided { .. } => true,
             // The submitter may take back what nobody has approved yet.
             Event::Rejected { .. } => person.has(Role::Approver) || accountant || is_submitter,
             Event::PostingRetried { .. } => accountant,
@@ -34,6 +35,7 @@ pub fn may_see(person: &Person, is_submitter: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::approval::state::{Decision, Standing};
     use crate::model::id::PersonId;
 
     fn person(roles: &[Role]) -> Person {
@@ -49,15 +51,15 @@ mod tests {
     #[test]
     fn roles_and_actions() {
         let by = PersonId::from_u128(7);
-        let approve = Event::Approved { by };
+        let approve = Event::Decided { decision: Decision::Approved, standing: Standing::Waiting };
         let correct = Event::Corrected { by };
         let retry = Event::PostingRetried { by };
         let table = [
-            (Role::Submitter, false, [false, false, false]),
-            (Role::Submitter, true, [false, true, false]),
+            (Role::Submitter, false, [true, false, false]),
+            (Role::Submitter, true, [true, true, false]),
             (Role::Approver, false, [true, false, false]),
-            (Role::Accountant, false, [false, true, true]),
-            (Role::Administrator, false, [false, true, true]),
+            (Role::Accountant, false, [true, true, true]),
+            (Role::Administrator, false, [true, true, true]),
         ];
         for (role, is_submitter, expected) in table {
             let who = person(&[role]);

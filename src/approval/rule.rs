@@ -1,6 +1,5 @@
 //! The approval rule: what goes through by itself, what an approver sees, what a reviewer sees first.
 
-use super::state::Verdict;
 use crate::model::{
     draft::Draft,
     field::FieldName,
@@ -14,13 +13,24 @@ pub const POSTED_FIELDS: [FieldName; 4] =
     [FieldName::SupplierName, FieldName::IssueDate, FieldName::Currency, FieldName::Total];
 
 /// What the checks' findings mean for a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// Below the limit and without findings.
+    ApprovedByRule,
+    /// Nothing to mend, but people must agree.
+    NeedsApproval,
+    /// A person must look before anybody approves.
+    NeedsReview,
+}
+
+/// What the checks' findings mean for a document.
 ///
 /// Approved by rule only if vouch itself read every posted field with acceptance: where a person typed one, another
 /// person looks. An amount in a foreign currency is never below the limit: without a rate nobody knows.
 #[must_use]
-pub fn verdict(draft: &Draft, findings: &[Finding], policy: &Policy) -> Verdict {
+pub fn ruling(draft: &Draft, findings: &[Finding], policy: &Policy) -> Ruling {
     if findings.iter().any(|finding| finding.severity >= Severity::Flag) {
-        return Verdict::NeedsReview;
+        return Ruling::NeedsReview;
     }
     let read_by_vouch = POSTED_FIELDS
         .iter()
@@ -29,7 +39,7 @@ pub fn verdict(draft: &Draft, findings: &[Finding], policy: &Policy) -> Verdict 
     let small = draft
         .money(FieldName::Total)
         .is_some_and(|total| total.currency() == limit.currency() && total.minor() <= limit.minor());
-    if read_by_vouch && small { Verdict::ApprovedByRule } else { Verdict::NeedsApproval }
+    if read_by_vouch && small { Ruling::ApprovedByRule } else { Ruling::NeedsApproval }
 }
 
 #[cfg(test)]
@@ -66,17 +76,17 @@ mod tests {
         let policy = Policy::starting();
         let flag = |severity| vec![Finding::new("A2", severity, "…", &[])];
         let table = [
-            (draft(500, "HKD", Source::Tesseract), Vec::new(), Verdict::ApprovedByRule),
-            (draft(501, "HKD", Source::Tesseract), Vec::new(), Verdict::NeedsApproval),
-            (draft(5, "USD", Source::Tesseract), Vec::new(), Verdict::NeedsApproval),
-            (draft(5, "HKD", Source::Person), Vec::new(), Verdict::NeedsApproval),
-            (draft(5, "HKD", Source::Tesseract), flag(Severity::Info), Verdict::ApprovedByRule),
-            (draft(5, "HKD", Source::Tesseract), flag(Severity::Flag), Verdict::NeedsReview),
-            (draft(5, "HKD", Source::Tesseract), flag(Severity::Block), Verdict::NeedsReview),
-            (Draft::empty(1), Vec::new(), Verdict::NeedsApproval),
+            (draft(500, "HKD", Source::Tesseract), Vec::new(), Ruling::ApprovedByRule),
+            (draft(501, "HKD", Source::Tesseract), Vec::new(), Ruling::NeedsApproval),
+            (draft(5, "USD", Source::Tesseract), Vec::new(), Ruling::NeedsApproval),
+            (draft(5, "HKD", Source::Person), Vec::new(), Ruling::NeedsApproval),
+            (draft(5, "HKD", Source::Tesseract), flag(Severity::Info), Ruling::ApprovedByRule),
+            (draft(5, "HKD", Source::Tesseract), flag(Severity::Flag), Ruling::NeedsReview),
+            (draft(5, "HKD", Source::Tesseract), flag(Severity::Block), Ruling::NeedsReview),
+            (Draft::empty(1), Vec::new(), Ruling::NeedsApproval),
         ];
         for (draft, findings, expected) in table {
-            assert_eq!(verdict(&draft, &findings, &policy), expected, "{findings:?}");
+            assert_eq!(ruling(&draft, &findings, &policy), expected, "{findings:?}");
         }
     }
 }

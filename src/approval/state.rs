@@ -1,7 +1,5 @@
 //! The life of a document as a state machine. A state carries its own data; only [`State::apply`] moves it.
 
-use std::collections::BTreeSet;
-
 use crate::model::id::PersonId;
 
 /// Who approved.
@@ -52,20 +50,165 @@ pub enum State {
     },
     /// Refused; it will never be posted.
     Rejected {
+        /// By whom; `None`: by the policy.
+        by: Option<PersonId>,
+        /// Why.
+        reason: String,
+    },
+    /// An approver sent it back to whoever submitted it.
+    Returned {
+        /// Who.
+        by: PersonId,
+        /// Why.
+        reason: String,
+    },
+    /// Whoever submitted it took it back; changed, it can be sent again, as another approval.
+    Withdrawn {
+        /// Who.
+        by: PersonId,
+    },
+    /// The policy does not say who must agree; an administrator must mend something first.
+    Held {
+        /// The code of what is missing, such as `amount`, `department` or `nobody`.
+        code: String,
+        /// One clear sentence.
+        message: String,
+    },
+}
+
+/// Where the approval of a document stands, as far as the document is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// People are to decide.
+    Waiting,
+    /// Everybody who had to agree did; the last of them.
+    Approved(ApprovedBy),
+    /// Refused.
+    Rejected {
+        /// By whom; `None`: by the policy.
+        by: Option<PersonId>,
+        /// Why.
+        reason: String,
+    },
+    /// Sent back to whoever submitted it.
+    Returned {
         /// By whom.
         by: PersonId,
         /// Why.
         reason: String,
     },
+    /// Taken back.
+    Withdrawn {
+        /// By whom.
+        by: PersonId,
+    },
+    /// An administrator must mend something.
+    Held {
+        /// The code of what is missing.
+        code: String,
+        /// One clear sentence.
+        message: String,
+    },
+}
+
+impl Standing {
+    fn state(self) -> (State, Vec<Effect>) {
+        match self {
+            Self::Waiting => (State::AwaitingApproval, Vec::new()),
+            Self::Approved(by) => (State::Approved { by }, vec![Effect::Post]),
+            Self::Rejected { by, reason } => (State::Rejected { by, reason }, Vec::new()),
+            Self::Returned { by, reason } => (State::Returned { by, reason }, Vec::new()),
+            Self::Withdrawn { by } => (State::Withdrawn { by }, Vec::new()),
+            Self::Held { code, message } => (State::Held { code, message }, Vec::new()),
+        }
+    }
+}
+
+/// What somebody, or time, did about an approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decision {
+    /// Agreed.
+    Approved,
+    /// Refused.
+    Rejected,
+    /// Others were added.
+    Added,
+    /// Somebody added was taken out.
+    Removed,
+    /// A task was handed over.
+    Transferred,
+    /// An opinion was asked.
+    Asked,
+    /// An opinion was given.
+    Answered,
+    /// A task was claimed.
+    Claimed,
+    /// A task was given back to the pool.
+    Unclaimed,
+    /// It was sent back.
+    Returned,
+    /// An approval was taken back.
+    TakenBack,
+    /// It was withdrawn.
+    Withdrawn,
+    /// Somebody was reminded.
+    Reminded,
+    /// A task lay too long.
+    Overdue,
+    /// A task went to somebody else because its person left.
+    Moved,
+}
+
+impl Decision {
+    /// Every one.
+    pub const ALL: [Self; 15] = [
+        Self::Approved,
+        Self::Rejected,
+        Self::Added,
+        Self::Removed,
+        Self::Transferred,
+        Self::Asked,
+        Self::Answered,
+        Self::Claimed,
+        Self::Unclaimed,
+        Self::Returned,
+        Self::TakenBack,
+        Self::Withdrawn,
+        Self::Reminded,
+        Self::Overdue,
+        Self::Moved,
+    ];
+
+    /// The name in the history.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Transferred => "transferred",
+            Self::Asked => "asked",
+            Self::Answered => "answered",
+            Self::Claimed => "claimed",
+            Self::Unclaimed => "unclaimed",
+            Self::Returned => "returned",
+            Self::TakenBack => "taken_back",
+            Self::Withdrawn => "withdrawn",
+            Self::Reminded => "reminded",
+            Self::Overdue => "overdue",
+            Self::Moved => "moved",
+        }
+    }
 }
 
 /// What the checks made of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Below the limit and without findings.
     ApprovedByRule,
-    /// Nothing to mend, but a person must agree.
-    NeedsApproval,
+    /// Nothing to mend; it was sent to those who must agree.
+    Sent(Standing),
     /// A person must look before anybody approves.
     NeedsReview,
 }
@@ -103,11 +246,15 @@ pub enum Event {
         by: PersonId,
         /// Whether a finding forbids it.
         blocked: bool,
+        /// Where its approval stands once it is sent.
+        standing: Standing,
     },
-    /// An approver agrees.
-    Approved {
-        /// Who.
-        by: PersonId,
+    /// Something happened to its approval.
+    Decided {
+        /// What.
+        decision: Decision,
+        /// Where it stands now.
+        standing: Standing,
     },
     /// Somebody refuses it.
     Rejected {
@@ -151,15 +298,6 @@ pub enum Effect {
     Post,
 }
 
-/// The people whose part in a document limits what they may do next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Involved {
-    /// Who uploaded it first.
-    pub submitter: PersonId,
-    /// Who changed or confirmed its values.
-    pub correctors: BTreeSet<PersonId>,
-}
-
 /// Why an event does not move a state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransitionError {
@@ -171,9 +309,6 @@ pub enum TransitionError {
         /// The event's name.
         event: &'static str,
     },
-    /// The submitter, or somebody who changed values, tried to approve.
-    #[error("nobody approves what they submitted or changed themselves; another approver must look")]
-    OwnDocument,
     /// A finding forbids it.
     #[error("a finding must be mended first")]
     Blocked,
@@ -196,11 +331,14 @@ impl State {
             Self::PostingBlocked { .. } => "posting_blocked",
             Self::Posted { .. } => "posted",
             Self::Rejected { .. } => "rejected",
+            Self::Returned { .. } => "returned",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Held { .. } => "held",
         }
     }
 
     /// Every state's name, in the order of a document's life.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 12] = [
         "received",
         "unreadable",
         "checking",
@@ -210,6 +348,9 @@ impl State {
         "posting_blocked",
         "posted",
         "rejected",
+        "returned",
+        "withdrawn",
+        "held",
     ];
 
     /// Whether vouch itself will move it on, without a person.
@@ -222,7 +363,10 @@ impl State {
             | Self::AwaitingApproval
             | Self::PostingBlocked { .. }
             | Self::Posted { .. }
-            | Self::Rejected { .. } => false,
+            | Self::Rejected { .. }
+            | Self::Returned { .. }
+            | Self::Withdrawn { .. }
+            | Self::Held { .. } => false,
         }
     }
 
@@ -230,7 +374,7 @@ impl State {
     ///
     /// # Errors
     /// The event is not possible in this state, or not for this person.
-    pub fn apply(self, event: Event, involved: &Involved) -> Result<(Self, Vec<Effect>), TransitionError> {
+    pub fn apply(self, event: Event) -> Result<(Self, Vec<Effect>), TransitionError> {
         match (self, event) {
             (Self::Received, Event::ReadSucceeded) => Ok((Self::Checking, vec![Effect::Check])),
             (Self::Received, Event::ReadFailed { code, message }) => {
@@ -241,36 +385,45 @@ impl State {
             }
             (Self::Checking, Event::Checked { verdict }) => Ok(match verdict {
                 Verdict::ApprovedByRule => (Self::Approved { by: ApprovedBy::Rule }, vec![Effect::Post]),
-                Verdict::NeedsApproval => (Self::AwaitingApproval, Vec::new()),
+                Verdict::Sent(standing) => standing.state(),
                 Verdict::NeedsReview => (Self::NeedsReview, Vec::new()),
             }),
             (
-                Self::Unreadable { .. } | Self::NeedsReview | Self::AwaitingApproval,
+                Self::Unreadable { .. }
+                | Self::NeedsReview
+                | Self::AwaitingApproval
+                | Self::Returned { .. }
+                | Self::Withdrawn { .. }
+                | Self::Held { .. },
                 Event::Corrected { .. } | Event::Kept { .. },
             )
             // What the ledger refused may be mended by a value; then it is checked and approved anew.
             | (Self::PostingBlocked { .. }, Event::Corrected { .. }) => Ok((Self::Checking, vec![Effect::Check])),
-            (Self::NeedsReview, Event::Submitted { blocked, .. }) => {
-                if blocked {
-                    Err(TransitionError::Blocked)
-                } else {
-                    Ok((Self::AwaitingApproval, Vec::new()))
-                }
-            }
-            (Self::AwaitingApproval, Event::Approved { by }) => {
-                if involved.submitter == by || involved.correctors.contains(&by) {
-                    return Err(TransitionError::OwnDocument);
-                }
-                Ok((Self::Approved { by: ApprovedBy::Person(by) }, vec![Effect::Post]))
-            }
             (
-                Self::Unreadable { .. } | Self::NeedsReview | Self::AwaitingApproval | Self::PostingBlocked { .. },
+                Self::NeedsReview | Self::Returned { .. } | Self::Withdrawn { .. } | Self::Held { .. },
+                Event::Submitted { blocked, standing, .. },
+            ) => {
+                if blocked { Err(TransitionError::Blocked) } else { Ok(standing.state()) }
+            }
+            // Who may decide is the approval's own affair; what it came to is known by now.
+            (
+                Self::AwaitingApproval | Self::Returned { .. } | Self::Held { .. },
+                Event::Decided { standing, .. },
+            ) => Ok(standing.state()),
+            (
+                Self::Unreadable { .. }
+                | Self::NeedsReview
+                | Self::AwaitingApproval
+                | Self::PostingBlocked { .. }
+                | Self::Returned { .. }
+                | Self::Withdrawn { .. }
+                | Self::Held { .. },
                 Event::Rejected { by, reason },
             ) => {
                 if reason.trim().is_empty() {
                     return Err(TransitionError::ReasonMissing);
                 }
-                Ok((Self::Rejected { by, reason }, Vec::new()))
+                Ok((Self::Rejected { by: Some(by), reason }, Vec::new()))
             }
             (Self::Approved { .. }, Event::Posted { external_id, reference }) => {
                 Ok((Self::Posted { external_id, reference }, Vec::new()))
@@ -297,7 +450,7 @@ impl Event {
             Self::Corrected { .. } => "corrected",
             Self::Kept { .. } => "kept",
             Self::Submitted { .. } => "submitted",
-            Self::Approved { .. } => "approved",
+            Self::Decided { decision, .. } => decision.name(),
             Self::Rejected { .. } => "rejected",
             Self::ReadAgain { .. } => "read_again",
             Self::Posted { .. } => "posted",

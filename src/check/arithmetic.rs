@@ -13,7 +13,7 @@ const TOLERANCE_MIN: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 /// And so much a line, for rounding line by line. Source: rule A2.
 const TOLERANCE_A_LINE: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
 
-fn tolerance(draft: &Draft) -> Decimal {
+pub(super) fn tolerance(draft: &Draft) -> Decimal {
     let lines = Decimal::from(draft.line_items.len());
     TOLERANCE_MIN.max(TOLERANCE_A_LINE * lines)
 }

@@ -1,12 +1,15 @@
 //! A table of cases: what is changed about a sound draft, and which rules then speak.
 
-use jiff::civil::date;
+use jiff::civil::{self, date};
 use rust_decimal::Decimal;
+
+mod rules;
 
 use super::*;
 use crate::model::{
+    category::Category,
     currency::Currency,
-    draft::LineItem,
+    draft::{Draft, LineItem},
     field::{DocumentKind, Field, FieldName, FieldValue},
     finding::Severity,
     id::DocumentId,
@@ -42,8 +45,7 @@ fn line(amount: i64) -> LineItem {
 
 fn rules(draft: &Draft, change: impl FnOnce(&mut Subject<'_>)) -> Vec<(String, Severity)> {
     let twins = [Twin { id: DocumentId::from_u128(9), document_number: Some("R-1".to_owned()) }];
-    let mut subject =
-        Subject { draft, category: Category::Office, twins: &[], kept: false, has_destination: true, today: TODAY };
+    let mut subject = Subject::new(draft, Category::Office, TODAY);
     change(&mut subject);
     if subject.twins.len() == 1 {
         let subject = Subject { twins: &twins, ..subject };

@@ -6,15 +6,22 @@ use super::say;
 use crate::{
     clock::Clock,
     config::{Config, ConfigError, LedgerConfig},
+    model::notice::Channel,
+    notify::Notifier,
     read::{ppocr::files_missing, tesseract::languages_missing},
     secret::Vault,
     store::{
         Db,
         connection::connection_list,
         job::{job_list, job_revive_all},
+        notice::{NoticeState, notice_count},
         person::person_list,
+        restored::restored_note,
     },
 };
+
+/// How far back notices are looked at, in microseconds: a week.
+const NOTICES_US: i64 = 7 * 86_400_000_000;
 
 /// What was found about one thing.
 enum Found {
@@ -28,7 +35,7 @@ enum Found {
 ///
 /// # Errors
 /// Never: whatever is wrong is what it says.
-pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool, restored: bool) -> anyhow::Result<ExitCode> {
     let mut findings = vec![tesseract()];
     match config {
         Ok(config) => {
@@ -38,7 +45,8 @@ pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool) -> an
             findings.push(key(&config));
             findings.push(ledger("QuickBooks", &config.quickbooks));
             findings.push(ledger("Xero", &config.xero));
-            findings.extend(database(&config, revive).await);
+            findings.push(channels(&config));
+            findings.extend(database(&config, revive, restored).await);
         }
         Err(error) => findings.push(Found::Wrong(format!("settings: {error}. Correct that key."))),
     }
@@ -101,7 +109,7 @@ fn key(config: &Config) -> Found {
         let text = "key: none yet; one is made at the first start. If ledgers were connected before, restore it first";
         return Found::Missed(text.to_owned());
     }
-    match Vault::open(&config.key, &config.data_dir.join("key")) {
+    match Vault::open(&config.key, &config.key_previous, &config.data_dir.join("key")) {
         Ok(_) if config.key.is_empty() => {
             Found::Good("key: in the data folder; back it up apart from the database".to_owned())
         }
@@ -118,7 +126,39 @@ fn ledger(name: &str, config: &LedgerConfig) -> Found {
     Found::Good(format!("{name}: set up"))
 }
 
-async fn database(config: &Config, revive: bool) -> Vec<Found> {
+fn channels(config: &Config) -> Found {
+    match Notifier::new(config) {
+        Ok(notifier) => {
+            let names: Vec<&str> = notifier.channels().map(Channel::name).collect();
+            if names.is_empty() {
+                let text = "notices: nobody is told what waits for them. Set up [notices], then run: vouch notify test";
+                return Found::Missed(text.to_owned());
+            }
+            Found::Good(format!("notices: by {}", names.join(", ")))
+        }
+        Err(error) => Found::Wrong(format!("notices: {}", crate::pipeline::describe(&error))),
+    }
+}
+
+/// Notices of the last days that did not arrive, or of which nobody can say.
+async fn notices(db: &Db) -> Vec<Found> {
+    let since_us = Clock::System.now_us().saturating_sub(NOTICES_US);
+    let mut found = Vec::new();
+    if let Ok(count @ 1..) = notice_count(db, NoticeState::Failed, since_us).await {
+        found.push(Found::Missed(format!(
+            "notices: {count} did not go out in the last week. Mend the channel (vouch notify test), then run: vouch \
+             doctor --revive"
+        )));
+    }
+    if let Ok(count @ 1..) = notice_count(db, NoticeState::Unknown, since_us).await {
+        found.push(Found::Missed(format!(
+            "notices: {count} of the last week may have arrived, or not; they are not sent again"
+        )));
+    }
+    found
+}
+
+async fn database(config: &Config, revive: bool, restored: bool) -> Vec<Found> {
     let db = match Db::open(&config.database()).await {
         Ok(db) => db,
         Err(error) => {
@@ -140,6 +180,13 @@ async fn database(config: &Config, revive: bool) -> Vec<Found> {
     if let Ok(connections) = connection_list(&db).await {
         for connection in connections.iter().filter(|connection| connection.state == "consent_needed") {
             found.push(Found::Wrong(format!("{}: consent must be given again, under Connections", connection.name)));
+        }
+    }
+    found.extend(notices(&db).await);
+    if restored {
+        match restored_note(&db, Clock::System.now_us()).await {
+            Ok(()) => found.push(Found::Good("restored copy: for 90 days postings look before they send".to_owned())),
+            Err(error) => found.push(Found::Wrong(format!("restored copy: {error}"))),
         }
     }
     if revive {

@@ -3,10 +3,17 @@
 mod demo;
 mod doctor;
 mod export;
+mod firm;
+mod key;
+mod longrun;
+mod notify;
+mod policy;
+mod rates;
 mod read;
 mod sandbox;
 mod score;
 mod serve;
+mod simulate;
 mod sync;
 mod user;
 
@@ -58,15 +65,36 @@ enum Command {
     Sync,
     /// Write approved documents as CSV, in the import layout of QuickBooks Online or Xero
     Export(export::ExportArguments),
+    /// Change the key that seals ledger tokens
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Take in exchange rates
+    #[command(subcommand)]
+    Rates(rates::RatesCommand),
+    /// Bring in who works where and reports to whom
+    #[command(subcommand)]
+    Firm(firm::FirmCommand),
+    /// Check, try out, compare, export and import policies
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Add people and list them
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Try out how people are told what waits for them
+    #[command(subcommand)]
+    Notify(notify::NotifyCommand),
     /// Say what is present, missing or wrong on this machine, and how to mend it
     Doctor {
         /// Also run jobs again that were given up
         #[arg(long)]
         revive: bool,
+        /// Note that the database was restored from an older copy: for 90 days postings look before they send
+        #[arg(long)]
+        restored: bool,
     },
+    /// Post many entries to the stand-ins while calls fail and workers are killed, and count what came of it
+    #[command(hide = true)]
+    Longrun(longrun::LongrunArguments),
     /// Read files for a parent process
     #[command(hide = true)]
     Reader {
@@ -122,8 +150,14 @@ async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Sync => sync::run(config()?).await,
         Command::Export(export) => export::run(export, config()?).await,
+        Command::Key(key) => key::run(key, config()?).await,
+        Command::Rates(rates) => rates::run(rates, config()?).await,
+        Command::Policy(policy) => policy::run(policy, || Ok(config()?)).await,
+        Command::Firm(firm) => firm::run(firm, config()?).await,
         Command::User(user) => user::run(user, config()?).await,
-        Command::Doctor { revive } => doctor::run(config(), revive).await,
+        Command::Notify(notify) => notify::run(notify, config()?).await,
+        Command::Doctor { revive, restored } => doctor::run(config(), revive, restored).await,
+        Command::Longrun(longrun) => longrun::run(longrun, config()?).await,
         Command::Reader { .. } => Ok(ExitCode::SUCCESS),
     }
 }

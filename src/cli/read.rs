@@ -174,9 +174,9 @@ pub(super) async fn read_file(
         Err(error) => return failed(Some(sha256_hex(&bytes)), error.code(), error.to_string()),
     };
     let sha256 = Some(accepted.sha256);
-    let hints = Hints { currency: None, day_first: true, today };
+    let hints = Hints { currency: None, day_first: true, today, known: Vec::new() };
     let understood = |reading: &Reading| extract::extract(&seen(reading), &hints);
-    let ask = |reading: &Reading| extract::spots(&understood(reading));
+    let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
     let reading = match pool.read(&bytes, accepted.media_type, options, &ask).await {
         Ok(reading) => reading,
         Err(error) => return failed(sha256, error.code(), error.to_string()),
@@ -201,9 +201,9 @@ pub(super) async fn read_file(
 /// What can be checked without a firm's history, companies and policy.
 fn findings(draft: &Draft, today: jiff::civil::Date) -> Vec<crate::model::finding::Finding> {
     let mut policy = Policy::starting();
-    policy.category_max.clear();
+    policy.limits.clear();
     policy.age_days_max = 36_500;
-    let subject = Subject { draft, category: Category::Other, twins: &[], kept: false, has_destination: true, today };
+    let subject = Subject::new(draft, Category::Other, today);
     check::findings(&subject, &policy)
 }
 

@@ -48,7 +48,7 @@ pub(super) async fn run(arguments: SandboxArguments) -> anyhow::Result<ExitCode>
 }
 
 /// The settings that lead vouch to the stand-ins, for a settings file.
-fn settings_text(root: &str) -> String {
+pub(super) fn settings_text(root: &str) -> String {
     let mut text = String::from("# Put this into a file and start vouch with: vouch --config FILE serve\n");
     for (name, ledger) in [("quickbooks", quickbooks(root)), ("xero", xero(root))] {
         let rows = [

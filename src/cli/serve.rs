@@ -15,7 +15,7 @@ use tracing::{error, info};
 use super::{open, say};
 use crate::{
     config::Config,
-    pipeline::{self, Context, sync::schedule},
+    pipeline::{self, Context, approval::sweep, restored::watch, sync::schedule},
     queue, web,
 };
 
@@ -43,6 +43,8 @@ pub(super) async fn run(arguments: ServeArguments, mut config: Config) -> anyhow
         .with_context(|| format!("the address {} cannot be used; choose another with --listen", config.listen))?;
     config.listen = listener.local_addr()?.to_string();
     let context = open(config).await?;
+    // Before the first job: a restored database must be known as one.
+    watch(&context).await?;
     say(&format!("vouch is at {} (database: {}). Stop it with Ctrl-C.", context.config.address(), context.db.engine()));
     let (stop, stopped) = watch::channel(false);
     let mut tasks = background(&context, &stopped);
@@ -56,6 +58,7 @@ pub(super) async fn run(arguments: ServeArguments, mut config: Config) -> anyhow
 /// Something could not be opened.
 pub(super) async fn run_workers(config: Config) -> anyhow::Result<ExitCode> {
     let context = open(config).await?;
+    watch(&context).await?;
     say(&format!("Working with {} slots. Stop it with Ctrl-C.", context.config.worker_slots));
     let (stop, stopped) = watch::channel(false);
     finish(background(&context, &stopped), stop).await
@@ -97,8 +100,14 @@ pub(super) fn background(context: &Context, stopped: &watch::Receiver<bool>) -> 
     let (context, mut stopped) = (context.clone(), stopped.clone());
     tasks.spawn(async move {
         while !*stopped.borrow() {
+            if let Err(error) = watch(&context).await {
+                error!(%error, "It could not be noted that the database is in use");
+            }
             if let Err(error) = schedule(&context).await {
                 error!(%error, "The schedule could not be read");
+            }
+            if let Err(error) = sweep(&context).await {
+                error!(%error, "Overdue tasks could not be looked at");
             }
             let _ = tokio::time::timeout(SCHEDULE_EVERY, stopped.changed()).await;
         }

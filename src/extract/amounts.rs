@@ -89,6 +89,9 @@ impl Amount {
     }
 }
 
+/// What says that an amount in figures follows, as it stands on a fapiao, glued to the amount.
+const FIGURES: &[&str] = &["(小写)", "(小寫)", "小写", "小寫"];
+
 /// What one word says as a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Number {
@@ -198,6 +201,8 @@ pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
     if plain.contains('%') || !plain.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    // A fapiao's "(小写)¥112.00": in figures, beside the amount in words.
+    let plain = FIGURES.iter().find_map(|label| plain.strip_prefix(label)).unwrap_or(plain);
     let bracketed = plain.starts_with('(') && plain.ends_with(')');
     let plain = plain.trim_matches(['(', ')', '[', ']', '{', '}']);
     let (rest, front_mark, front_minus) = strip_front(plain);
@@ -349,6 +354,7 @@ mod tests {
             ("55元", "55"),
             ("港幣120.00元正", "120.00"),
             (".50", "0.50"),
+            ("（小写）¥112.00", "112.00"),
             ("$", ""),
             ("12/03", ""),
             ("12.03.18", ""),

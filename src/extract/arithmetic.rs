@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 
 use crate::extract::{
+    chinese_amount,
     figures::{Figure, Line},
     labels::Label,
 };
@@ -30,6 +31,8 @@ pub(super) enum Proof {
     NetAndTax,
     /// The things bought, two at least.
     Items,
+    /// The amount in Chinese words, to the cent.
+    Words,
 }
 
 impl Proof {
@@ -41,6 +44,7 @@ impl Proof {
             Self::Rounded => "rounded",
             Self::NetAndTax => "net+tax",
             Self::Items => "items",
+            Self::Words => "words",
         }
     }
 }
@@ -64,14 +68,30 @@ pub(super) fn values(figures: &[Figure], label: Label) -> Vec<Decimal> {
 
 /// Every proof that this amount is the total.
 pub(super) fn proofs(value: Decimal, figures: &[Figure], lines: &[Line<'_>], items: &[LineItem]) -> Vec<Proof> {
-    let tests: [(Proof, bool); 5] = [
+    let tests: [(Proof, bool); 6] = [
         (Proof::CashLessChange, cash_less_change(figures).contains(&value)),
         (Proof::Parts, from_parts(value, figures)),
         (Proof::Rounded, from_rounding(value, figures)),
         (Proof::NetAndTax, from_net_and_tax(value, lines)),
         (Proof::Items, from_items(value, figures, items)),
+        (Proof::Words, in_words(lines) == Some(value)),
     ];
     tests.into_iter().filter(|(_, holds)| *holds).map(|(proof, _)| proof).collect()
+}
+
+/// The amount that the paper writes in Chinese words; nothing where it writes two that differ.
+pub(super) fn in_words(lines: &[Line<'_>]) -> Option<Decimal> {
+    let mut written = lines.iter().filter_map(|line| chinese_amount::find(&line.row.text()));
+    let first = written.next()?;
+    written.all(|other| other == first).then_some(first)
+}
+
+/// Whether the paper writes another amount in words than this total, which is not what was handed over either.
+pub(super) fn words_differ(total: Decimal, figures: &[Figure], lines: &[Line<'_>]) -> bool {
+    in_words(lines).is_some_and(|words| {
+        let paid = values(figures, Label::Paid).iter().any(|paid| paid.abs() == words.abs());
+        words.abs() != total.abs() && !paid
+    })
 }
 
 /// Amounts that cash and change say were due; change of nothing proves nothing.
@@ -202,5 +222,8 @@ mod tests {
         assert_eq!(proofs_of("15.00", &["GST SUMMARY", "SR 14.15 6% 0.85"]), [Proof::NetAndTax]);
         assert_eq!(proofs_of("15.00", &["Rice 5.00", "Noodles 10.00", "TOTAL 15.00"]), [Proof::Items]);
         assert_eq!(proofs_of("15.00", &["Rice 5.00", "Noodles 16.00", "TOTAL 15.00"]), []);
+        assert_eq!(proofs_of("112.00", &["价税合计(大写) ⊗壹佰壹拾贰圆整 (小写)¥112.00"]), [Proof::Words]);
+        assert_eq!(proofs_of("112.01", &["价税合计(大写) ⊗壹佰壹拾贰圆整 (小写)¥112.01"]), []);
+        assert_eq!(proofs_of("50.00", &["港幣伍拾元正", "港幣陸拾元正", "TOTAL 50.00"]), []);
     }
 }

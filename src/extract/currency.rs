@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::extract::{Hints, amounts, evidence::Evidence, figures::Line, region::Region, text::fold};
+use crate::extract::{
+    Hints, amounts, evidence::Evidence, figures::Line, hints::KnownSupplier, region::Region, text::fold,
+};
 use crate::model::{
     currency::Currency,
     field::{Field, FieldValue},
@@ -12,7 +14,12 @@ use crate::model::{
 const PRINTED: u16 = 950;
 
 /// The document's currency; nothing where neither the paper nor the firm says one.
-pub(super) fn currency(lines: &[Line<'_>], region: Option<Region>, hints: &Hints) -> Option<Field> {
+pub(super) fn currency(
+    lines: &[Line<'_>],
+    region: Option<Region>,
+    known: Option<&KnownSupplier>,
+    hints: &Hints,
+) -> Option<Field> {
     let (votes, bare) = votes(lines);
     let mut ranked: Vec<(&str, usize, Evidence)> = votes.into_iter().map(|(code, (n, seen))| (code, n, seen)).collect();
     ranked.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
@@ -26,6 +33,12 @@ pub(super) fn currency(lines: &[Line<'_>], region: Option<Region>, hints: &Hints
     let local = region.and_then(|region| Currency::parse(region.currency).ok());
     let seen = bare.or_else(|| lines.first().map(|line| Evidence::of_row(&line.row)))?;
     let unplaced = Evidence { page: None, area: None, ..seen };
+    if let Some(taught) = known.and_then(|known| known.currency) {
+        // A place that uses another currency makes it a question again.
+        let sure = local.is_none_or(|local| local == taught);
+        let place = if bare.is_some() { seen } else { unplaced };
+        return field(taught.code(), place, sure, 900, "known-supplier");
+    }
     match (local, hints.currency) {
         (Some(local), Some(own)) if local == own => field(own.code(), seen, true, 900, "place-and-own"),
         (Some(local), _) => field(local.code(), seen, false, 500, "place"),
@@ -81,7 +94,12 @@ mod tests {
 
     #[test]
     fn printed_placed_and_own() {
-        let hints = Hints { currency: Some(Currency::HKD), day_first: true, today: jiff::civil::date(2026, 1, 1) };
+        let hints = Hints {
+            currency: Some(Currency::HKD),
+            day_first: true,
+            today: jiff::civil::date(2026, 1, 1),
+            known: Vec::new(),
+        };
         for (text, code, accepted) in [
             (["TOTAL HK$88.00", "CASH HK$100.00"], "HKD", true),
             (["AMOUNT (RM)", "TOTAL RM 5.00"], "MYR", true),
@@ -93,7 +111,7 @@ mod tests {
             let rows = rows_of(std::slice::from_ref(&page));
             let region = region_of(&rows);
             let found =
-                currency(&lines_of(rows), region, &hints).map(|choice| (choice.value.to_text(), choice.accepted));
+                currency(&lines_of(rows), region, None, &hints).map(|choice| (choice.value.to_text(), choice.accepted));
             assert_eq!(found, Some((code.to_owned(), accepted)), "{text:?}");
         }
     }

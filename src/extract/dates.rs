@@ -1,6 +1,11 @@
-//! Dates as they are printed: 4/3/2025, 2025-03-04, 4 MAR 25, March 4, 2025, 2025年3月4日, 民國114年3月4日.
+//! Dates as they are printed: 4/3/2025, 2025-03-04, 4 MAR 25, March 4, 2025, 2025年3月4日; with other calendars and in
+//! Chinese numerals in `calendars`.
+
+mod calendars;
 
 use jiff::civil;
+
+pub(super) use self::calendars::{Calendars, Needs};
 
 use crate::extract::{rows::Row, text::half_width};
 use crate::model::page::{Area, Confidence};
@@ -63,6 +68,10 @@ pub(super) struct SeenDate {
     pub(super) date: civil::Date,
     /// The other reading of an ambiguous one, month first.
     pub(super) other: Option<civil::Date>,
+    /// A third reading, where the year has two digits: 25/11/20 with the year first.
+    pub(super) year_first: Option<civil::Date>,
+    /// What the page must show besides for this to be a date at all.
+    pub(super) needs: Needs,
     /// What the printing says about the order.
     pub(super) order: Order,
     /// Letters were read as digits, or digits cut off.
@@ -100,7 +109,17 @@ struct Match {
     order: Order,
     repaired: bool,
     short_year: bool,
+    year_first: Option<civil::Date>,
+    needs: Needs,
     used: usize,
+}
+
+impl Match {
+    /// One whose printing leaves no doubt.
+    const fn plain(year: i16, month: i8, day: i8, used: usize) -> Self {
+        let (order, needs) = (Order::Plain, Needs::Nothing);
+        Self { year, month, day, order, repaired: false, short_year: false, year_first: None, needs, used }
+    }
 }
 
 /// Every date in the row, from left to right.
@@ -121,15 +140,18 @@ fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
         // "楠町9-17-14" is an address, "日期2025-03-04" a date.
         let coded = match before {
             Some(Piece::Letters(letters)) => !letters.ends_with("DATE") && letters != "DT",
-            Some(Piece::Sign(sign)) => crate::extract::text::is_han(*sign) && !"期日付時时間间於于".contains(*sign),
+            Some(Piece::Sign(sign)) => crate::extract::text::is_han(*sign) && !"期日付時时間间於于華华".contains(*sign),
             Some(Piece::Number { .. } | Piece::Space) | None => false,
         };
-        // "2 4-11-17" is the twenty-fourth with its day cut in two, or the fourth behind some other digit.
-        let one_digit = |token: Option<&Token>| number(token).is_some_and(|(_, digits)| digits == 1);
-        let cut = one_digit(Some(token))
-            && matches!(before, Some(Piece::Space))
-            && one_digit(index.checked_sub(2).and_then(|earlier| tokens.get(earlier)));
+        let earlier = index.checked_sub(2).and_then(|earlier| tokens.get(earlier));
+        // "114-03-04-12" is a number of some kind, whatever its end looks like.
+        let coded = coded || (matches!(before, Some(Piece::Sign('-'))) && number(earlier).is_some());
+        let cut = matches!(before, Some(Piece::Space)) && is_cut(earlier, token);
         let matched = if continues { None } else { date_at(rest) };
+        // "HC-R7.3.4" is the code of an article.
+        let matched = matched.filter(|matched| {
+            matched.needs != Needs::Japan || matches!(before, None | Some(Piece::Space | Piece::Sign(':' | '(')))
+        });
         let seen = matched.and_then(|matched| {
             let last = rest.get(matched.used.checked_sub(1)?)?.word;
             seen_date(row, &matched, token.word, last + 1, repaired || coded || cut).map(|seen| (seen, matched.used))
@@ -145,6 +167,16 @@ fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
     found
 }
 
+/// Whether the two numbers may be one that the reader cut: "2 4-11-17" is the twenty-fourth, or the fourth behind some
+/// other digit; "20 25-11-17" and "202 5-11-17" are the seventeenth of a year.
+fn is_cut(earlier: Option<&Token>, first: &Token) -> bool {
+    match (number(earlier), number(Some(first))) {
+        (Some((_, 1)), Some((_, 1))) => true,
+        (Some((20, 2)), Some((_, 2))) | (Some((200..=209, 3)), Some((_, 1))) => true,
+        (Some(_) | None, Some(_) | None) => false,
+    }
+}
+
 fn seen_date(row: &Row<'_>, matched: &Match, first: usize, after_last: usize, repaired: bool) -> Option<SeenDate> {
     let words = row.words.get(first..after_last)?;
     let date = civil::Date::new(matched.year, matched.month, matched.day).ok()?;
@@ -155,6 +187,8 @@ fn seen_date(row: &Row<'_>, matched: &Match, first: usize, after_last: usize, re
     Some(SeenDate {
         date,
         other,
+        year_first: matched.year_first,
+        needs: matched.needs,
         order: matched.order,
         repaired: repaired || matched.repaired,
         short_year: matched.short_year,
@@ -169,7 +203,7 @@ fn seen_date(row: &Row<'_>, matched: &Match, first: usize, after_last: usize, re
 fn tokens(row: &Row<'_>, repair: bool) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     for (word, content) in row.words.iter().enumerate() {
-        let mut plain: Vec<char> = content.text.chars().map(half_width).collect();
+        let mut plain: Vec<char> = content.text.chars().flat_map(calendars::era_signs).map(half_width).collect();
         if repair {
             repair_digits(&mut plain);
         }
@@ -184,7 +218,8 @@ fn tokens(row: &Row<'_>, repair: bool) -> Vec<Token> {
 }
 
 fn push_character(tokens: &mut Vec<Token>, character: char, word: usize) {
-    let han = crate::extract::text::is_han(character);
+    // 〇 counts as a letter for Unicode, and as a digit for those who write it.
+    let han = crate::extract::text::is_han(character) || character == '〇';
     let last = tokens.last_mut().map(|token| &mut token.piece);
     match (last, character.to_digit(10)) {
         (Some(Piece::Number { value, digits }), Some(digit)) => {
@@ -221,7 +256,7 @@ fn date_at(rest: &[Token]) -> Option<Match> {
         .or_else(|| lost_sign(rest))
         .or_else(|| day_month_name(rest))
         .or_else(|| month_name_day(rest))
-        .or_else(|| chinese(rest))
+        .or_else(|| calendars::date_at(rest))
         .or_else(|| compact(rest))
 }
 
@@ -250,6 +285,8 @@ fn year_of(value: u32, digits: usize) -> Option<(i16, bool, bool)> {
         6 | 8 if value / 10_u32.pow(u32::try_from(digits - 4).ok()?) / 100 == 20 => {
             (value / 10_u32.pow(u32::try_from(digits - 4).ok()?), false, true)
         }
+        // A year of the Republic stands last as well; it is no year of ours.
+        3 if calendars::REPUBLIC_YEARS.contains(&value) => return None,
         // An edge or a speck was read as one more digit: "24-11-171".
         3 => (value / 10 + 2000, true, true),
         _ => return None,
@@ -286,13 +323,17 @@ fn numeric(rest: &[Token]) -> Option<Match> {
         let (year, _, _) = year_of(first, 4)?;
         let third = if stuck { third / 100 } else { third };
         let (month, day) = (day_or_month(second)?, day_or_month(third)?);
-        return Some(Match { year, month, day, order: Order::Plain, repaired: false, short_year: false, used });
+        // "2025-11-1 7" is the first, or the seventeenth with its day cut in two.
+        let repaired = third_digits == 1 && cut_off(rest, used, 1).is_some();
+        return Some(Match { repaired, ..Match::plain(year, month, day, used) });
     }
     // "1.25.50" and other prices with two points are not dates of two-digit years.
     if first_digits > 2 || (sign == '.' && third_digits == 2 && first_digits == 1) {
         return None;
     }
+    let (third, third_digits, used, cut) = whole_year(rest, at, (third, third_digits));
     let (year, short_year, repaired) = year_of(third, third_digits)?;
+    let repaired = repaired || cut;
     let (left, right) = (day_or_month(first)?, day_or_month(second)?);
     let (day, month, order) = match (left <= 12, right <= 12) {
         (true, true) if left == right => (left, right, Order::DayFirst),
@@ -301,7 +342,31 @@ fn numeric(rest: &[Token]) -> Option<Match> {
         (true, false) => (right, left, Order::MonthFirst),
         (false, false) => return None,
     };
-    Some(Match { year, month, day, order, repaired, short_year, used })
+    let year_first = year_of(first, first_digits).filter(|_| short_year).and_then(|(year, ..)| {
+        let (month, day) = (day_or_month(second)?, day_or_month(third)?);
+        civil::Date::new(year, month, day).ok()
+    });
+    Some(Match { order, repaired, short_year, year_first, ..Match::plain(year, month, day, used) })
+}
+
+/// The digits of a word that stands right behind, as many as these; nothing where it begins a time of day.
+fn cut_off(rest: &[Token], at: usize, digits_max: usize) -> Option<(u32, usize)> {
+    let [Token { piece: Piece::Space, .. }, next, after @ ..] = rest.get(at..)? else { return None };
+    let time = matches!(after.first().map(|token| &token.piece), Some(Piece::Sign(':' | '.') | Piece::Letters(_)));
+    number(Some(next)).filter(|(_, digits)| !time && *digits <= digits_max)
+}
+
+/// The year at this token with what the reader cut off it: "24-11-1 7", "24-11-20 17". Gives its value, its digits, the
+/// token after it, and whether it was cut.
+fn whole_year(rest: &[Token], at: usize, (value, digits): (u32, usize)) -> (u32, usize, usize, bool) {
+    match cut_off(rest, at + 1, 3) {
+        Some((more, 1)) if digits == 1 => (value * 10 + more, 2, at + 3, true),
+        Some((more, left)) if digits < 4 && digits + left == 4 => {
+            let whole = value * 10_u32.pow(u32::try_from(left).unwrap_or(0)) + more;
+            if whole / 100 == 20 { (whole, 4, at + 3, true) } else { (value, digits, at + 1, false) }
+        }
+        Some(_) | None => (value, digits, at + 1, false),
+    }
 }
 
 /// "05 02-18": one of the two signs was not seen; only where each part is as long as a date's.
@@ -315,7 +380,7 @@ fn lost_sign(rest: &[Token]) -> Option<Match> {
     let (year, short_year, _) = year_of(year, year_digits)?;
     let (day, month) = (day_or_month(day)?, day_or_month(month).filter(|month| *month <= 12)?);
     let order = if day <= 12 && day != month { Order::Ambiguous } else { Order::DayFirst };
-    (lost && ends).then_some(Match { year, month, day, order, repaired: true, short_year, used: 5 })
+    (lost && ends).then_some(Match { order, repaired: true, short_year, ..Match::plain(year, month, day, 5) })
 }
 
 /// The month a name says, by its whole name or its three first letters.
@@ -376,7 +441,7 @@ fn day_month_name(rest: &[Token]) -> Option<Match> {
     // "25 MAY 18:30" is a time, not the year 2018.
     let time = short_year && matches!(rest.get(at + 1).map(|token| &token.piece), Some(Piece::Sign(':')));
     let repaired = repaired || misread;
-    (!time).then_some(Match { year, month, day, order: Order::Plain, repaired, short_year, used: at + 1 })
+    (!time).then_some(Match { repaired, short_year, ..Match::plain(year, month, day, at + 1) })
 }
 
 fn month_name_day(rest: &[Token]) -> Option<Match> {
@@ -393,56 +458,7 @@ fn month_name_day(rest: &[Token]) -> Option<Match> {
     let (year, year_digits) = number(rest.get(at)).filter(|(_, digits)| *digits == 4)?;
     let (year, ..) = year_of(year, year_digits)?;
     let day = day_or_month(day).filter(|_| digits <= 2)?;
-    Some(Match { year, month, day, order: Order::Plain, repaired: false, short_year: false, used: at + 1 })
-}
-
-/// 2025年3月4日, with 民國 or three digits for the years of the Republic, 令和 for those of the present emperor.
-fn chinese(rest: &[Token]) -> Option<Match> {
-    let mut at = 0;
-    let sign = |at: usize| match rest.get(at).map(|token| &token.piece) {
-        Some(Piece::Sign(sign)) => Some(*sign),
-        Some(Piece::Number { .. } | Piece::Letters(_) | Piece::Space) | None => None,
-    };
-    let space = |at: usize| usize::from(matches!(rest.get(at).map(|token| &token.piece), Some(Piece::Space)));
-    let era = match sign(0) {
-        Some('民') => 1911,
-        Some('令') => 2018,
-        Some(_) | None => 0,
-    };
-    if era > 0 {
-        at += 1 + space(1);
-        sign(at).filter(|sign| matches!(sign, '國' | '国' | '和'))?;
-        at += 1;
-        at += space(at);
-    }
-    let mut parts = [0_u32; 3];
-    let mut year_digits = 0;
-    for (index, (part, unit)) in parts.iter_mut().zip(['年', '月', '日']).enumerate() {
-        let (value, digits) = number(rest.get(at))?;
-        if index == 0 {
-            year_digits = digits;
-        }
-        *part = value;
-        at += 1;
-        at += space(at);
-        if sign(at) != Some(unit) {
-            return None;
-        }
-        at += 1;
-        if index < 2 {
-            at += space(at);
-        }
-    }
-    let [year, month, day] = parts;
-    let years = match (era, year_digits) {
-        (0, 4) => year,
-        (0, 3) => year + 1911,
-        (0, _) => return None,
-        (era, _) => year.saturating_add(era),
-    };
-    let year = i16::try_from(years).ok().filter(|year| YEARS.contains(year))?;
-    let (month, day) = (day_or_month(month)?, day_or_month(day)?);
-    Some(Match { year, month, day, order: Order::Plain, repaired: false, short_year: false, used: at })
+    Some(Match::plain(year, month, day, at + 1))
 }
 
 /// 20250304, standing alone.
@@ -454,7 +470,7 @@ fn compact(rest: &[Token]) -> Option<Match> {
     }
     let (year, ..) = year_of(value / 10_000, 4)?;
     let (month, day) = (day_or_month(value / 100 % 100)?, day_or_month(value % 100)?);
-    Some(Match { year, month, day, order: Order::Plain, repaired: true, short_year: false, used: 1 })
+    Some(Match { repaired: true, ..Match::plain(year, month, day, 1) })
 }
 
 #[cfg(test)]

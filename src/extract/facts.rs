@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_statement_outranks_a_reading() {
-        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
         let mut page = page_of(&["TOTAL 20.00", "CASH 50.00", "CHANGE 30.00"]);
         page.source = Source::PdfText;
         let pages = [page];

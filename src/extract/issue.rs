@@ -5,10 +5,12 @@ use jiff::civil::Date;
 
 use crate::extract::{
     Hints,
-    dates::{Order, SeenDate, dates_in},
+    dates::{Calendars, Order, SeenDate, dates_in},
     evidence::Evidence,
+    grounds::DateGrounds,
+    hints::KnownSupplier,
     labels::contains,
-    region::Region,
+    region::{Leading, Region},
     rows::Row,
 };
 use crate::model::{
@@ -27,6 +29,9 @@ const CONFIRMED: Confidence = Confidence::from_per_mille(600);
 /// The least for any date that a second reading agrees with.
 const READ: Confidence = Confidence::from_per_mille(800);
 
+/// What the rule of a date says whose day and month could be either.
+pub(super) const AMBIGUOUS: &str = ",ambiguous";
+
 /// What the words beside a date say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -39,6 +44,8 @@ enum Role {
 struct Candidate {
     seen: SeenDate,
     date: Date,
+    /// The other reading, where its order is in doubt.
+    other: Option<Date>,
     /// Its order is plain, or settled by the country or by another date of the page.
     settled: bool,
     role: Role,
@@ -51,6 +58,8 @@ pub(super) struct Dates {
     pub(super) issue: Option<Field>,
     pub(super) due: Option<Field>,
     pub(super) problem: Option<Finding>,
+    /// What the issue date rests on.
+    pub(super) grounds: Option<DateGrounds>,
 }
 
 const DUE: &[&str] =
@@ -97,8 +106,10 @@ const ISSUE: &[&str] = &[
 ];
 
 /// Chooses the issue date and the due date.
-pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Dates {
-    let all = candidates(rows, region, hints);
+pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&KnownSupplier>, hints: &Hints) -> Dates {
+    // What a person taught of the supplier comes before what its country does.
+    let taught = known.and_then(|known| known.day_first);
+    let all = candidates(rows, region, taught, hints);
     let issue = all
         .iter()
         .filter(|candidate| candidate.role != Role::Due && plausible(candidate.date, hints.today))
@@ -107,30 +118,38 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> 
         .iter()
         .find(|candidate| candidate.role == Role::Due && issue.is_none_or(|issue| candidate.date >= issue.date));
     let rows_text = || rows.iter().flat_map(|row| row.words.iter().copied());
-    let issue_choice = issue.map(|best| {
-        let confirmations = all.iter().filter(|other| other.date == best.date).count() - 1
-            + usize::from(in_a_number(best.date, rows_text()));
-        issue_choice(best, confirmations, &all, hints, before_its_tax(best.date, region, rows))
-    });
+    let (issue_choice, grounds) = issue
+        .map(|best| {
+            let confirmations = all.iter().filter(|other| other.date == best.date).count() - 1
+                + usize::from(in_a_number(best.date, rows_text()));
+            let too_early = before_its_tax(best.date, region, rows);
+            let sound = best.settled && !best.seen.repaired && !too_early;
+            let alone = best.role == Role::Unsaid && confirmations == 0 && sound;
+            let grounds = DateGrounds { labelled: best.role == Role::Issue, confirmations, sound, alone };
+            (issue_choice(best, confirmations, &all, hints, too_early), grounds)
+        })
+        .unzip();
     let due_choice = due.map(|best| {
         let sure = best.settled && !best.seen.repaired && !best.evidence.source.is_optical();
         best.evidence.field(FieldValue::Date(best.date), 900, sure, "due:label".to_owned())
     });
-    let problem = issue.filter(|best| !best.settled).map(|best| ambiguous(&best.seen));
-    Dates { issue: issue_choice, due: due_choice, problem }
+    let problem = issue.filter(|best| !best.settled).map(ambiguous);
+    Dates { issue: issue_choice, due: due_choice, problem, grounds }
 }
 
-fn ambiguous(seen: &SeenDate) -> Finding {
-    let other = seen.other.map_or_else(String::new, |other| format!(" or {other}"));
-    let message = format!("The date can be read as {}{other}. Which one is it?", seen.date);
+fn ambiguous(best: &Candidate) -> Finding {
+    let other = best.other.map_or_else(String::new, |other| format!(" or {other}"));
+    let message = format!("The date can be read as {}{other}. Which one is it?", best.date);
     Finding::new("T0", Severity::Flag, message, &[FieldName::IssueDate])
 }
 
-fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Candidate> {
+fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hints: &Hints) -> Vec<Candidate> {
+    let calendars = Calendars::of(rows);
     let seen: Vec<(usize, SeenDate)> = rows
         .iter()
         .enumerate()
         .flat_map(|(index, row)| dates_in(row).into_iter().map(move |date| (index, date)))
+        .filter(|(_, date)| calendars.show(date.needs))
         .collect();
     let has = |order: Order| seen.iter().any(|(_, date)| date.order == order && plausible(date.date, hints.today));
     // A page that writes one date day first, or month first, writes them all so.
@@ -142,24 +161,31 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Ca
         (false, true) => Some(false),
         (true, true) | (false, false) => None,
     };
-    let convention = witnessed.or_else(|| region.map(|region| region.day_first));
+    let convention = witnessed.or(taught).or_else(|| region.and_then(|region| region.leading.day_first()));
+    let year_first = taught.is_none() && region.is_some_and(|region| region.leading == Leading::Year);
+    // A page that says neither where it comes from nor which end its years stand at leaves 25/11/20 open.
+    let unsaid = region.is_none() && taught.is_none();
+    let nowhere = unsaid && !seen.iter().any(|(_, date)| date.order != Order::Plain && !date.short_year);
     seen.iter()
         .filter_map(|(index, date)| {
             let row = rows.get(*index)?;
-            // A reading that the calendar rules out is none.
-            let possible = |date: Option<Date>| date.is_some_and(|date| plausible(date, hints.today));
-            let only = match (possible(Some(date.date)), possible(date.other)) {
-                (true, false) => Some(true),
-                (false, true) => Some(false),
-                (true, true) | (false, false) => None,
+            let (chosen, other) = match date.year_first {
+                Some(first) if year_first => by_year(first, date.date, hints),
+                Some(first) if nowhere && plausible(first, hints.today) => {
+                    (by_order(date, convention, hints).0, Some(first))
+                }
+                Some(_) | None => by_order(date, convention, hints),
             };
-            let unsure = date.order == Order::Ambiguous;
-            let convention = convention.or(only);
-            let day_first = convention.unwrap_or(hints.day_first);
-            let chosen = if unsure && !day_first { date.other.unwrap_or(date.date) } else { date.date };
+            // The same day written without doubt elsewhere settles which reading is meant.
+            let plain = |day: Date| seen.iter().any(|(_, twin)| twin.order == Order::Plain && twin.date == day);
+            let (chosen, other) = match other {
+                Some(other) if plain(chosen) != plain(other) => (if plain(other) { other } else { chosen }, None),
+                Some(_) | None => (chosen, other),
+            };
             Some(Candidate {
                 date: chosen,
-                settled: !unsure || convention.is_some(),
+                other,
+                settled: other.is_none(),
                 role: role_of(rows, *index, date),
                 with_time: has_time(row, date),
                 evidence: Evidence::at(row, date.area, date.confidence),
@@ -167,6 +193,30 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, hints: &Hints) -> Vec<Ca
             })
         })
         .collect()
+}
+
+/// Which reading of a date in figures is meant, and the other one where that stays in doubt.
+fn by_order(date: &SeenDate, convention: Option<bool>, hints: &Hints) -> (Date, Option<Date>) {
+    let Some(other) = date.other.filter(|_| date.order == Order::Ambiguous) else { return (date.date, None) };
+    // A reading that the calendar rules out is none.
+    let only = match (plausible(date.date, hints.today), plausible(other, hints.today)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        (true, true) | (false, false) => None,
+    };
+    let convention = convention.or(only);
+    let day_first = convention.unwrap_or(hints.day_first);
+    let (chosen, left) = if day_first { (date.date, other) } else { (other, date.date) };
+    (chosen, convention.is_none().then_some(left))
+}
+
+/// 25/11/20 where the year is written first: the year last is another reading, unless the calendar rules it out.
+fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
+    match (plausible(first, hints.today), plausible(last, hints.today)) {
+        (false, true) => (last, Some(first)),
+        (true, false) => (first, None),
+        (true, true) | (false, false) => (first, Some(last).filter(|last| *last != first)),
+    }
 }
 
 /// The words before it in the row; else the words right above it.
@@ -298,7 +348,7 @@ fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints
         Role::Unsaid => "alone",
     };
     let twice = if confirmations > 0 { ",confirmed" } else { "" };
-    let doubt = if best.settled { "" } else { ",ambiguous" };
+    let doubt = if best.settled { "" } else { AMBIGUOUS };
     let era = if too_early { ",era" } else { "" };
     let misread = if best.seen.repaired { ",repaired" } else { "" };
     let rule = format!("date:{label}{twice}{doubt}{era}{misread}");
@@ -314,8 +364,9 @@ mod tests {
     fn read(text: &[&str]) -> Dates {
         let page = page_of(text);
         let rows = rows_of(std::slice::from_ref(&page));
-        let hints = Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22) };
-        dates(&rows, region_of(&rows), &hints)
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
+        dates(&rows, region_of(&rows), None, &hints)
     }
 
     #[test]
@@ -333,6 +384,36 @@ mod tests {
         ] {
             let found = read(text).issue.map(|choice| (choice.value.to_text(), choice.accepted));
             assert_eq!(found, Some((date.to_owned(), accepted)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn other_calendars_need_a_page_that_uses_them() {
+        for (text, date, accepted) in [
+            (&["統一編號 12345675", "日期 114/03/04"][..], "2025-03-04", true),
+            (&["台北市信義區", "114-03-04 12:30"], "2025-03-04", true),
+            (&["TOTAL NT$ 120", "Date 114.3.4"], "2025-03-04", true),
+            (&["Date 114/03/04"], "", false),
+            (&["Hong Kong", "Date 114/03/04", "Date 05/03/2025"], "2025-03-05", true),
+            (&["民國114年3月4日"], "2025-03-04", true),
+            (&["統一發票", "99/12/31"], "2010-12-31", false),
+            (&["株式会社ヤマダ", "発行日 R7.3.4"], "2025-03-04", true),
+            (&["ありがとうございます", "R8.06.01"], "2026-06-01", true),
+            (&["合計 550円", "日付 H31.4.30"], "2019-04-30", true),
+            (&["優の良品", "Date R7.3.4"], "", false),
+            (&["Model R7.3.4", "Date 05/03/2025", "Hong Kong"], "2025-03-05", true),
+            (&["日期 二〇二五年三月四日"], "2025-03-04", true),
+            // Years of two digits stand first where the year does; where nothing is known, either end.
+            (&["統一編號 12345675", "日期 25/11/20"], "2025-11-20", false),
+            (&["統一編號 12345675", "日期 25/11/20", "列印 2025/11/20"], "2025-11-20", true),
+            (&["增值税 价税合计", "日期 03/04/2025"], "2025-04-03", false),
+            (&["Date 25/11/20"], "2020-11-25", false),
+            (&["Hong Kong", "Date 25/11/20"], "2020-11-25", true),
+            (&["Date 24-11-1 7", "Hong Kong"], "2017-11-24", false),
+            (&["Date 04-03-114", "Hong Kong"], "", false),
+        ] {
+            let found = read(text).issue.map(|choice| (choice.value.to_text(), choice.accepted));
+            assert_eq!(found.unwrap_or_default(), (date.to_owned(), accepted), "{text:?}");
         }
     }
 

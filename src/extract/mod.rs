@@ -10,11 +10,14 @@
 
 mod amounts;
 mod arithmetic;
+mod chinese_amount;
 mod currency;
 mod dates;
 mod evidence;
 mod facts;
 mod figures;
+mod grounds;
+pub mod hints;
 mod issue;
 mod kind;
 mod labels;
@@ -32,14 +35,16 @@ mod total;
 mod witness;
 
 use jiff::civil;
+use rust_decimal::Decimal;
 
+use self::{grounds::Grounds, hints::KnownSupplier};
 use crate::model::{
     currency::Currency,
     draft::Draft,
     fact::Facts,
     field::{DocumentKind, FieldName},
     finding::{Finding, Severity},
-    page::{Look, Page, Spot},
+    page::{Confidence, Look, Page, Spot},
 };
 
 /// What the firm knows before the paper is read.
@@ -51,6 +56,8 @@ pub struct Hints {
     pub day_first: bool,
     /// Today in the firm's time zone; papers dated after tomorrow were misread.
     pub today: civil::Date,
+    /// The suppliers that the firm's people have put right before.
+    pub known: Vec<KnownSupplier>,
 }
 
 /// Everything that was seen of one document.
@@ -70,33 +77,37 @@ pub struct Seen<'a> {
 /// differently is a finding, and not accepted unless the paper proves it twice.
 #[must_use]
 pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
-    let mut draft = read(seen.pages, hints);
+    let (mut draft, grounds) = read(seen, hints);
     if draft.pages == 0 && !seen.facts.is_empty() {
         // The bare XML of an e-invoice has no pages of its own; it is one document all the same.
         draft.pages = 1;
     }
-    witness::hear(&mut draft, seen.looks);
+    witness::hear(&mut draft, &grounds, seen.looks);
+    doubt_what_words_deny(&mut draft);
     facts::join(&mut draft, seen.facts);
     finish(draft)
 }
 
-/// The places of a draft that a second reader should look at.
+/// The places of a document that a second reader should look at, before it did.
 #[must_use]
-pub fn spots(draft: &Draft) -> Vec<Spot> {
-    witness::spots(draft)
+pub fn spots(seen: &Seen<'_>, hints: &Hints) -> Vec<Spot> {
+    let (draft, grounds) = read(seen, hints);
+    witness::spots(&draft, &grounds)
 }
 
-fn read(pages: &[Page], hints: &Hints) -> Draft {
+fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
+    let pages = seen.pages;
     let mut draft = Draft::empty(u32::try_from(pages.len()).unwrap_or(u32::MAX));
     let rows = rows::rows_of(pages);
     if !rows.iter().flat_map(|row| &row.words).any(|word| word.text.chars().any(char::is_alphanumeric)) {
-        return draft;
+        return (draft, Grounds::default());
     }
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
     let region = region::region_of(&rows).or_else(by_currency);
-    let dates = issue::dates(&rows, region, hints);
-    let supplier = supplier::supplier(&rows);
+    let mut supplier = supplier::supplier(&rows, seen.looks);
+    let known = hints::recognise(&mut supplier, &rows, &hints.known);
+    let dates = issue::dates(&rows, region, known, hints);
     let number = number::document_number(&rows);
     let figures = figures::figures_of(&lines);
     draft.kind = kind::kind(&lines);
@@ -104,19 +115,50 @@ fn read(pages: &[Page], hints: &Hints) -> Draft {
     let credit = draft.kind == DocumentKind::CreditNote;
     let total = total::total(&figures, &lines, &draft.line_items, credit);
     draft.fields.extend(sums::sums(&figures, total.as_ref()));
+    draft.problems.extend(total.as_ref().and_then(|total| words_finding(total.value, &figures, &lines)));
+    let mut grounds =
+        Grounds { total: total.as_ref().map(|total| total.grounds), issue: dates.grounds, ..Grounds::default() };
+    let supplier = supplier.map(|found| {
+        grounds.name = found.spots;
+        grounds.name_mended = found.mended;
+        grounds.name_known = known.is_some();
+        found.field
+    });
     let chosen = [
         (FieldName::SupplierName, supplier),
         (FieldName::DocumentNumber, number),
         (FieldName::IssueDate, dates.issue),
         (FieldName::DueDate, dates.due),
-        (FieldName::Currency, currency::currency(&lines, region, hints)),
+        (FieldName::Currency, currency::currency(&lines, region, known, hints)),
         (FieldName::PaymentMethod, payment::payment_method(&lines)),
         (FieldName::Total, total.map(|total| total.field)),
     ];
     draft.fields.extend(chosen.into_iter().filter_map(|(name, field)| Some((name, field?))));
     draft.problems.extend(dates.problem);
-    draft
+    (draft, grounds)
 }
+
+/// What an amount in Chinese words that is not the total says to a person.
+fn words_finding(total: Decimal, figures: &[figures::Figure], lines: &[figures::Line<'_>]) -> Option<Finding> {
+    let message = "The amount in words differs from the figures. Please compare them with the picture.";
+    arithmetic::words_differ(total, figures, lines)
+        .then(|| Finding::new(WORDS_DIFFER, Severity::Flag, message, &[FieldName::Total]))
+}
+
+/// Readers that agree on the figures do not outweigh the words beside them: one of the two was misread, or changed.
+fn doubt_what_words_deny(draft: &mut Draft) {
+    if draft.problems.iter().any(|finding| finding.rule == WORDS_DIFFER)
+        && let Some(total) = draft.fields.get_mut(&FieldName::Total)
+    {
+        total.accepted = false;
+        total.confidence = total.confidence.min(DENIED_MAX);
+    }
+}
+
+/// The rule that words and figures are the same amount.
+const WORDS_DIFFER: &str = "A6";
+/// How sure a total is at most, in thousandths, where the words deny it.
+const DENIED_MAX: Confidence = Confidence::from_per_mille(500);
 
 /// Says what a person must look at.
 fn finish(mut draft: Draft) -> Draft {
@@ -140,14 +182,14 @@ fn unsure(draft: &Draft) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::extract::testing::page_of;
-    use crate::model::page::{Area, Confidence, Source, Word};
+    use crate::model::page::{Area, Source, Word};
 
     fn of(pages: &[Page]) -> Seen<'_> {
         Seen { pages, ..Seen::default() }
     }
 
     fn hints() -> Hints {
-        Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22) }
+        Hints { currency: Some(Currency::HKD), day_first: true, today: civil::date(2026, 11, 22), known: Vec::new() }
     }
 
     #[test]
@@ -177,6 +219,22 @@ mod tests {
         assert!(draft.accepted(FieldName::Total) && draft.accepted(FieldName::IssueDate));
         assert_eq!(draft.kind, DocumentKind::Receipt);
         assert_eq!(draft.line_items.len(), 2);
+    }
+
+    #[test]
+    fn words_and_figures_are_held_together() {
+        for (figure, words, accepted, asked) in [
+            ("¥112.00", "壹佰壹拾贰圆整", true, false),
+            ("¥117.00", "壹佰壹拾贰圆整", false, true),
+            ("¥112.01", "壹佰壹拾贰圆整", false, true),
+            // Words that cannot be read strictly say nothing.
+            ("¥112.00", "壹佰壹什贰圆整", false, false),
+        ] {
+            let line = format!("价税合计(大写) {words} (小写){figure}");
+            let draft = extract(&of(&[page_of(&[&line])]), &hints());
+            let found = draft.problems.iter().any(|finding| finding.rule == WORDS_DIFFER);
+            assert_eq!((draft.accepted(FieldName::Total), found), (accepted, asked), "{line}");
+        }
     }
 
     #[test]

@@ -8,13 +8,37 @@ use crate::extract::{labels::contains, rows::Row};
 pub(super) struct Region {
     /// The currency people use there.
     pub(super) currency: &'static str,
-    /// Whether the day is written before the month there.
-    pub(super) day_first: bool,
+    /// How dates in figures are written there.
+    pub(super) leading: Leading,
 }
+
+/// The part of a date in figures that comes first in a part of the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leading {
+    /// 4/3/2025 is the fourth of March.
+    Day,
+    /// 4/3/2025 is the third of April.
+    Month,
+    /// 2025/3/4 and 25/3/4; what 4/3/2025 means, nobody can tell.
+    Year,
+}
+
+impl Leading {
+    /// Whether the day comes before the month where the year stands last; nothing where that is not the custom.
+    pub(super) const fn day_first(self) -> Option<bool> {
+        match self {
+            Self::Day => Some(true),
+            Self::Month => Some(false),
+            Self::Year => None,
+        }
+    }
+}
+
+use Leading::{Day, Month, Year};
 
 const REGIONS: &[(Region, &[&str])] = &[
     (
-        Region { currency: "HKD", day_first: true },
+        Region { currency: "HKD", leading: Day },
         &[
             "HONG KONG",
             "HONGKONG",
@@ -30,18 +54,18 @@ const REGIONS: &[(Region, &[&str])] = &[
         ],
     ),
     (
-        Region { currency: "MYR", day_first: true },
+        Region { currency: "MYR", leading: Day },
         &["SDN BHD", "MALAYSIA", "SELANGOR", "KUALA LUMPUR", "JOHOR", "JALAN", "TAMAN", "RM", "BHD", "PENANG"],
     ),
-    (Region { currency: "SGD", day_first: true }, &["SINGAPORE", "PTE LTD", "SGD"]),
-    (Region { currency: "MOP", day_first: true }, &["MACAU", "MACAO", "澳門", "MOP"]),
-    (Region { currency: "TWD", day_first: true }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
-    (Region { currency: "CNY", day_first: true }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
-    (Region { currency: "GBP", day_first: true }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
-    (Region { currency: "AUD", day_first: true }, &["AUSTRALIA", "ABN", "AUD"]),
-    (Region { currency: "INR", day_first: true }, &["INDIA", "GSTIN", "INR"]),
-    (Region { currency: "EUR", day_first: true }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
-    (Region { currency: "USD", day_first: false }, &["UNITED STATES", "USA", "US DOLLARS"]),
+    (Region { currency: "SGD", leading: Day }, &["SINGAPORE", "PTE LTD", "SGD"]),
+    (Region { currency: "MOP", leading: Day }, &["MACAU", "MACAO", "澳門", "MOP"]),
+    (Region { currency: "TWD", leading: Year }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
+    (Region { currency: "CNY", leading: Year }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
+    (Region { currency: "GBP", leading: Day }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
+    (Region { currency: "AUD", leading: Day }, &["AUSTRALIA", "ABN", "AUD"]),
+    (Region { currency: "INR", leading: Day }, &["INDIA", "GSTIN", "INR"]),
+    (Region { currency: "EUR", leading: Day }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
+    (Region { currency: "USD", leading: Month }, &["UNITED STATES", "USA", "US DOLLARS"]),
 ];
 
 /// The place the paper speaks of more often than of any other.

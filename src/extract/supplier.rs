@@ -1,17 +1,19 @@
 //! Who sold it: a name near the top that is a company's form, or at least no address, number or heading.
 
+mod reread;
 mod words;
 
+use self::reread::reread;
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, NOT_NAMES, SELLER, TRADES};
 use crate::extract::{
     evidence::Evidence,
     labels::contains,
     rows::Row,
-    text::{fold, half_width, is_han, near},
+    text::{fold, half_width, is_han, letters, near},
 };
 use crate::model::{
     field::{Field, FieldValue},
-    page::{Confidence, Source},
+    page::{Confidence, Look, Source, Spot, Word},
 };
 
 /// How many rows from the top a scanned name can stand.
@@ -25,6 +27,8 @@ const ACCEPTED_ROWS: usize = 4;
 
 struct Name<'a> {
     row: Row<'a>,
+    /// The rows it stands on, from the top.
+    parts: Vec<Row<'a>>,
     text: String,
     form: bool,
     repaired: bool,
@@ -38,8 +42,17 @@ struct Name<'a> {
     score: i32,
 }
 
-/// The supplier's name, as printed.
-pub(super) fn supplier(rows: &[Row<'_>]) -> Option<Field> {
+/// The supplier's name, and the places it was read from.
+pub(super) struct Found {
+    pub(super) field: Field,
+    /// One for each row it stands on: a second reader reads a row at a time.
+    pub(super) spots: Vec<Spot>,
+    /// Letters of it are mended: it is likelier right than as it was read, but nobody saw it so.
+    pub(super) mended: bool,
+}
+
+/// The supplier's name, as printed; what a second reader saw there settles letters that the first was unsure of.
+pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let first_page = rows.first()?.page;
     let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.page == first_page).collect();
     let mut names: Vec<Name<'_>> = Vec::new();
@@ -64,12 +77,26 @@ pub(super) fn supplier(rows: &[Row<'_>]) -> Option<Field> {
     demote_below_addresses(&mut names, &rows);
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
     let mut best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
+    let mended = best.row.source.is_optical() && mend(&mut best, looks);
     if best.row.source.is_optical() && accents_are_specks(&rows) {
         best.text = without_accents(&best.text);
     }
     // A brand right above a company: which of the two the books know it by, a person says.
     let branded = !best.joined && places.iter().any(|(place, form)| !form && place + 1 == best.position);
-    (best.score > 0).then(|| choice(&best, branded))
+    let spots = best.parts.iter().map(|part| Spot { page: part.page, area: part.area }).collect();
+    (best.score > 0).then(|| Found { field: choice(&best, branded), spots, mended })
+}
+
+/// Mends the letters of the name part by part; whether anything changed.
+fn mend(name: &mut Name<'_>, looks: &[Look]) -> bool {
+    let texts: Vec<String> = name.parts.iter().map(|part| reread(part, looks)).collect();
+    let as_read = name.parts.iter().zip(&texts).all(|(part, text)| part.text() == *text);
+    if as_read {
+        return false;
+    }
+    name.text = texts.iter().map(|text| ending(text, true).0).collect::<Vec<_>>().join(" ");
+    name.repaired = true;
+    true
 }
 
 fn choice(best: &Name<'_>, branded: bool) -> Field {
@@ -97,12 +124,16 @@ fn over(above: &Row<'_>, part: &Row<'_>) -> String {
         .join(" ")
 }
 
+/// Whether the row says that what follows is the buyer's.
+pub(super) fn speaks_of_buyer(text: &str) -> bool {
+    BUYER.iter().any(|word| contains(text, word))
+}
+
 /// The name is a buyer's: its own words or those over it say so.
 fn is_buyers(part: &Row<'_>, above: Option<&Row<'_>>) -> bool {
     let text = part.text();
     let heading = above.map(|above| over(above, part)).unwrap_or_default();
-    let own = |words: &str| BUYER.iter().any(|word| contains(words, word));
-    own(&text) || own(&heading)
+    speaks_of_buyer(&text) || speaks_of_buyer(&heading)
 }
 
 /// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.
@@ -111,13 +142,14 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
         return None;
     }
     let (row, cut) = trimmed(part)?;
-    let (text, form, repaired) = ending(&row);
+    let (text, form, repaired) = ending(&row.text(), row.source.is_optical());
     let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let denied = NOT_NAMES.iter().any(|word| contains(&text, word)) && !form;
     let dated = !crate::extract::dates::dates_in(part).is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
-    (letters >= 4 && digits * 2 <= letters && !denied && !foreign).then_some(Name {
+    (letters >= 4 && digits * 2 <= letters && !denied && !foreign).then(|| Name {
+        parts: vec![row.clone()],
         row,
         text,
         form,
@@ -143,7 +175,8 @@ fn trimmed<'a>(part: &Row<'a>) -> Option<(Row<'a>, bool)> {
     let speck = |index: usize| {
         words.get(index).is_some_and(|word| {
             let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
-            let unsure = word.confidence < Confidence::from_per_mille(600);
+            let unsure =
+                word.confidence < Confidence::from_per_mille(600) && !is_number_beside(word, words.get(index + 1));
             letters == 0 && word.text != "&" || unsure && letters <= 2 && part.source.is_optical()
         })
     };
@@ -166,30 +199,38 @@ fn trimmed<'a>(part: &Row<'a>) -> Option<(Row<'a>, bool)> {
     Some((part.part(first, after_last)?, cut))
 }
 
+/// A number of two digits or more close before another word on the reader's own line belongs to it: "99 SPEED MART".
+fn is_number_beside(word: &Word, next: Option<&&Word>) -> bool {
+    let number = word.text.len() >= 2 && word.text.chars().all(|c| c.is_ascii_digit());
+    let close =
+        |next: &&Word| next.line == word.line && next.area.left.saturating_sub(word.area.right()) < word.area.height;
+    number && next.is_some_and(close)
+}
+
 /// The text with its company form mended where a letter of it was misread ("SON BHD"), and whether it has one.
-fn ending(row: &Row<'_>) -> (String, bool, bool) {
-    let text: String = row.text().chars().map(half_width).collect();
+fn ending(text: &str, optical: bool) -> (String, bool, bool) {
+    let text: String = text.chars().map(half_width).collect();
     let text = text.trim_matches(|c: char| "\"'‘’“”*|;:=_~°^`,!<>-—".contains(c) || c.is_whitespace()).to_owned();
-    let mended = if row.source.is_optical() { letters_for_signs(&text) } else { text.clone() };
+    let mended = if optical { letters_for_signs(&text) } else { text.clone() };
     let changed = mended != text;
     let text = mended;
     let words: Vec<&str> = text.split(' ').collect();
     if let [start @ .., last] = words.as_slice()
-        && row.source.is_optical()
-        && matches!(*last, "S/D" | "5/B" | "S/8" | "5/8" | "S/R" | "s/B" | "S/b")
+        && optical
+        && matches!(*last, "S/D" | "5/D" | "5/B" | "S/8" | "5/8" | "S/R" | "s/B" | "S/b")
         && !start.is_empty()
     {
         return (format!("{} S/B", start.join(" ")), true, true);
     }
     if let [start @ .., last] = words.as_slice()
-        && row.source.is_optical()
+        && optical
         && fold(last) == "SDN"
         && !start.is_empty()
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
     }
     if let [start @ .., limited, last] = words.as_slice()
-        && row.source.is_optical()
+        && optical
         && (fold(limited) != "SDN" || fold(last) != "BHD")
         && alike(&letters(limited), "SDN")
         && alike(&letters(last), "BHD")
@@ -212,11 +253,6 @@ fn letters_for_signs(text: &str) -> String {
         if letters < 2 { word.to_owned() } else { word.replace('¥', "Y").replace('|', "I") }
     };
     text.split(' ').map(mended).collect::<Vec<_>>().join(" ")
-}
-
-/// The letters and digits in capitals: a digit may be a misread letter.
-fn letters(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 /// Three letters of which at most one is misread.
@@ -251,6 +287,7 @@ fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
         name.joined = true;
         name.unsure |= upper.unsure || upper.row.confidence() < READ;
         name.row.area = name.row.area.union(upper.row.area);
+        name.parts.splice(0..0, upper.parts);
     }
 }
 
@@ -263,6 +300,7 @@ fn extend<'a>(name: &mut Name<'a>, below: Option<&Row<'a>>) {
         name.joined = true;
         name.unsure |= below.confidence() < READ;
         name.row.area = name.row.area.union(below.area);
+        name.parts.push(below.clone());
     }
 }
 
@@ -355,7 +393,7 @@ mod tests {
     fn read(text: &[&str]) -> Option<(String, bool)> {
         let page = page_of(text);
         let rows = rows_of(std::slice::from_ref(&page));
-        supplier(&rows).map(|choice| (choice.value.to_text(), choice.accepted))
+        supplier(&rows, &[]).map(|found| (found.field.value.to_text(), found.field.accepted))
     }
 
     #[test]

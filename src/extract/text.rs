@@ -18,6 +18,23 @@ pub(super) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
+/// The digit that a Chinese numeral says, everyday or capital, in either script.
+pub(super) const fn han_digit(character: char) -> Option<u32> {
+    Some(match character {
+        '零' | '〇' | '○' => 0,
+        '一' | '壹' | '壱' => 1,
+        '二' | '贰' | '貳' | '弐' | '两' | '兩' => 2,
+        '三' | '叁' | '參' | '叄' | '参' => 3,
+        '四' | '肆' => 4,
+        '五' | '伍' => 5,
+        '六' | '陆' | '陸' => 6,
+        '七' | '柒' => 7,
+        '八' | '捌' => 8,
+        '九' | '玖' => 9,
+        _ => return None,
+    })
+}
+
 /// Upper case, letters and Chinese characters only; everything else becomes one space, Chinese stands unspaced.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -39,6 +56,12 @@ pub(super) fn fold(text: &str) -> String {
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+/// Letters, digits and Chinese characters alone, in capitals and in their order: what two readings of one place must
+/// have in common, however they set spaces and signs.
+pub(super) fn letters(text: &str) -> String {
+    text.chars().map(half_width).filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 /// Joins words with spaces, but Chinese characters without.
@@ -93,7 +116,7 @@ fn letters_off(left: &str, right: &str) -> usize {
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other.
-fn distance(left: &str, right: &str) -> usize {
+pub(super) fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (number, letter) in left.chars().enumerate() {
@@ -126,6 +149,15 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(fold(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_alone() {
+        for (text, alone) in
+            [("99 Speed-Mart S/B.", "99SPEEDMARTSB"), ("Ａ１ 好味", "A1好味"), ("D.I.Y.", "DIY"), ("- *", "")]
+        {
+            assert_eq!(letters(text), alone, "{text}");
         }
     }
 

@@ -9,6 +9,7 @@ use crate::extract::{
     arithmetic::{self, Proof},
     evidence::Evidence,
     figures::{Figure, Line},
+    grounds::TotalGrounds,
     labels::Label,
 };
 use crate::model::{
@@ -32,6 +33,7 @@ const PROVEN_CONFIDENCE: Confidence = Confidence::from_per_mille(400);
 pub(super) struct Chosen {
     pub(super) value: Decimal,
     pub(super) proofs: Vec<Proof>,
+    pub(super) grounds: TotalGrounds,
     pub(super) field: Field,
 }
 
@@ -55,7 +57,7 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
             None => candidates.push(Candidate { value, seen: vec![figure], proofs: Vec::new(), score: 0 }),
         }
     }
-    for value in derived(figures) {
+    for value in derived(figures).into_iter().chain(arithmetic::in_words(lines)) {
         if !candidates.iter().any(|candidate| candidate.value == value) {
             candidates.push(Candidate { value, seen: Vec::new(), proofs: Vec::new(), score: 0 });
         }
@@ -139,7 +141,7 @@ fn score(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> i
         .proofs
         .iter()
         .map(|proof| match proof {
-            Proof::CashLessChange => 30,
+            Proof::CashLessChange | Proof::Words => 30,
             Proof::Parts => 25,
             Proof::Rounded => 22,
             Proof::NetAndTax => 15,
@@ -227,7 +229,7 @@ fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]
         labelled && line.row.source.is_optical() && line.amounts.is_empty()
     });
     let settled = best.proofs.iter().any(|proof| match proof {
-        Proof::CashLessChange | Proof::Rounded => true,
+        Proof::CashLessChange | Proof::Rounded | Proof::Words => true,
         Proof::Parts | Proof::NetAndTax | Proof::Items => false,
     });
     settled || (!open && !unread) || best.seen.iter().any(|figure| figure.strength == 4)
@@ -252,7 +254,12 @@ fn chosen(best: &Candidate<'_>, accepted: bool, lines: &[Line<'_>]) -> Option<Ch
     let rule = format!("total:{word}{repeated}{}{}", if proofs.is_empty() { "" } else { "," }, proofs.join("+"));
     let per_mille = if accepted { 930 + 15 * u16::try_from(best.proofs.len().min(4)).unwrap_or(0) } else { 700 };
     let field = evidence.field(FieldValue::Amount(best.value), per_mille, accepted, rule);
-    Some(Chosen { value: best.value, proofs: best.proofs.clone(), field })
+    let grounds = TotalGrounds {
+        strength: strongest.map_or(0, |figure| figure.strength),
+        labelled: best.seen.len(),
+        proofs: best.proofs.len(),
+    };
+    Some(Chosen { value: best.value, proofs: best.proofs.clone(), grounds, field })
 }
 
 /// Where the value itself is printed, or else the first row.
@@ -273,7 +280,8 @@ fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
         money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
     let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
     let field = evidence.field(FieldValue::Amount(amount.value), 300, false, "total:largest".to_owned());
-    Some(Chosen { value: amount.value, proofs: Vec::new(), field })
+    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0 };
+    Some(Chosen { value: amount.value, proofs: Vec::new(), grounds, field })
 }
 
 #[cfg(test)]
@@ -312,6 +320,9 @@ mod tests {
             ),
             (&["TOTAL 20.00"], "20.00", false),
             (&["TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", true),
+            (&["价税合计(大写) 壹佰壹拾贰圆整 (小写)¥112.00"], "112.00", true),
+            (&["价税合计(大写) 壹佰壹拾贰圆整 (小写)¥117.00"], "117.00", false),
+            (&["茲收到 港幣壹仟貳佰元正", "HK$1,200.00"], "1200.00", false),
             (&["TOTAL 20.00", "GRAND TOTAL 28.00"], "28.00", false),
             (&["Total 45.00", "Octopus 45.00", "Remaining value 餘額 312.50"], "45.00", false),
             (&["TOTAL 15.00", "GST SUMMARY", "SR 14.15 0.85", "TOTAL 14.15 0.85"], "15.00", true),

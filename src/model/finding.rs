@@ -1,6 +1,6 @@
 //! What a check noticed about a document.
 
-use super::field::FieldName;
+use super::{field::FieldName, id::DocumentId, page::Spot};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,12 +42,31 @@ pub struct Finding {
     pub message: String,
     /// The fields it concerns.
     pub fields: Vec<FieldName>,
+    /// The other documents it concerns, to be shown beside this one: duplicates, purchases that count together.
+    pub others: Vec<DocumentId>,
+    /// The places it concerns that are no field's own: a line item, a heading, a second amount.
+    pub spots: Vec<Spot>,
 }
 
 impl Finding {
     /// A finding about some fields.
     #[must_use]
     pub fn new(rule: &str, severity: Severity, message: impl Into<String>, fields: &[FieldName]) -> Self {
-        Self { rule: rule.to_owned(), severity, message: message.into(), fields: fields.to_vec() }
+        let (others, spots) = (Vec::new(), Vec::new());
+        Self { rule: rule.to_owned(), severity, message: message.into(), fields: fields.to_vec(), others, spots }
+    }
+
+    /// The same finding, about these other documents too.
+    #[must_use]
+    pub fn with_others(mut self, others: impl IntoIterator<Item = DocumentId>) -> Self {
+        self.others.extend(others);
+        self
+    }
+
+    /// The same finding, about these places too.
+    #[must_use]
+    pub fn with_spots(mut self, spots: impl IntoIterator<Item = Spot>) -> Self {
+        self.spots.extend(spots);
+        self
     }
 }

@@ -67,4 +67,6 @@ typed_id! {
     PostingId,
     /// One QuickBooks company or Xero organisation that vouch may post to.
     ConnectionId,
+    /// One notice to one person over one channel.
+    NoticeId,
 }

@@ -4,10 +4,19 @@ use std::collections::BTreeMap;
 
 use super::{
     Context,
-    transition::{Move, TransitionFailed, transition},
+    approval::{self, Doing},
+    learning::remember,
+    stages::routing,
+    surroundings::surroundings,
+    transition::{Move, TransitionFailed, transition_in},
 };
 use crate::{
-    approval::{permission, state::Event},
+    approval::{
+        instance::Refused,
+        permission,
+        state::{Decision, Event, Standing, State},
+    },
+    check::{Claim, Subject},
     model::{
         category::Category,
         draft::Draft,
@@ -15,12 +24,15 @@ use crate::{
         finding::Severity,
         id::{ConnectionId, DocumentId},
         page::{Confidence, Source},
-        person::{Actor, Person},
+        person::{Actor, Person, Role},
     },
     store::{
-        StoreError,
-        document::{Document, document_fetch, upload_exists},
+        StoreError, Txn,
+        approval::{approval_involves, tasks_clear},
+        candidate::{claim_fetch, claim_store},
+        document::{Document, document_fetch, document_lock, upload_exists},
         posting::posting_by_document,
+        setting::policy_fetch,
     },
 };
 
@@ -30,6 +42,9 @@ pub enum ActionError {
     /// The person's role does not allow it.
     #[error("your role does not allow this")]
     Forbidden,
+    /// The approval does not allow it.
+    #[error(transparent)]
+    Approval(Refused),
     /// A value makes no sense.
     #[error("{field}: {message}")]
     Value {
@@ -60,6 +75,14 @@ pub struct Correction {
     pub category: Option<Category>,
     /// Whose books it goes into.
     pub connection: Option<ConnectionId>,
+    /// Which department pays; an empty text takes it away.
+    pub department: Option<String>,
+    /// Which project it is for.
+    pub project: Option<String>,
+    /// Who was there.
+    pub attendees: Option<String>,
+    /// What it was for.
+    pub note: Option<String>,
 }
 
 /// Something a person does.
@@ -71,7 +94,7 @@ pub enum Action {
     Keep,
     /// Sends it to approval in spite of what was flagged.
     Submit,
-    /// Agrees.
+    /// Agrees, if it is their turn.
     Approve,
     /// Refuses, with a reason.
     Reject(String),
@@ -88,7 +111,12 @@ pub enum Action {
 pub async fn document_for(context: &Context, person: &Person, id: DocumentId) -> Result<Document, StoreError> {
     let document = document_fetch(&context.db, id).await?;
     let own = document.submitter == person.id || upload_exists(&context.db, id, person.id).await?;
-    if permission::may_see(person, own) { Ok(document) } else { Err(StoreError::NotFound("document")) }
+    if permission::may_see(person, own)
+        || (person.active && approval_involves(&context.db, id, person.id, context.today()).await?)
+    {
+        return Ok(document);
+    }
+    Err(StoreError::NotFound("document"))
 }
 
 /// Does what a person asks, if their role and the document allow it and it is still as they saw it.
@@ -103,29 +131,37 @@ pub async fn act(
     action: Action,
 ) -> Result<Document, ActionError> {
     let document = document_for(context, person, id).await?;
+    if let Some(doing) = decision(context, person, &document, &action).await? {
+        return approval::decide(context, person, id, seen_version, doing).await;
+    }
     let event = event_for(&action, person, &document);
     if !permission::allows(person, &event, document.submitter == person.id) {
         return Err(ActionError::Forbidden);
     }
-    if matches!(action, Action::Reject(_) | Action::Correct(_)) && entry_may_exist(context, id).await? {
-        // Rejected means: not in the ledger, and never will be. Corrected means: not there with the old values.
-        let message = "The ledger may hold an entry for it. Delete that there, post again so that vouch sees it is gone; \
-            then it can be corrected or rejected.";
-        return Err(ActionError::Value { field: "posting".to_owned(), message: message.to_owned() });
+    if matches!(action, Action::Reject(_) | Action::Correct(_)) {
+        not_in_the_ledger(context, id).await?;
     }
     let by = person.id;
     let mut detail = String::new();
+    let mut said = None;
+    let mut taught = None;
     let change: Box<dyn FnOnce(&mut Document) + Send> = match action {
         Action::Correct(correction) => {
             let base = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
             let (draft, changed) = corrected(base, &correction)?;
             let moved = correction.category.is_some_and(|category| category != document.category)
                 || correction.connection.is_some_and(|connection| Some(connection) != document.connection);
-            if changed.is_empty() && !moved {
+            let (claimant, before) = claim_fetch(&context.db, id).await?;
+            let claim = claimed(&before, &correction);
+            if claim != before {
+                said = Some((claimant, claim));
+            }
+            if changed.is_empty() && !moved && said.is_none() {
                 // Nothing was said, so nobody has a hand in it.
                 return Ok(document);
             }
             detail = changed.join(", ");
+            taught = Some(draft.clone());
             Box::new(move |document| {
                 document.draft = Some(draft);
                 document.category = correction.category.unwrap_or(document.category);
@@ -143,17 +179,101 @@ pub async fn act(
         }
         Action::Submit | Action::Approve | Action::ReadAgain | Action::RetryPosting => Box::new(|_| {}),
     };
+    let txn = context.db.begin_write().await?;
+    document_lock(&txn, id).await?;
+    let (event, sending) = sent(&txn, context, id, event).await?;
     let step = Move { id, actor: Actor::Person(by), event, seen_version: Some(seen_version), detail, change };
-    Ok(transition(context, step).await?)
+    let moved = transition_in(&txn, &context.clock, step).await?;
+    if let Some(after) = taught {
+        let home = policy_fetch(&txn).await?.home_currency;
+        remember(&txn, context, &document, &after, by, home).await?;
+    }
+    if let Some((claimant, claim)) = said {
+        claim_store(&txn, id, claimant, &claim).await?;
+    }
+    match sending {
+        Some(sending) => approval::store(&txn, context, id, &sending).await?,
+        // Whatever else a person does takes it out of the approvers' hands until it comes back.
+        None if moved.state != State::AwaitingApproval => tasks_clear(&txn, id).await?,
+        None => {}
+    }
+    txn.commit().await?;
+    context.wake.notify();
+    Ok(moved)
 }
 
-/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows. A refused
-/// one is known not to be there; its body was taken away.
+/// What an action is for the document's approval, if it is one. Whoever is asked refuses as the policy says; the
+/// submitter and the accountants may stop a document at any time.
+async fn decision(
+    context: &Context,
+    person: &Person,
+    document: &Document,
+    action: &Action,
+) -> Result<Option<Doing>, ActionError> {
+    match action {
+        Action::Approve => Ok(Some(Doing::Approve)),
+        Action::Reject(reason) if document.state == State::AwaitingApproval => {
+            if approval::has_task(context, document, person.id).await? {
+                return Ok(Some(Doing::Reject(reason.clone())));
+            }
+            let accounts = person.has(Role::Accountant) || person.has(Role::Administrator);
+            if document.submitter == person.id || accounts {
+                Ok(None)
+            } else {
+                Err(ActionError::Approval(Refused::NotYours))
+            }
+        }
+        Action::Reject(_)
+        | Action::Correct(_)
+        | Action::Keep
+        | Action::Submit
+        | Action::ReadAgain
+        | Action::RetryPosting => Ok(None),
+    }
+}
+
+/// The event with where the approval stands in it, and the approval to be stored, if it is one that sends the document.
+async fn sent(
+    txn: &Txn,
+    context: &Context,
+    id: DocumentId,
+    event: Event,
+) -> Result<(Event, Option<approval::Sending>), StoreError> {
+    let Event::Submitted { by, blocked, .. } = event else { return Ok((event, None)) };
+    let sending = resend(txn, context, &document_fetch(txn, id).await?).await?;
+    let standing = sending.standing.clone();
+    Ok((Event::Submitted { by, blocked, standing }, Some(sending)))
+}
+
+/// Sends a document with the findings that a person saw, straight back where it was returned and nothing changed.
+async fn resend(txn: &Txn, context: &Context, document: &Document) -> Result<approval::Sending, StoreError> {
+    let policy = policy_fetch(txn).await?;
+    let draft = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
+    let around = surroundings(txn, document, &draft, &policy).await?;
+    let subject = Subject {
+        pages: &around.pages,
+        claim: &around.claim,
+        known: &around.known,
+        ..Subject::new(&draft, document.category, context.today())
+    };
+    let around = routing(&subject, &around, &policy);
+    approval::send(txn, context, document, &document.findings, &policy, &around, true).await
+}
+
+/// Rejected means: not in the ledger, and never will be. Corrected means: not there with the old values.
+async fn not_in_the_ledger(context: &Context, id: DocumentId) -> Result<(), ActionError> {
+    if !entry_may_exist(context, id).await? {
+        return Ok(());
+    }
+    let message = "The ledger may hold an entry for it. Delete that there, post again so that vouch sees it is gone; \
+        then it can be corrected or rejected.";
+    Err(ActionError::Value { field: "posting".to_owned(), message: message.to_owned() })
+}
+
+/// Whether the ledger may hold an entry of this document: one was made, or one was sent and nobody knows.
 async fn entry_may_exist(context: &Context, id: DocumentId) -> Result<bool, StoreError> {
     let posting = posting_by_document(&context.db, id).await?;
-    Ok(posting.is_some_and(|posting| {
-        posting.external_id.is_some() || (posting.entry_sent_at_us.is_some() && posting.body.is_some())
-    }))
+    Ok(posting.is_some_and(|posting| posting.entry_may_exist()))
 }
 
 fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
@@ -163,12 +283,28 @@ fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
         Action::Keep => Event::Kept { by },
         Action::Submit => {
             let blocked = document.findings.iter().any(|finding| finding.severity == Severity::Block);
-            Event::Submitted { by, blocked }
+            // Where it stands is worked out in the transaction.
+            Event::Submitted { by, blocked, standing: Standing::Waiting }
         }
-        Action::Approve => Event::Approved { by },
+        Action::Approve => Event::Decided { decision: Decision::Approved, standing: Standing::Waiting },
         Action::Reject(reason) => Event::Rejected { by, reason: reason.clone() },
         Action::ReadAgain => Event::ReadAgain { by },
         Action::RetryPosting => Event::PostingRetried { by },
+    }
+}
+
+/// What is said about a document after a correction.
+fn claimed(before: &Claim, correction: &Correction) -> Claim {
+    let text = |typed: &Option<String>, before: &Option<String>| match typed {
+        Some(typed) => Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty()),
+        None => before.clone(),
+    };
+    Claim {
+        department: text(&correction.department, &before.department),
+        project: text(&correction.project, &before.project),
+        attendees: text(&correction.attendees, &before.attendees),
+        note: text(&correction.note, &before.note),
+        ..before.clone()
     }
 }
 

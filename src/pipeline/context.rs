@@ -8,6 +8,7 @@ use crate::{
     blob::{BlobError, Blobs},
     clock::Clock,
     config::{Config, ConfigError},
+    notify::{Notifier, NotifierError},
     pipeline::pace::Pace,
     post::transport,
     queue::{self, Wake},
@@ -37,7 +38,9 @@ pub struct Context {
     pub wake: Wake,
     /// Calls the ledgers.
     pub(crate) http: transport::Http,
-    /// When each company may be called next by this process.
+    /// Sends notices.
+    pub(crate) notifier: Arc<Notifier>,
+    /// How soon each company may be called, whoever calls it.
     pub(crate) pace: Pace,
 }
 
@@ -68,6 +71,9 @@ pub enum ContextError {
     /// The HTTP client cannot be made.
     #[error("the HTTP client could not be made")]
     Http(#[from] transport::HttpError),
+    /// Notices cannot be sent.
+    #[error(transparent)]
+    Notifier(#[from] NotifierError),
 }
 
 impl Context {
@@ -84,11 +90,12 @@ impl Context {
         let readers = Pool::new(PoolOptions::of(&config, program, config.reader_processes));
         Ok(Self {
             blobs: Blobs::in_folder(&folder.join("blobs"))?,
-            vault: Vault::open(&config.key, &folder.join("key"))?,
+            vault: Vault::open(&config.key, &config.key_previous, &folder.join("key"))?,
             http: transport::http_client(Duration::from_millis(config.ledger_timeout_ms))?,
+            notifier: Arc::new(Notifier::new(&config)?),
             zone: config.zone()?,
             wake: Wake::default(),
-            pace: Pace::default(),
+            pace: Pace::new(db.clone(), clock.clone(), &config),
             config: Arc::new(config),
             db,
             clock,
@@ -109,6 +116,7 @@ impl Context {
             slots: self.config.worker_slots,
             lease: Duration::from_millis(self.config.job_lease_ms),
             attempts_max: self.config.job_attempts_max,
+            backoff: Duration::from_millis(self.config.job_retry_ms),
             poll: Duration::from_millis(self.config.queue_poll_ms),
         }
     }

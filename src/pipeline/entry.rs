@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::{
+    check::supplier_key,
     model::{
         currency::Currency,
         draft::Draft,
@@ -25,6 +26,12 @@ pub const CATEGORY_ACCOUNT: &str = "category_account";
 pub const CATEGORY_TAX: &str = "category_tax";
 /// See [`CATEGORY_ACCOUNT`].
 pub const PAID_FROM: &str = "paid_from";
+/// The same for one supplier, by its name without case, spaces and punctuation; it goes before the category's.
+pub const SUPPLIER_ACCOUNT: &str = "supplier_account";
+/// See [`SUPPLIER_ACCOUNT`].
+pub const SUPPLIER_TAX: &str = "supplier_tax";
+/// Which of the company's suppliers a name means, where the names differ too much to be found by looking.
+pub const SUPPLIER: &str = "supplier";
 /// The payment method that stands for all that have no account of their own.
 pub const PAID_FROM_DEFAULT: &str = "default";
 
@@ -109,6 +116,18 @@ pub struct Books {
 }
 
 impl Books {
+    /// The company's supplier that a name was said to mean, while it is there.
+    #[must_use]
+    pub fn supplier_mapped(&self, name: &str) -> Option<&str> {
+        let id = self.mapped(SUPPLIER, &supplier_key(name))?;
+        self.reference(&[ReferenceKind::Supplier], id).map(|row| row.external_id.as_str())
+    }
+
+    /// Whether a mapped id is still there as one of these kinds.
+    pub(super) fn is_usable(&self, kinds: &[ReferenceKind], kind: &str, key: &str) -> bool {
+        self.mapped(kind, key).is_some_and(|id| self.reference(kinds, id).is_some())
+    }
+
     fn mapped(&self, kind: &str, key: &str) -> Option<&str> {
         self.mappings.iter().find(|row| row.kind == kind && row.key == key).map(|row| row.external_id.as_str())
     }
@@ -171,15 +190,21 @@ fn account_and_tax<'a>(
 ) -> Result<(String, Option<&'a ReferenceRow>), EntryError> {
     let (category, company) = (document.category.name(), books.connection.name.clone());
     let gone = || EntryError::MappingGone { what: category.to_owned(), company: company.clone() };
-    let account = books
-        .mapped(CATEGORY_ACCOUNT, category)
+    let supplier = document.draft.as_ref().and_then(|draft| draft.text(FieldName::SupplierName));
+    let supplier = supplier.map(supplier_key).unwrap_or_default();
+    // An account of the supplier's own that is gone makes way for the category's.
+    let own = |kinds: &[ReferenceKind], kind: &str| {
+        books.mapped(kind, &supplier).filter(|id| books.reference(kinds, id).is_some())
+    };
+    let account = own(&[ReferenceKind::ExpenseAccount], SUPPLIER_ACCOUNT)
+        .or_else(|| books.mapped(CATEGORY_ACCOUNT, category))
         .ok_or_else(|| EntryError::AccountUnmapped { category, company: company.clone() })?;
     books.reference(&[ReferenceKind::ExpenseAccount], account).ok_or_else(gone)?;
     if !books.has_tax() {
         return Ok((account.to_owned(), None));
     }
-    let tax = books
-        .mapped(CATEGORY_TAX, category)
+    let tax = own(&[ReferenceKind::TaxCode], SUPPLIER_TAX)
+        .or_else(|| books.mapped(CATEGORY_TAX, category))
         .ok_or_else(|| EntryError::TaxUnmapped { category, company: company.clone() })?;
     let tax = books.reference(&[ReferenceKind::TaxCode], tax).ok_or_else(gone)?;
     Ok((account.to_owned(), Some(tax)))

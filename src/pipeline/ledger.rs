@@ -11,31 +11,33 @@ use crate::{
     config::LedgerConfig,
     model::id::{ConnectionId, PersonId},
     post::{
-        Address, Ledger, LedgerKind,
+        Address, Company, Ledger, LedgerKind,
         error::LedgerError,
-        oauth::{App, OauthError, Secret, Tokens},
+        oauth::{App, OauthError, Secret, Tenant, Tokens},
         quickbooks, xero,
     },
     secret::{SecretError, random_hex},
     store::{
         StoreError,
-        connection::{
-            Connection, connection_fetch, connection_state, connection_state_by_token, connection_upsert,
-            consent_create, consent_take,
-        },
+        connection::{Connection, connection_list, connection_state_by_token, connection_upsert},
+        consent::{Consent, consent_create, consent_take},
         token::{TokenRow, token_fetch, token_lock, token_renewed, token_store, token_unlock},
     },
 };
 
 /// A consent must be answered within this time.
 const CONSENT_US: i64 = 15 * 60 * 1_000_000;
-/// A token that ends sooner than this is renewed before it is used.
+/// A token that ends sooner than this is renewed before it is used; one that lives for minutes or less, when so much
+/// of its life is left.
 const RENEW_BEFORE_US: i64 = 60 * 1_000_000;
-/// Whoever renews has this long; it exceeds the longest answer of an authorisation server.
-const RENEW_LEASE_US: i64 = 150 * 1_000_000;
+const RENEW_BEFORE_SHARE: i64 = 4;
+/// Whoever renews has the longest answer of an authorisation server, and this beside it for storing what it said.
+const RENEW_LEASE_MARGIN_US: i64 = 90 * 1_000_000;
+/// A proof key has so many random bytes, which are 64 letters; 43 to 128 are allowed (RFC 7636, 4.1).
+const VERIFIER_BYTES: usize = 32;
 /// How often somebody else's renewal is looked for, and how many times.
-const RENEWED_POLL: Duration = Duration::from_millis(100);
-const RENEWED_POLLS: u32 = 300;
+const RENEWED_POLL: Duration = Duration::from_millis(25);
+const RENEWED_POLLS: u32 = 1_200;
 
 /// Why a connection could not be made or used.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +82,7 @@ const XERO_SCOPES: [&str; 6] = [
     "accounting.settings.read",
 ];
 
-fn app(context: &Context, kind: LedgerKind) -> App {
+pub(super) fn app(context: &Context, kind: LedgerKind) -> App {
     let settings = settings(context, kind);
     let scopes: &[&str] = match kind {
         LedgerKind::QuickBooks => &["com.intuit.quickbooks.accounting"],
@@ -108,9 +110,22 @@ pub async fn consent_begin(context: &Context, kind: LedgerKind, person: PersonId
         return Err(ConnectError::NotSetUp(kind.title()));
     }
     let state = random_hex(24);
-    let expires_at_us = context.clock.now_us().saturating_add(CONSENT_US);
-    consent_create(&context.db, &state, kind.name(), person, expires_at_us).await?;
-    Ok(app(context, kind).consent_url(&state)?)
+    // Intuit documents no proof keys; Xero's identity server holds a code to the one it was asked for with.
+    let verifier = (kind == LedgerKind::Xero).then(|| Secret::new(random_hex(VERIFIER_BYTES)));
+    let sealed = verifier.as_ref().map(|verifier| context.vault.seal(verifier.expose(), &consent_owner(&state)));
+    let new = Consent {
+        state: state.clone(),
+        ledger: kind.name().to_owned(),
+        person,
+        expires_at_us: context.clock.now_us().saturating_add(CONSENT_US),
+        verifier_sealed: sealed.transpose()?,
+    };
+    consent_create(&context.db, &new).await?;
+    Ok(app(context, kind).consent_url(&state, verifier.as_ref())?)
+}
+
+fn consent_owner(state: &str) -> String {
+    format!("consent:{state}")
 }
 
 /// What a ledger sends back with the person.
@@ -126,7 +141,8 @@ pub struct Callback {
     pub error: Option<String>,
 }
 
-/// Ends a consent: stores the tokens and the companies they open, and has each company read.
+/// Ends a consent: stores the tokens and the companies they open, and has each company read. Where the person could
+/// have chosen several organisations, those that are new are offered, and `connections::choose` connects them.
 ///
 /// # Errors
 /// See [`ConnectError`]; nothing half-connected is left.
@@ -137,46 +153,42 @@ pub async fn consent_finish(
     callback: Callback,
 ) -> Result<Vec<ConnectionId>, ConnectError> {
     let now_us = context.clock.now_us();
-    if !consent_take(&context.db, &callback.state, kind.name(), person, now_us).await? {
-        return Err(ConnectError::NotAsked);
-    }
+    let begun = consent_take(&context.db, &callback.state, kind.name(), person, now_us).await?;
+    let begun = begun.ok_or(ConnectError::NotAsked)?;
     if let Some(error) = callback.error {
         return Err(ConnectError::Refused(error));
     }
     let code = callback.code.ok_or_else(|| ConnectError::Refused("no code came back".to_owned()))?;
+    let verifier = begun.verifier_sealed.map(|sealed| context.vault.open_sealed(&sealed, &consent_owner(&begun.state)));
+    let verifier = verifier.transpose()?.map(Secret::new);
     let app = app(context, kind);
-    let tokens = app.tokens_from_code(&context.http, &code).await?;
-    let (subject, companies) = match kind {
+    let tokens = app.tokens_from_code(&context.http, &code, verifier.as_ref()).await?;
+    let (subject, tenants) = match kind {
         LedgerKind::QuickBooks => {
             let realm = callback.realm_id.ok_or_else(|| ConnectError::Refused("no company came back".to_owned()))?;
-            (realm.clone(), vec![realm])
+            let only =
+                Tenant { connection_id: String::new(), tenant_id: realm.clone(), event: None, name: String::new() };
+            (realm, vec![only])
         }
         LedgerKind::Xero => {
             let tenants = app.tenants(&context.http, &tokens.access).await?;
-            let companies: Vec<String> = tenants.into_iter().map(|tenant| tenant.tenant_id).collect();
-            let first = companies.first().cloned();
+            let first = tenants.first().map(|tenant| tenant.tenant_id.clone());
             let subject = tokens.subject.clone().or(first);
-            (subject.ok_or_else(|| ConnectError::Refused("no organisation was chosen".to_owned()))?, companies)
+            (subject.ok_or_else(|| ConnectError::Refused("no organisation was chosen".to_owned()))?, tenants)
         }
     };
+    let known: Vec<Connection> = connection_list(&context.db).await?;
+    let known: Vec<Connection> = known.into_iter().filter(|row| row.ledger == kind.name()).collect();
     let token_id = format!("{}:{subject}", kind.name());
     let mut connected = Vec::new();
-    for company_id in companies {
-        let ledger = client(context, kind, &company_id, tokens.access.clone());
-        let company = ledger.company_fetch().await?;
-        let new = Connection {
-            id: ConnectionId::new(),
-            ledger: kind.name().to_owned(),
-            company_id,
-            name: company.name.clone(),
-            home_currency: company.home_currency.clone(),
-            multi_currency: company.multi_currency,
-            country: company.country.clone(),
-            closed_until: company.closed_until.clone(),
-            token_id: token_id.clone(),
-            state: "connected".to_owned(),
-            synced_at_us: Some(now_us),
+    for (tenant, state) in standings(tenants, tokens.event.as_deref(), &known) {
+        let company = if state == CONNECTED {
+            let ledger = client(context, kind, &tenant.tenant_id, tokens.access.clone());
+            Some(ledger.company_fetch().await?)
+        } else {
+            None
         };
+        let new = connection_of(kind, &tenant, &token_id, state, company.as_ref(), now_us);
         connected.push((new, company));
     }
     let row = sealed(context, kind, &token_id, &tokens)?;
@@ -185,30 +197,62 @@ pub async fn consent_finish(
     let mut ids = Vec::new();
     for (new, company) in connected {
         let id = connection_upsert(&txn, &new, now_us).await?;
-        super::sync::references_store(&txn, id, &company).await?;
-        ids.push(id);
+        if let Some(company) = company {
+            super::sync::references_store(&txn, id, &company).await?;
+            ids.push(id);
+        }
     }
     txn.commit().await?;
     Ok(ids)
 }
 
-/// Ends a connection. The tokens are given up at the ledger once no other company needs them.
-///
-/// # Errors
-/// The database failed; a ledger that does not answer does not keep us.
-pub async fn disconnect(context: &Context, id: ConnectionId) -> Result<(), ConnectError> {
-    let connection = connection_fetch(&context.db, id).await?;
-    connection_state(&context.db, id, "disconnected").await?;
-    let others = crate::store::connection::connection_list(&context.db).await?;
-    let shared = others.iter().any(|other| other.token_id == connection.token_id && other.state != "disconnected");
-    if let (false, Some(kind)) = (shared, LedgerKind::from_name(&connection.ledger)) {
-        let row = token_fetch(&context.db, &connection.token_id).await?;
-        let refresh = Secret::new(context.vault.open_sealed(&row.refresh_sealed, &row.id)?);
-        if let Err(error) = app(context, kind).revoke(&context.http, &refresh).await {
-            tracing::warn!(%error, "The tokens of connection {id} could not be given up at the ledger");
-        }
+/// The state of a connection that is in use.
+pub(super) const CONNECTED: &str = "connected";
+/// The state of an organisation that vouch could reach, and that nobody chose yet.
+pub(super) const OFFERED: &str = "offered";
+
+/// What becomes of each organisation that a consent reaches. What was in use stays so; the only one of this consent is
+/// what the person came for; of several, and of those that an earlier consent left open, a person chooses. What was
+/// disconnected here before, and was not chosen again, is left alone.
+fn standings(tenants: Vec<Tenant>, event: Option<&str>, known: &[Connection]) -> Vec<(Tenant, &'static str)> {
+    let names_event = event.is_some() && tenants.iter().any(|tenant| tenant.event.as_deref() == event);
+    let of_this = |tenant: &Tenant| !names_event || tenant.event.as_deref() == event;
+    let is_only = tenants.iter().filter(|tenant| of_this(tenant)).count() == 1;
+    let mut found = Vec::new();
+    for tenant in tenants {
+        let before = known.iter().find(|row| row.company_id == tenant.tenant_id).map(|row| row.state.as_str());
+        let state = match before {
+            Some(CONNECTED | "consent_needed") => CONNECTED,
+            _ if of_this(&tenant) && is_only => CONNECTED,
+            Some("disconnected") if !of_this(&tenant) => continue,
+            _ => OFFERED,
+        };
+        found.push((tenant, state));
     }
-    Ok(())
+    found
+}
+
+pub(super) fn connection_of(
+    kind: LedgerKind,
+    tenant: &Tenant,
+    token_id: &str,
+    state: &str,
+    company: Option<&Company>,
+    now_us: i64,
+) -> Connection {
+    Connection {
+        id: ConnectionId::new(),
+        ledger: kind.name().to_owned(),
+        company_id: tenant.tenant_id.clone(),
+        name: company.map_or_else(|| tenant.name.clone(), |company| company.name.clone()),
+        home_currency: company.map(|company| company.home_currency.clone()).unwrap_or_default(),
+        multi_currency: company.is_some_and(|company| company.multi_currency),
+        country: company.and_then(|company| company.country.clone()),
+        closed_until: company.and_then(|company| company.closed_until.clone()),
+        token_id: token_id.to_owned(),
+        state: state.to_owned(),
+        synced_at_us: company.map(|_| now_us),
+    }
 }
 
 /// Has a company synced soon.
@@ -238,18 +282,21 @@ pub(super) async fn ready_client(
     Ok((client(context, kind, &connection.company_id, access), version))
 }
 
-fn client(context: &Context, kind: LedgerKind, company_id: &str, access: Secret) -> Ledger {
+pub(super) fn client(context: &Context, kind: LedgerKind, company_id: &str, access: Secret) -> Ledger {
     let settings = settings(context, kind);
     let address = Address { api: settings.api_url.clone(), entry_page: settings.entry_page.clone() };
     let (http, company) = (context.http.clone(), company_id.to_owned());
+    let calls = context.pace.calls(kind, company_id);
     match kind {
-        LedgerKind::QuickBooks => Ledger::QuickBooks(quickbooks::client::Client::new(http, address, company, access)),
-        LedgerKind::Xero => Ledger::Xero(xero::client::Client::new(http, address, company, access)),
+        LedgerKind::QuickBooks => {
+            Ledger::QuickBooks(quickbooks::client::Client::new(http, address, company, access).paced(calls))
+        }
+        LedgerKind::Xero => Ledger::Xero(xero::client::Client::new(http, address, company, access).paced(calls)),
     }
 }
 
 /// The access token and the version of its row; renewed when it ends soon, or when version `refused` was refused.
-async fn access_token(
+pub(super) async fn access_token(
     context: &Context,
     kind: LedgerKind,
     token_id: &str,
@@ -258,13 +305,14 @@ async fn access_token(
     for _ in 0..RENEWED_POLLS {
         let row = token_fetch(&context.db, token_id).await?;
         let now_us = context.clock.now_us();
-        let fresh = row.access_expires_at_us > now_us.saturating_add(RENEW_BEFORE_US);
-        if fresh && refused != Some(row.version) {
+        if is_fresh(&row, now_us) && refused != Some(row.version) {
             let access = context.vault.open_sealed(&row.access_sealed, &row.id)?;
             return Ok((Secret::new(access), row.version));
         }
-        if token_lock(&context.db, token_id, row.version, now_us, RENEW_LEASE_US).await? {
-            renew(context, kind, &row).await?;
+        let timeout_us = i64::try_from(context.config.ledger_timeout_ms).unwrap_or(0).saturating_mul(1_000);
+        let lease_us = timeout_us.saturating_add(RENEW_LEASE_MARGIN_US);
+        if token_lock(&context.db, token_id, row.version, now_us, lease_us).await? {
+            renew(context, kind, &row, now_us.saturating_add(lease_us)).await?;
             let row = token_fetch(&context.db, token_id).await?;
             let access = context.vault.open_sealed(&row.access_sealed, &row.id)?;
             return Ok((Secret::new(access), row.version));
@@ -275,7 +323,13 @@ async fn access_token(
     Err(OauthError::Ambiguous("another process is renewing the token".to_owned()).into())
 }
 
-async fn renew(context: &Context, kind: LedgerKind, row: &TokenRow) -> Result<(), ConnectError> {
+fn is_fresh(row: &TokenRow, now_us: i64) -> bool {
+    // Rows of an earlier version do not say how long their token lasted.
+    let share_us = if row.access_lasts_us > 0 { row.access_lasts_us / RENEW_BEFORE_SHARE } else { i64::MAX };
+    row.access_expires_at_us > now_us.saturating_add(RENEW_BEFORE_US.min(share_us))
+}
+
+async fn renew(context: &Context, kind: LedgerKind, row: &TokenRow, lease: i64) -> Result<(), ConnectError> {
     let refresh = Secret::new(context.vault.open_sealed(&row.refresh_sealed, &row.id)?);
     match app(context, kind).tokens_refresh(&context.http, &refresh).await {
         Ok(tokens) => {
@@ -290,24 +344,90 @@ async fn renew(context: &Context, kind: LedgerKind, row: &TokenRow) -> Result<()
                 return Ok(());
             }
             connection_state_by_token(&context.db, &row.id, "consent_needed").await?;
-            token_unlock(&context.db, &row.id).await?;
+            token_unlock(&context.db, &row.id, lease).await?;
             Err(OauthError::InvalidGrant.into())
         }
         Err(error) => {
-            token_unlock(&context.db, &row.id).await?;
+            token_unlock(&context.db, &row.id, lease).await?;
             Err(error.into())
         }
     }
 }
 
 fn sealed(context: &Context, kind: LedgerKind, id: &str, tokens: &Tokens) -> Result<TokenRow, ConnectError> {
-    let lasts_us = i64::try_from(tokens.expires_in.as_micros()).unwrap_or(0);
+    let micros = |lasts: Duration| i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX);
+    let (now_us, lasts_us) = (context.clock.now_us(), micros(tokens.expires_in));
     Ok(TokenRow {
         id: id.to_owned(),
         ledger: kind.name().to_owned(),
         access_sealed: context.vault.seal(tokens.access.expose(), id)?,
         refresh_sealed: context.vault.seal(tokens.refresh.expose(), id)?,
-        access_expires_at_us: context.clock.now_us().saturating_add(lasts_us),
+        access_expires_at_us: now_us.saturating_add(lasts_us),
+        access_lasts_us: lasts_us,
+        consent_until_us: tokens.refresh_expires_in.map(|lasts| now_us.saturating_add(micros(lasts))),
         version: 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(access_lasts_us: i64) -> TokenRow {
+        TokenRow {
+            id: "quickbooks:1".to_owned(),
+            ledger: "quickbooks".to_owned(),
+            access_sealed: String::new(),
+            refresh_sealed: String::new(),
+            access_expires_at_us: 1_000_000_000,
+            access_lasts_us,
+            consent_until_us: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_token_is_renewed_before_its_end_however_short_it_lives() {
+        for (lasts_seconds, left_seconds, fresh) in
+            [(3_600, 61, true), (3_600, 60, false), (30, 8, true), (30, 7, false), (0, 61, true), (0, 30, false)]
+        {
+            let now_us = 1_000_000_000 - left_seconds * 1_000_000;
+            let found = is_fresh(&row(lasts_seconds * 1_000_000), now_us);
+            assert_eq!(found, fresh, "{lasts_seconds} s, {left_seconds} s left");
+        }
+    }
+
+    fn tenant(id: &str, event: &str) -> Tenant {
+        let (connection_id, name) = (format!("c-{id}"), format!("Company {id}"));
+        Tenant { connection_id, tenant_id: id.to_owned(), event: Some(event.to_owned()), name }
+    }
+
+    #[test]
+    fn a_person_chooses_where_there_is_a_choice() {
+        let known = |states: &[(&str, &str)]| -> Vec<Connection> {
+            let row = |(id, state): &(&str, &str)| {
+                connection_of(LedgerKind::Xero, &tenant(id, "old"), "xero:u", state, None, 0)
+            };
+            states.iter().map(row).collect()
+        };
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)], &'a [(&'a str, &'a str)]);
+        let cases: [Case<'_>; 7] = [
+            (&[("a", "now")], &[], &[("a", "connected")]),
+            (&[("a", "now"), ("b", "now")], &[], &[("a", "offered"), ("b", "offered")]),
+            (&[("a", "now"), ("b", "now")], &[("b", "connected")], &[("a", "offered"), ("b", "connected")]),
+            (&[("a", "now"), ("b", "old")], &[("b", "consent_needed")], &[("a", "connected"), ("b", "connected")]),
+            (&[("a", "now"), ("b", "old")], &[("b", "disconnected")], &[("a", "connected")]),
+            (&[("a", "now"), ("b", "old")], &[], &[("a", "connected"), ("b", "offered")]),
+            // Chosen again after it was disconnected.
+            (&[("a", "now")], &[("a", "disconnected")], &[("a", "connected")]),
+        ];
+        for (tenants, before, expected) in cases {
+            let tenants: Vec<Tenant> = tenants.iter().map(|(id, event)| tenant(id, event)).collect();
+            let found = standings(tenants, Some("now"), &known(before));
+            let found: Vec<_> = found.iter().map(|(tenant, state)| (tenant.tenant_id.as_str(), *state)).collect();
+            assert_eq!(found, expected, "{before:?}");
+        }
+        let nameless = standings(vec![tenant("a", "x"), tenant("b", "y")], None, &[]);
+        assert!(nameless.iter().all(|(_, state)| *state == OFFERED), "no event: every one counts as of this consent");
+    }
 }

@@ -5,24 +5,36 @@
 //! right when run twice: it looks at the state first, and whatever it did before shows there.
 
 pub mod actions;
+pub mod approval;
+pub mod blocked;
+pub mod changes;
+pub mod connections;
 pub mod context;
 pub mod entry;
 pub mod export;
+mod learning;
 pub mod ledger;
+pub mod notices;
 mod pace;
 pub mod posting;
 pub mod receive;
+pub mod restored;
 pub mod stages;
+pub mod surroundings;
 pub mod sync;
 pub mod transition;
+pub mod webhook;
 
 use transition::Move;
 
 use crate::{
-    approval::state::Event,
-    model::id::{ConnectionId, DocumentId},
+    approval::state::{Event, Verdict},
+    model::{
+        finding::{Finding, Severity},
+        id::{ConnectionId, DocumentId, NoticeId},
+    },
     queue::{Failed, Retry},
-    store::{StoreError, job::ClaimedJob},
+    store::{StoreError, document::Document, job::ClaimedJob},
 };
 
 pub use context::Context;
@@ -40,6 +52,10 @@ pub enum Job {
     Post(DocumentId),
     /// Read a company's accounts, tax codes and suppliers anew, and compare what was posted.
     Sync(ConnectionId),
+    /// Read what changed in a company's books.
+    Changes(ConnectionId),
+    /// Send a notice.
+    Notify(NoticeId),
 }
 
 impl Job {
@@ -51,6 +67,8 @@ impl Job {
             Self::Check(_) => "check",
             Self::Post(_) => "post",
             Self::Sync(_) => "sync",
+            Self::Changes(_) => "changes",
+            Self::Notify(_) => "notify",
         }
     }
 
@@ -59,7 +77,8 @@ impl Job {
     pub fn subject(self) -> String {
         match self {
             Self::Read(id) | Self::Check(id) | Self::Post(id) => id.to_string(),
-            Self::Sync(id) => id.to_string(),
+            Self::Sync(id) | Self::Changes(id) => id.to_string(),
+            Self::Notify(id) => id.to_string(),
         }
     }
 
@@ -72,6 +91,8 @@ impl Job {
             "check" => document().map(Self::Check),
             "post" => document().map(Self::Post),
             "sync" => subject.parse().ok().map(Self::Sync),
+            "changes" => subject.parse().ok().map(Self::Changes),
+            "notify" => subject.parse().ok().map(Self::Notify),
             _ => None,
         }
     }
@@ -85,19 +106,41 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
     let Some(job) = Job::from_row(&claimed.kind, &claimed.subject) else {
         return Err(Failed { reason: format!("no version of vouch knows {} jobs", claimed.kind), retry: None });
     };
-    if claimed.attempts > context.config.job_attempts_max {
-        // Whoever tried was cut off every time, and could not say why.
-        let failed = Failed { reason: "It was cut off at every try".to_owned(), retry: None };
-        return hand_over(context, job, failed).await;
-    }
     let result = match job {
+        _ if is_cut_off(context, &claimed) => Err(cut_off()),
         Job::Read(id) => stages::run_read(context, id).await,
         Job::Check(id) => stages::run_check(context, id).await,
-        Job::Post(id) => posting::run_post(context, id).await,
+        Job::Post(id) => posting::run_post(context, id, &claimed).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
+        Job::Changes(id) => changes::run_changes(context, id).await,
+        Job::Notify(id) => notices::run_notify(context, id).await,
     };
+    ended(context, job, &claimed, result).await
+}
+
+/// Runs a posting that was claimed beside another; its bill may go in one call with others.
+async fn run_beside(context: &Context, claimed: ClaimedJob, seat: Option<posting::Seat>) -> Result<(), Failed> {
+    let Some(job @ Job::Post(id)) = Job::from_row(&claimed.kind, &claimed.subject) else { return Ok(()) };
+    let result = if is_cut_off(context, &claimed) {
+        Err(cut_off())
+    } else {
+        posting::post_one(context, id, &claimed, seat).await
+    };
+    ended(context, job, &claimed, result).await
+}
+
+/// Whoever tried was cut off every time, and could not say why.
+fn is_cut_off(context: &Context, claimed: &ClaimedJob) -> bool {
+    claimed.attempts > context.config.job_attempts_max
+}
+
+fn cut_off() -> Failed {
+    Failed { reason: "It was cut off at every try".to_owned(), retry: None }
+}
+
+/// The last try: the document goes to a person with the reason, instead of standing still with nobody told.
+async fn ended(context: &Context, job: Job, claimed: &ClaimedJob, result: Result<(), Failed>) -> Result<(), Failed> {
     match result {
-        // The last try: the document goes to a person with the reason, instead of standing still with nobody told.
         Err(failed)
             if failed.retry.is_none()
                 || (failed.retry == Some(Retry::Backoff) && claimed.attempts >= context.config.job_attempts_max) =>
@@ -110,16 +153,34 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
 
 /// Gives a document to a person because vouch could not go on with it.
 async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Failed> {
+    let mut finding = None;
     let (id, event) = match job {
         Job::Read(id) => {
             let code = "reader_missing".to_owned();
             (id, Event::ReadFailed { code, message: failed.reason.clone() })
         }
         Job::Post(id) => (id, Event::PostingBlocked { message: format!("{}. Try again.", failed.reason) }),
-        Job::Check(_) | Job::Sync(_) => return Err(failed),
+        Job::Check(id) => {
+            // Nothing was checked, so nobody may send it on as it is; a correction has it checked again.
+            let message = "The checks could not be made. Change or confirm a value to have it checked again, or have \
+                it read again.";
+            finding = Some(Finding::new("E0", Severity::Block, message, &[]));
+            (id, Event::Checked { verdict: Verdict::NeedsReview })
+        }
+        Job::Notify(id) => {
+            notices::give_up(context, id, &failed.reason).await?;
+            return Err(failed);
+        }
+        Job::Sync(_) | Job::Changes(_) => return Err(failed),
     };
-    let step = Move { detail: failed.reason, ..Move::by_system(id, job.kind(), event) };
-    stages::settled(transition::transition(context, step).await)
+    let change = Box::new(move |document: &mut Document| document.findings.extend(finding));
+    let step = Move { detail: failed.reason, change, ..Move::by_system(id, job.kind(), event) };
+    stages::settled(match job {
+        Job::Post(_) => notices::effects::block(context, step).await,
+        Job::Read(_) | Job::Check(_) | Job::Sync(_) | Job::Changes(_) | Job::Notify(_) => {
+            transition::transition(context, step).await
+        }
+    })
 }
 
 impl From<StoreError> for Failed {

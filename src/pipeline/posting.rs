@@ -5,46 +5,67 @@
 //! attempt *looks* in the ledger by our reference before it sends again: one match is taken over, none is sent again
 //! with the same bytes, several go to a person. The image is a step of its own with the same rule, so a failed image
 //! never makes a second entry. The document is posted only when the ledger's total is the approved one.
+//!
+//! Each attempt first takes the row (`posting_advance`), and every send follows a write that still held it. So of two
+//! attempts that overlap, because a worker slept past its lease or died between two commits, only the later one sends.
+//! The row's id, and with it the reference, is derived from the document's bytes: a database that was restored from an
+//! older copy finds what was posted after the copy, because it looks before the first send too.
 
+mod entry_step;
+mod image;
+mod shrink;
+mod steps;
+mod together;
+
+use std::{sync::Mutex, time::Duration};
+
+use tokio::task::JoinSet;
 use uuid::Uuid;
+
+pub(super) use together::Seat;
 
 use super::{
     Context,
+    blocked::retry,
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
+    notices::effects::block,
+    run_beside,
     stages::settled,
-    transition::{Move, TransitionFailed, transition, transition_in},
+    transition::{Move, transition_in},
 };
 use crate::{
     approval::state::{Event, State},
-    blob::original_name,
     model::{
         id::{ConnectionId, DocumentId, PostingId},
-        media::MediaType,
-        person::{Actor, Person},
+        person::Person,
     },
     post::{
-        Attachment, Ledger, LedgerEntry, LedgerKind, ReferenceKind,
-        entry::{Entry, Resource, reference},
-        error::{Class, LedgerError},
+        LedgerKind,
+        entry::{Resource, reference},
         oauth::OauthError,
     },
-    queue::{Failed, Retry},
+    queue::{self, Failed, Retry},
     store::{
         StoreError,
-        connection::{connection_fetch, connection_state_by_token, mapping_list, reference_list},
+        budget::group_take,
+        connection::{Connection, connection_fetch, connection_state_by_token, mapping_list, reference_list},
         document::{Document, DocumentFilter, document_fetch, document_list},
-        posting::{Posting, posting_by_document, posting_create, posting_update},
+        job::{ClaimedJob, job_claim_beside, job_superseded},
+        posting::{Posting, posting_advance, posting_by_document, posting_create},
     },
 };
-
-/// Xero forgets an `Idempotency-Key` after six minutes; five leave a margin for clocks. After that a new key is due.
-const XERO_KEY_US: i64 = 5 * 60 * 1_000_000;
-
-/// QuickBooks' code for a document number that another entry has.
-const DOCUMENT_NUMBER_TAKEN: &str = "6140";
+use together::Together;
+/// Postings that are claimed beside another of the same Xero organisation, so that their bills go in one call.
+const BESIDE_MAX: i64 = 19;
+/// For this part of a lease a worker has a company's bills to itself: half a minute, by the defaults.
+const GROUP_LEASES: i64 = 8;
 /// How many blocked documents one change lets go.
 const RETRIED_MAX: i64 = 10_000;
+/// After an attempt that got further than the one before, the next comes so soon, and does not count against the tries.
+const PROGRESS_WAIT: Duration = Duration::from_secs(2);
+/// What the ids of postings are derived under.
+const POSTINGS: Uuid = Uuid::from_u128(0x7663_6870_6f73_7469_6e67_7300_766f_7563);
 
 /// Why posting stops here for now.
 enum Stop {
@@ -72,18 +93,88 @@ impl From<EntryError> for Stop {
 ///
 /// # Errors
 /// It must be tried again; what needs a person is not an error but a state.
-pub async fn run_post(context: &Context, id: DocumentId) -> Result<(), Failed> {
+pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Result<(), Failed> {
     let document = document_fetch(&context.db, id).await?;
-    if !matches!(document.state, State::Approved { .. }) {
+    let Some(connection) = document.connection else { return post_one(context, id, job, None).await };
+    let connection = connection_fetch(&context.db, connection).await?;
+    if connection.ledger != LedgerKind::Xero.name() {
+        return post_one(context, id, job, None).await;
+    }
+    let lease_us = i64::try_from(context.queue_options().lease.as_micros()).unwrap_or(i64::MAX);
+    let now_us = context.clock.now_us();
+    let company = format!("{}:{}", connection.ledger, connection.company_id);
+    // One worker at a time has a company's bills: more would only wait for the same turns. Two do no harm, so that what a
+    // dead worker had is free again soon.
+    if !group_take(&context.db, &company, now_us, now_us.saturating_add(lease_us / GROUP_LEASES)).await? {
+        return post_one(context, id, job, None).await;
+    }
+    let beside = job_claim_beside(&context.db, connection.id, now_us, lease_us, BESIDE_MAX).await?;
+    let outcome = if beside.is_empty() {
+        post_one(context, id, job, None).await
+    } else {
+        post_together(context, id, job, beside, connection).await
+    };
+    group_take(&context.db, &company, context.clock.now_us(), 0).await?;
+    outcome
+}
+
+/// Posts a job and those that were claimed beside it.
+async fn post_together(
+    context: &Context,
+    id: DocumentId,
+    job: &ClaimedJob,
+    beside: Vec<ClaimedJob>,
+    connection: Connection,
+) -> Result<(), Failed> {
+    let (together, mut seats) = Together::with_seats(beside.len() + 1);
+    // Dropped with this handler, and with them whatever they do.
+    let mut others = JoinSet::new();
+    let own_seat = seats.pop();
+    for (other, seat) in beside.into_iter().zip(seats) {
+        others.spawn(post_beside(context.clone(), other, seat));
+    }
+    let driver = context.clone();
+    others.spawn(async move { together.drive(&driver, &connection).await });
+    let outcome = post_one(context, id, job, own_seat).await;
+    while others.join_next().await.is_some() {}
+    outcome
+}
+
+/// A posting that was claimed to go with another: it begins and ends as if a worker had claimed it.
+async fn post_beside(context: Context, job: ClaimedJob, seat: Seat) {
+    let seat = Mutex::new(Some(seat));
+    let handler = |job: ClaimedJob| {
+        let seat = seat.lock().ok().and_then(|mut seat| seat.take());
+        let context = context.clone();
+        async move { run_beside(&context, job, seat).await }
+    };
+    queue::run_claimed(&context.db, &context.clock, &context.queue_options(), job, handler).await;
+}
+
+/// Post, alone or with a place among bills that go together.
+///
+/// # Errors
+/// It must be tried again.
+pub(super) async fn post_one(
+    context: &Context,
+    id: DocumentId,
+    job: &ClaimedJob,
+    seat: Option<Seat>,
+) -> Result<(), Failed> {
+    let document = document_fetch(&context.db, id).await?;
+    if !matches!(document.state, State::Approved { .. }) || job_superseded(&context.db, job).await? {
         return Ok(());
     }
-    match post(context, &document).await {
-        Ok(posting) => {
+    // What is recorded is about the document as it was read here: another version means that somebody else was faster.
+    let step =
+        |event, detail| Move { seen_version: Some(document.version), detail, ..Move::by_system(id, "post", event) };
+    match post(context, &document, seat).await {
+        Ok(mut posting) => {
             let external_id = posting.external_id.clone().unwrap_or_default();
             let event = Event::Posted { external_id, reference: posting.reference.clone() };
-            let step = Move { detail: posting.reference.clone(), ..Move::by_system(id, "post", event) };
+            let step = step(event, posting.reference.clone());
             let txn = context.db.begin_write().await?;
-            posting_update(&txn, &posting).await?;
+            posting_advance(&txn, &mut posting).await?;
             match transition_in(&txn, &context.clock, step).await {
                 Ok(_) => Ok(txn.commit().await?),
                 other => settled(other),
@@ -92,39 +183,39 @@ pub async fn run_post(context: &Context, id: DocumentId) -> Result<(), Failed> {
         Err(Stop::Later(failed)) => Err(failed),
         Err(Stop::Blocked(message) | Stop::Consent(message)) => {
             let event = Event::PostingBlocked { message: message.clone() };
-            let step = Move { detail: message, ..Move::by_system(id, "post", event) };
-            settled(transition(context, step).await)
+            settled(block(context, step(event, message)).await)
         }
     }
 }
 
-/// One document's way into its ledger: everything the steps need.
-struct Run<'a> {
-    context: &'a Context,
-    document: &'a Document,
-    books: Books,
-    ledger: Ledger,
-    /// The version of the access token in use; a refused one is renewed once.
-    token_version: i64,
-    renewed: bool,
-    entry: Entry,
-}
-
-async fn post(context: &Context, document: &Document) -> Result<Posting, Stop> {
+async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Result<Posting, Stop> {
     let books = books_of(context, document).await?;
-    let mut posting = begun(context, document, &books).await?;
+    let (mut posting, look_first) = begun(context, document, &books).await?;
     let url = Some(format!("{}/documents/{}", context.config.address(), document.id));
     let entry = entry::build(document, &books, posting.id, url)?;
     let resource = entry.resource();
     posting.resource = resource.name().to_owned();
     let (ledger, token_version) =
         ready_client(context, &books.connection, books.ledger, None).await.map_err(cannot_connect)?;
-    let mut run = Run { context, document, books, ledger, token_version, renewed: false, entry };
+    let came = how_far(&posting);
+    let mut run =
+        steps::Run { context, document, books, ledger, token_version, renewed: false, entry, look_first, seat };
     let outcome = run.steps(&mut posting, resource).await;
     if let Err(Stop::Consent(_)) = &outcome {
         connection_state_by_token(&context.db, &run.books.connection.token_id, "consent_needed").await?;
     }
-    outcome.map(|()| posting)
+    match outcome {
+        Ok(()) => Ok(posting),
+        // A ledger that fails now and then must not use up the tries of a posting that gets on.
+        Err(Stop::Later(failed)) if failed.retry == Some(Retry::Backoff) && how_far(&posting) > came => {
+            Err(Stop::Later(Failed { retry: Some(Retry::After(PROGRESS_WAIT)), ..failed }))
+        }
+        Err(stop) => Err(stop),
+    }
+}
+
+const fn how_far(posting: &Posting) -> (bool, bool, bool) {
+    (posting.attachment_id.is_some(), posting.external_id.is_some(), posting.supplier_id.is_some())
 }
 
 async fn books_of(context: &Context, document: &Document) -> Result<Books, Stop> {
@@ -143,19 +234,28 @@ async fn books_of(context: &Context, document: &Document) -> Result<Books, Stop>
     Ok(Books { connection, ledger, references, mappings })
 }
 
-/// The document's posting, begun now if there is none.
-async fn begun(context: &Context, document: &Document, books: &Books) -> Result<Posting, Stop> {
+/// The id of a document's posting: the same bytes have the same one, also in a database that was restored.
+#[must_use]
+pub fn posting_id(document: &Document) -> PostingId {
+    PostingId::from_u128(Uuid::new_v5(&POSTINGS, document.sha256.as_bytes()).as_u128())
+}
+
+/// The document's posting, begun now if there is none and taken from whoever had it, and whether to look before
+/// anything is sent for the first time.
+async fn begun(context: &Context, document: &Document, books: &Books) -> Result<(Posting, bool), Stop> {
+    let look_first = super::restored::look_first(context).await?;
     if let Some(mut posting) = posting_by_document(&context.db, document.id).await? {
         if posting.external_id.is_none() && posting.connection != books.connection.id {
             // Corrected to another company after this one refused it: nothing of it is there.
             posting.connection = books.connection.id;
             posting.supplier_id = None;
             posting.body = None;
-            posting_update(&context.db, &posting).await?;
+            posting.entry_sent_at_us = None;
         }
-        return Ok(posting);
+        posting_advance(&context.db, &mut posting).await?;
+        return Ok((posting, look_first));
     }
-    let id = PostingId::new();
+    let id = posting_id(document);
     let new = Posting {
         id,
         document: document.id,
@@ -165,6 +265,9 @@ async fn begun(context: &Context, document: &Document, books: &Books) -> Result<
         supplier_id: None,
         body: None,
         entry_sent_at_us: None,
+        entry_tried_at_us: None,
+        entry_key: None,
+        entry_key_at_us: None,
         external_id: None,
         entry_url: None,
         posted_total: None,
@@ -172,278 +275,14 @@ async fn begun(context: &Context, document: &Document, books: &Books) -> Result<
         attachment_id: None,
         drift: None,
         checked_at_us: None,
+        version: 0,
     };
     let txn = context.db.begin_write().await?;
     posting_create(&txn, &new, context.clock.now_us()).await?;
     txn.commit().await?;
-    // Another worker may have been faster; its row is the posting.
-    posting_by_document(&context.db, document.id).await?.ok_or_else(|| StoreError::NotFound("posting").into())
-}
-
-/// Calls the ledger; renews a refused token once and calls again. `$run` keeps the new client.
-macro_rules! call {
-    ($run:expr, $ledger:ident => $call:expr) => {{
-        $run.turn().await;
-        let first = {
-            let $ledger = &$run.ledger;
-            $call.await
-        };
-        match first {
-            Err(LedgerError::TokenRefused { .. }) if !$run.renewed => {
-                $run.renew().await?;
-                $run.turn().await;
-                let $ledger = &$run.ledger;
-                $call.await
-            }
-            other => other,
-        }
-    }};
-}
-
-impl Run<'_> {
-    async fn steps(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
-        if posting.external_id.is_none() {
-            self.supplier(posting).await?;
-            self.entry(posting, resource).await?;
-        } else {
-            self.entry_verify(posting, resource).await?;
-        }
-        self.attachment(posting, resource).await
-    }
-
-    async fn turn(&self) {
-        self.context.pace.turn(self.books.ledger, &self.books.connection.company_id).await;
-    }
-
-    async fn renew(&mut self) -> Result<(), Stop> {
-        self.renewed = true;
-        let (books, refused) = (&self.books, Some(self.token_version));
-        let ready = ready_client(self.context, &books.connection, books.ledger, refused).await;
-        (self.ledger, self.token_version) = ready.map_err(cannot_connect)?;
-        Ok(())
-    }
-
-    async fn save(&self, posting: &Posting) -> Result<(), Stop> {
-        Ok(posting_update(&self.context.db, posting).await?)
-    }
-
-    /// A key that is the same for the same step of the same approval. `age_us` is how long ago the step was first sent.
-    fn key(&self, posting: &Posting, step: &str, age_us: i64) -> String {
-        let generation = match self.books.ledger {
-            LedgerKind::QuickBooks => 0,
-            LedgerKind::Xero => age_us / XERO_KEY_US,
-        };
-        let name = format!("{step}:{}:{generation}", self.document.version);
-        Uuid::new_v5(&posting.id.uuid(), name.as_bytes()).hyphenated().to_string()
-    }
-
-    /// Finds or makes the supplier.
-    async fn supplier(&mut self, posting: &mut Posting) -> Result<(), Stop> {
-        if posting.supplier_id.is_some() {
-            return Ok(());
-        }
-        let names = entry::supplier_names(&self.entry, self.books.ledger);
-        let mut found = None;
-        for name in &names {
-            let answer = call!(self, ledger => ledger.supplier_find(name)).map_err(|error| self.stop(error))?;
-            if let Some(id) = answer.filter(|id| self.supplier_fits(id)) {
-                found = Some(id);
-                break;
-            }
-        }
-        let id = match found {
-            Some(id) => id,
-            None => self.supplier_create(posting, names.first().map_or("", String::as_str)).await?,
-        };
-        posting.supplier_id = Some(id);
-        self.save(posting).await
-    }
-
-    /// Whether a supplier's currency, where it is known, is the entry's.
-    fn supplier_fits(&self, id: &str) -> bool {
-        let supplier = ReferenceKind::Supplier.name();
-        let row = self.books.references.iter().find(|row| row.kind == supplier && row.external_id == id);
-        let currency = row.and_then(|row| row.currency.as_deref());
-        self.books.ledger == LedgerKind::Xero || currency.is_none_or(|currency| currency == self.entry.currency.code())
-    }
-
-    async fn supplier_create(&mut self, posting: &Posting, name: &str) -> Result<String, Stop> {
-        let key = self.key(posting, "supplier", 0);
-        let currency = self.entry.currency.code().to_owned();
-        match call!(self, ledger => ledger.supplier_create(name, &currency, &key)) {
-            Ok(id) => Ok(id),
-            // Somebody made it in the meantime, or our last attempt did.
-            Err(LedgerError::AlreadyThere { .. }) => {
-                let again = call!(self, ledger => ledger.supplier_find(name)).map_err(|error| self.stop(error))?;
-                again.ok_or_else(|| Stop::Blocked(format!("The name “{name}” is taken there; correct the supplier.")))
-            }
-            Err(error) => Err(self.stop(error)),
-        }
-    }
-
-    /// Makes the entry, or finds the one that an earlier attempt made.
-    async fn entry(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
-        let supplier = posting.supplier_id.clone().unwrap_or_default();
-        let now_us = self.context.clock.now_us();
-        if posting.entry_sent_at_us.is_some()
-            && let Some(found) = self.entry_look(&supplier).await?
-        {
-            return self.entry_keep(posting, found).await;
-        }
-        if posting.body.is_none() || posting.entry_sent_at_us.is_none() {
-            self.rate().await?;
-            let body = self.ledger.entry_body(&self.entry, &supplier).map_err(|error| self.stop(error))?;
-            posting.body = Some(body);
-            posting.entry_sent_at_us = Some(posting.entry_sent_at_us.unwrap_or(now_us));
-            // Committed before anything is sent: a crash from here on makes the next attempt look first.
-            self.save(posting).await?;
-        }
-        let body = posting.body.clone().unwrap_or_default();
-        let age_us = now_us.saturating_sub(posting.entry_sent_at_us.unwrap_or(now_us));
-        let key = self.key(posting, "entry", age_us);
-        match call!(self, ledger => ledger.entry_create(resource, &body, &key)) {
-            Ok(made) => self.entry_keep(posting, made).await,
-            Err(error) if error.class() == Class::LookThenAdopt => match self.entry_look(&supplier).await? {
-                Some(found) => self.entry_keep(posting, found).await,
-                None => {
-                    // Its number is taken by somebody else's entry: ours was refused, and may be rejected here.
-                    if matches!(&error, LedgerError::AlreadyThere { code, .. } if code == DOCUMENT_NUMBER_TAKEN) {
-                        posting.body = None;
-                        posting.supplier_id = None;
-                        self.save(posting).await?;
-                    }
-                    Err(Stop::Blocked(format!("{error}, but none carries our reference {}.", posting.reference)))
-                }
-            },
-            Err(error) => {
-                if matches!(error.class(), Class::Person | Class::Bug) {
-                    // It was refused, not made: after a person's change the body is made anew. That something was
-                    // sent stays noted, because an attempt before this one may have ended without an answer.
-                    posting.body = None;
-                    posting.supplier_id = None;
-                    self.save(posting).await?;
-                }
-                Err(self.stop(error))
-            }
-        }
-    }
-
-    /// Asks for the rate of a foreign currency, once, before the body is made.
-    async fn rate(&mut self) -> Result<(), Stop> {
-        if self.entry.currency == self.entry.home_currency {
-            return Ok(());
-        }
-        let (currency, date) = (self.entry.currency.code().to_owned(), self.entry.issue_date.to_string());
-        let rate = call!(self, ledger => ledger.exchange_rate(&currency, &date)).map_err(|error| self.stop(error))?;
-        self.entry.exchange_rate = rate;
-        Ok(())
-    }
-
-    /// Looks for the entry by our reference.
-    async fn entry_look(&mut self, supplier: &str) -> Result<Option<LedgerEntry>, Stop> {
-        let entry = self.entry.clone();
-        let mut found = call!(self, ledger => ledger.entry_find(&entry, supplier)).map_err(|error| self.stop(error))?;
-        if found.len() > 1 {
-            let message = format!("The ledger has {} entries with our reference; keep one there.", found.len());
-            return Err(Stop::Blocked(message));
-        }
-        Ok(found.pop())
-    }
-
-    /// Notes the entry, and compares it with what was approved.
-    async fn entry_keep(&self, posting: &mut Posting, found: LedgerEntry) -> Result<(), Stop> {
-        posting.external_id = Some(found.external_id);
-        posting.entry_url = found.url;
-        posting.posted_total = Some(found.total.to_string());
-        self.save(posting).await?;
-        let same_currency = found.currency.as_deref().is_none_or(|code| code == self.entry.currency.code());
-        if found.total != self.entry.total.to_decimal() || !same_currency {
-            let currency = found.currency.unwrap_or_default();
-            let approved = self.entry.total;
-            let message =
-                format!("The ledger made it {currency} {}; {approved} was approved. Correct it there.", found.total);
-            return Err(Stop::Blocked(message));
-        }
-        Ok(())
-    }
-
-    /// Compares an entry that an earlier attempt noted; a person may have corrected it since.
-    async fn entry_verify(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
-        let external_id = posting.external_id.clone().unwrap_or_default();
-        let now =
-            call!(self, ledger => ledger.entry_fetch(resource, &external_id)).map_err(|error| self.stop(error))?;
-        match now.filter(|entry| entry.live) {
-            Some(entry) => self.entry_keep(posting, entry).await,
-            None => {
-                posting.body = None;
-                posting.external_id = None;
-                posting.entry_url = None;
-                posting.posted_total = None;
-                posting.attachment_sent_at_us = None;
-                posting.attachment_id = None;
-                self.save(posting).await?;
-                let message = "The entry was deleted or voided in the ledger. Reject this document, or post it anew.";
-                Err(Stop::Blocked(message.to_owned()))
-            }
-        }
-    }
-
-    /// Hangs the image on the entry, unless an earlier attempt did.
-    async fn attachment(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
-        if posting.attachment_id.is_some() {
-            return Ok(());
-        }
-        let external_id = posting.external_id.clone().unwrap_or_default();
-        let attachment = self.image(posting).await?;
-        let now_us = self.context.clock.now_us();
-        if posting.attachment_sent_at_us.is_some() {
-            let there = call!(self, ledger => ledger.attachment_list(resource, &external_id));
-            let there = there.map_err(|error| self.stop(error))?;
-            if let Some(same) = there.into_iter().find(|other| other.file_name == attachment.file_name) {
-                posting.attachment_id = Some(same.external_id);
-                return self.save(posting).await;
-            }
-        } else {
-            posting.attachment_sent_at_us = Some(now_us);
-            self.save(posting).await?;
-        }
-        let age_us = now_us.saturating_sub(posting.attachment_sent_at_us.unwrap_or(now_us));
-        let key = self.key(posting, "attachment", age_us);
-        let made = call!(self, ledger => ledger.attachment_create(resource, &external_id, &attachment, &key));
-        posting.attachment_id = Some(made.map_err(|error| self.stop(error))?);
-        self.save(posting).await
-    }
-
-    /// The original, or, where the ledgers do not take its kind, the pages' pictures.
-    async fn image(&self, posting: &Posting) -> Result<Attachment, Stop> {
-        let media = self.document.media_type;
-        let stem = format!("receipt-{}", posting.reference);
-        let blob = |error: crate::blob::BlobError| Stop::Later(error.into());
-        if matches!(media, MediaType::WebP | MediaType::Heic) {
-            // Neither ledger takes these; the picture that people approved by is a JPEG.
-            let pages = crate::store::document::page_list(&self.context.db, self.document.id).await?;
-            let first = pages.first().ok_or_else(|| Stop::Blocked("The document has no picture.".to_owned()))?;
-            let bytes = self.context.blobs.get(&first.picture).await.map_err(blob)?;
-            let media_type = MediaType::Jpeg.name();
-            return Ok(Attachment { file_name: format!("{stem}.jpg"), media_type, bytes });
-        }
-        let bytes = self.context.blobs.get(&original_name(&self.document.sha256)).await.map_err(blob)?;
-        let file_name = format!("{stem}.{}", media.extension());
-        Ok(Attachment { file_name, media_type: media.name(), bytes })
-    }
-
-    /// What an error of the ledger means for this posting.
-    fn stop(&self, error: LedgerError) -> Stop {
-        let reason = super::describe(&error);
-        match error.class() {
-            Class::RetryAfter(wait) => Stop::Later(Failed { reason, retry: Some(Retry::After(wait)) }),
-            Class::LookThenRetry | Class::LookThenAdopt | Class::RefreshThenRetry => {
-                Stop::Later(Failed { reason, retry: Some(Retry::Backoff) })
-            }
-            Class::Consent => Stop::Consent(error.to_string()),
-            Class::Person | Class::Bug => Stop::Blocked(error.to_string()),
-        }
-    }
+    // Another worker may have been faster; its row is the posting, and whoever writes first has it.
+    let posting = posting_by_document(&context.db, document.id).await?;
+    Ok((posting.ok_or(StoreError::NotFound("posting"))?, look_first))
 }
 
 fn cannot_connect(error: ConnectError) -> Stop {
@@ -476,18 +315,7 @@ pub async fn retry_blocked(context: &Context, person: &Person, id: ConnectionId)
     let (blocked, _) = document_list(&context.db, &filter, 0, RETRIED_MAX).await?;
     // The list has the newest first; entries go out in order of age.
     for document in blocked.into_iter().rev() {
-        let step = Move {
-            id: document.id,
-            actor: Actor::Person(person.id),
-            event: Event::PostingRetried { by: person.id },
-            seen_version: None,
-            detail: String::new(),
-            change: Box::new(|_| {}),
-        };
-        match transition(context, step).await {
-            Ok(_) | Err(TransitionFailed::Refused(_)) => {}
-            Err(TransitionFailed::Store(error)) => return Err(error),
-        }
+        retry(context, person, document.id).await?;
     }
     Ok(())
 }

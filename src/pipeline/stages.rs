@@ -1,12 +1,14 @@
 //! The handlers of reading and checking.
 
 use super::{
-    Context,
+    Context, approval,
+    learning::hints,
+    surroundings::{Surroundings, surroundings},
     transition::{Move, TransitionFailed, transition, transition_in},
 };
 use crate::{
     approval::{
-        rule::verdict,
+        rule::{Ruling, ruling},
         state::{Event, State, Verdict},
     },
     blob::{BlobError, original_name, picture_name},
@@ -17,12 +19,15 @@ use crate::{
         field::FieldName,
         id::DocumentId,
         page::{Page, Source},
+        policy::Policy,
     },
     queue::{Failed, Retry},
     read::{Limits, Options, ReadError, Reader, Reading, wire},
     store::{
+        candidate::marks_store,
         connection::connection_list,
         document::{Document, PageRow, document_fetch, page_replace_all},
+        organisation::organisation_fetch,
         setting::policy_fetch,
         twin::{document_twins, document_twins_lock},
     },
@@ -44,8 +49,8 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
     let limits = Limits::of(&context.config);
     let options = Options { reader: Reader::Auto, limits, pictures: true };
     let policy = policy_fetch(&context.db).await?;
-    let hints = Hints { currency: Some(policy.home_currency), day_first: true, today: context.today() };
-    let ask = |reading: &Reading| extract::spots(&extract::extract(&seen(reading), &hints));
+    let hints = hints(&context.db, context, policy.home_currency).await?;
+    let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
     match context.readers.read(&bytes, document.media_type, options, &ask).await {
         Ok(reading) => record_reading(context, &document, reading, &hints).await,
         // A missing program is ours to mend, not the file's fault: the job waits for it.
@@ -127,20 +132,40 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
         Some(identity) => document_twins(&txn, &document, &identity, TWINS_MAX).await?,
         None => Vec::new(),
     };
+    let mut around = surroundings(&txn, &document, &draft, &policy).await?;
+    if policy.required.iter().any(|requirement| !requirement.when.is_always()) {
+        let organisation = organisation_fetch(&txn).await?;
+        let bare = routing(&Subject::new(&draft, document.category, context.today()), &around, &policy);
+        around.known.required = approval::required(&document, &bare, &policy, &organisation);
+    }
+    marks_store(&txn, id, &around.marks).await?;
     let subject = Subject {
-        draft: &draft,
-        category: document.category,
+        pages: &around.pages,
+        claim: &around.claim,
+        known: &around.known,
         twins: &twins,
         kept: document.kept,
         has_destination: document.connection.is_some() || !has_connections,
-        today: context.today(),
+        ..Subject::new(&draft, document.category, context.today())
     };
     let findings = check::findings(&subject, &policy);
-    let mut verdict = verdict(&draft, &findings, &policy);
-    if verdict == Verdict::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
+    let around_it = routing(&subject, &around, &policy);
+    let mut ruling = ruling(&draft, &findings, &policy);
+    if ruling == Ruling::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
         // A person had a hand in it, so another person looks.
-        verdict = Verdict::NeedsApproval;
+        ruling = Ruling::NeedsApproval;
     }
+    let mut sending = None;
+    let verdict = match ruling {
+        Ruling::ApprovedByRule => Verdict::ApprovedByRule,
+        Ruling::NeedsReview => Verdict::NeedsReview,
+        Ruling::NeedsApproval => {
+            let sent = approval::send(&txn, context, &document, &findings, &policy, &around_it, false).await?;
+            let standing = sent.standing.clone();
+            sending = Some(sent);
+            Verdict::Sent(standing)
+        }
+    };
     let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let step = Move {
         seen_version: Some(document.version),
@@ -150,11 +175,25 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
     };
     match transition_in(&txn, &context.clock, step).await {
         Ok(_) => {
+            if let Some(sending) = sending {
+                approval::store(&txn, context, id, &sending).await?;
+            }
             txn.commit().await?;
             context.wake.notify();
             Ok(())
         }
         other => settled(other),
+    }
+}
+
+/// What the approval's facts are taken from.
+pub(super) fn routing(subject: &Subject<'_>, around: &Surroundings, policy: &Policy) -> approval::Around {
+    let home = around.known.home.as_ref().and_then(|home| home.as_ref().ok()).map(|(money, _)| *money);
+    approval::Around {
+        claimant: around.claimant,
+        claim: around.claim.clone(),
+        home,
+        together: check::together(subject, policy).map(|(sum, _)| sum),
     }
 }
 

@@ -1,34 +1,34 @@
-//! The scheduled sync: a company's accounts, tax codes and suppliers are read anew, and what was posted is compared.
+//! The scheduled sync: a company's accounts, tax codes and suppliers are read anew, and its books are followed.
 
 use super::{
     Context, Job,
+    changes::{Unfollowed, follow},
+    connections::revoke_unused,
     entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
     ledger::{ConnectError, ready_client},
     transition::enqueue,
 };
 use crate::{
-    model::{category::Category, field::FieldName, id::ConnectionId},
+    model::{category::Category, id::ConnectionId},
     post::{
-        Company, Ledger, LedgerEntry, LedgerKind, ReferenceKind,
-        entry::Resource,
+        Company, LedgerKind, ReferenceKind,
         error::{Class, LedgerError},
+        oauth::OauthError,
     },
     queue::{Failed, Retry},
-    reconcile::{self, Seen},
     store::{
         StoreError, Txn,
         connection::{
             Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, connection_state_by_token,
             connection_synced, mapping_list, mapping_store, reference_replace_all,
         },
-        document::document_fetch,
-        posting::{Posting, posting_list_posted, posting_update},
         session::session_sweep,
+        webhook::webhook_event_sweep,
     },
 };
 
-/// Postings compared in one run; the next run goes on with those compared longest ago.
-const COMPARED_MAX: i64 = 500;
+/// Events of webhooks are remembered for so long; Xero delivers late ones up to thirty-one days after.
+const EVENTS_KEPT_US: i64 = 40 * 24 * 3_600 * 1_000_000;
 /// Wrong passwords count for an hour.
 const FAILURES_COUNT_US: i64 = 3_600 * 1_000_000;
 
@@ -73,29 +73,11 @@ pub async fn run_sync(context: &Context, id: ConnectionId) -> Result<(), Failed>
     }
     references_store(&txn, id, &company).await?;
     txn.commit().await?;
-    for posting in posting_list_posted(&context.db, id, COMPARED_MAX).await? {
-        compare(context, &ledger, posting).await?;
+    match follow(context, &synced, &ledger).await {
+        Ok(()) => Ok(()),
+        Err(Unfollowed::Store(error)) => Err(error.into()),
+        Err(Unfollowed::Ledger(error)) => Err(cannot_read(error)),
     }
-    Ok(())
-}
-
-async fn compare(context: &Context, ledger: &Ledger, mut posting: Posting) -> Result<(), Failed> {
-    let document = document_fetch(&context.db, posting.document).await?;
-    let draft = document.draft.as_ref();
-    let approved = draft.and_then(|draft| Some((draft.money(FieldName::Total)?, draft.date(FieldName::IssueDate)?)));
-    let (Some((total, date)), Some(external_id)) = (approved, posting.external_id.clone()) else { return Ok(()) };
-    let resource = Resource::from_name(&posting.resource).unwrap_or(Resource::Paid);
-    let found = ledger.entry_fetch(resource, &external_id).await.map_err(cannot_read)?;
-    let seen = found.map(|entry: LedgerEntry| Seen {
-        total: entry.total,
-        currency: entry.currency,
-        issue_date: entry.issue_date,
-        live: entry.live,
-    });
-    let drift = reconcile::compare(total, &date.to_string(), seen.as_ref());
-    posting.drift = drift.map(|drift| drift.sentence());
-    posting.checked_at_us = Some(context.clock.now_us());
-    Ok(posting_update(&context.db, &posting).await?)
 }
 
 /// Stores what a company has, and suggests a mapping for our words that have none yet.
@@ -192,13 +174,17 @@ pub async fn schedule(context: &Context) -> Result<(), StoreError> {
             txn.commit().await?;
         }
     }
+    if let Err(error) = revoke_unused(context).await {
+        tracing::warn!(%error, "Tokens that are no longer needed could not be looked for");
+    }
     context.db.checkpoint().await?;
+    webhook_event_sweep(&context.db, now_us.saturating_sub(EVENTS_KEPT_US)).await?;
     session_sweep(&context.db, now_us, now_us.saturating_sub(FAILURES_COUNT_US)).await?;
     context.wake.notify();
     Ok(())
 }
 
-fn cannot_read(error: LedgerError) -> Failed {
+pub(super) fn cannot_read(error: LedgerError) -> Failed {
     let retry = match error.class() {
         Class::RetryAfter(wait) => Some(Retry::After(wait)),
         Class::LookThenRetry | Class::RefreshThenRetry | Class::LookThenAdopt => Some(Retry::Backoff),
@@ -207,8 +193,19 @@ fn cannot_read(error: LedgerError) -> Failed {
     Failed { reason: super::describe(&error), retry }
 }
 
-fn cannot_connect(error: ConnectError) -> Failed {
-    Failed { reason: super::describe(&error), retry: Some(Retry::Backoff) }
+pub(super) fn cannot_connect(error: ConnectError) -> Failed {
+    let retry = match &error {
+        ConnectError::Oauth(OauthError::RateLimited(wait)) => Retry::After(*wait),
+        // Consent was withdrawn: the connection says so on its page, and nothing is asked until it is given anew.
+        ConnectError::Oauth(_)
+        | ConnectError::Ledger(_)
+        | ConnectError::Secret(_)
+        | ConnectError::Store(_)
+        | ConnectError::NotAsked
+        | ConnectError::Refused(_)
+        | ConnectError::NotSetUp(_) => Retry::Backoff,
+    };
+    Failed { reason: super::describe(&error), retry: Some(retry) }
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub async fn transition_in(txn: &Txn, clock: &Clock, step: Move) -> Result<Docum
     if step.seen_version.is_some_and(|seen| seen != before.version) {
         return Err(StoreError::Conflict("document").into());
     }
-    let (state, effects) = before.state.clone().apply(step.event.clone(), &before.involved())?;
+    let (state, effects) = before.state.clone().apply(step.event.clone())?;
     let now_us = clock.now_us();
     let mut after = before.clone();
     (step.change)(&mut after);
@@ -112,7 +112,21 @@ const fn job_for(effect: Effect, id: DocumentId) -> Job {
 /// # Errors
 /// The database failed.
 pub async fn enqueue(txn: &Txn, job: Job, version: i64, now_us: i64) -> Result<(), StoreError> {
+    enqueue_at(txn, job, version, now_us, now_us).await
+}
+
+/// The same, not to be run before `run_at_us`.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn enqueue_at(
+    txn: &Txn,
+    job: Job,
+    version: i64,
+    now_us: i64,
+    run_at_us: i64,
+) -> Result<(), StoreError> {
     let (kind, subject) = (job.kind(), job.subject());
     let dedupe_key = format!("{kind}:{subject}:{version}");
-    job_enqueue(txn, &NewJob { kind, subject, dedupe_key, run_at_us: now_us }, now_us).await
+    job_enqueue(txn, &NewJob { kind, subject, dedupe_key, run_at_us }, now_us).await
 }

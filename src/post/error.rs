@@ -84,6 +84,27 @@ pub enum LedgerError {
     },
 }
 
+/// What a ledger's code means, before it is an error with its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// Nothing was done: wait, then send the same again.
+    Wait,
+    /// The access token ended: renew it.
+    Refresh,
+    /// A person must give consent again.
+    Reauthorise,
+    /// A person must change something here.
+    FixData,
+    /// It is there already, or its key was used: look for it.
+    AlreadyDone,
+    /// A person must change something in the ledger.
+    InLedger,
+    /// It may have been done: look.
+    Look,
+    /// Our request was wrong.
+    Bug,
+}
+
 /// What the caller does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -106,7 +127,56 @@ pub enum Class {
 /// How long to wait when a ledger cannot be reached at all.
 const UNREACHABLE_WAIT: Duration = Duration::from_secs(15);
 
+/// What `Ambiguous` says when the ledger answered that it failed inside.
+const FAILED_INSIDE: &str = "HTTP 500";
+
 impl LedgerError {
+    /// Whether the request came to its end, so that its key holds nothing but this failure: Xero would answer the same
+    /// for six minutes. After a look, another key is due.
+    #[must_use]
+    pub fn key_is_spent(&self) -> bool {
+        matches!(self, Self::Ambiguous { what, .. } if what.starts_with(FAILED_INSIDE))
+    }
+
+    /// With the ledger's own name for this answer, which its support asks for.
+    #[must_use]
+    pub(crate) fn with_trace(mut self, trace: Option<&str>) -> Self {
+        let Some(trace) = trace else { return self };
+        match &mut self {
+            Self::Ambiguous { what: words, .. }
+            | Self::ConsentNeeded { message: words, .. }
+            | Self::Refused { message: words, .. }
+            | Self::HumanInLedger { message: words, .. }
+            | Self::Bug { message: words, .. } => words.push_str(&format!(" ({trace})")),
+            Self::Unreachable { .. }
+            | Self::RateLimited { .. }
+            | Self::TokenRefused { .. }
+            | Self::AlreadyThere { .. } => {}
+        }
+        self
+    }
+
+    /// The same error for another of those whom one call concerned.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            // Its source cannot be had twice; what is to be done is the same.
+            Self::Unreachable { ledger, .. } => Self::RateLimited { ledger, retry_after: UNREACHABLE_WAIT },
+            Self::RateLimited { ledger, retry_after } => Self::RateLimited { ledger, retry_after: *retry_after },
+            Self::Ambiguous { ledger, what } => Self::Ambiguous { ledger, what: what.clone() },
+            Self::TokenRefused { ledger } => Self::TokenRefused { ledger },
+            Self::ConsentNeeded { ledger, message } => Self::ConsentNeeded { ledger, message: message.clone() },
+            Self::AlreadyThere { ledger, code } => Self::AlreadyThere { ledger, code: code.clone() },
+            Self::Refused { ledger, code, message } => {
+                Self::Refused { ledger, code: code.clone(), message: message.clone() }
+            }
+            Self::HumanInLedger { ledger, code, message } => {
+                Self::HumanInLedger { ledger, code: code.clone(), message: message.clone() }
+            }
+            Self::Bug { ledger, code, message } => Self::Bug { ledger, code: code.clone(), message: message.clone() },
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub const fn class(&self) -> Class {

@@ -7,14 +7,17 @@
 //! `attachment_list` to do the same for the image.
 
 mod amount;
+pub mod change;
 pub mod csv;
 pub mod entry;
 pub mod error;
 pub mod oauth;
 pub mod quickbooks;
 pub mod transport;
+pub mod webhook;
 pub mod xero;
 
+use change::{Look, Since};
 use entry::{Entry, Resource};
 use error::LedgerError;
 use rust_decimal::Decimal;
@@ -221,6 +224,15 @@ impl Ledger {
         }
     }
 
+    /// A supplier's name as this ledger takes it, and keeps it.
+    #[must_use]
+    pub fn supplier_name(&self, name: &str) -> String {
+        match self {
+            Self::QuickBooks(_) => quickbooks::convert::display_name(name),
+            Self::Xero(_) => xero::convert::contact_name(name),
+        }
+    }
+
     /// Finds the supplier of this name, in any case of letters, archived ones included.
     ///
     /// # Errors
@@ -277,6 +289,24 @@ impl Ledger {
         }
     }
 
+    /// Sends Xero bills that were put together into one body.
+    ///
+    /// # Errors
+    /// See [`LedgerError`]; QuickBooks takes one entry a call.
+    pub(crate) async fn entries_create_together(
+        &self,
+        body: &str,
+        key: &str,
+    ) -> Result<xero::fault::Elements, LedgerError> {
+        match self {
+            Self::QuickBooks(_) => {
+                let (ledger, message) = ("QuickBooks", "it takes one entry a call".to_owned());
+                Err(LedgerError::Bug { ledger, code: String::new(), message })
+            }
+            Self::Xero(client) => client.bills_create_together(body, key).await,
+        }
+    }
+
     /// Looks for the live entries that carry this posting's reference.
     ///
     /// # Errors
@@ -299,6 +329,17 @@ impl Ledger {
         }
     }
 
+    /// Looks at the books: every entry from a day on, or what changed since a moment.
+    ///
+    /// # Errors
+    /// See [`LedgerError`].
+    pub async fn changes_fetch(&self, since: Since) -> Result<Look, LedgerError> {
+        match self {
+            Self::QuickBooks(client) => client.changes_fetch(since).await,
+            Self::Xero(client) => client.changes_fetch(since).await,
+        }
+    }
+
     /// Lists the files on an entry.
     ///
     /// # Errors
@@ -311,6 +352,15 @@ impl Ledger {
         match self {
             Self::QuickBooks(client) => client.attachment_list(resource, external_id).await,
             Self::Xero(client) => client.attachment_list(resource, external_id).await,
+        }
+    }
+
+    /// The largest file that may be hung on an entry, in bytes.
+    #[must_use]
+    pub const fn attachment_bytes_max(&self) -> usize {
+        match self {
+            Self::QuickBooks(_) => quickbooks::client::ATTACHMENT_BYTES_MAX,
+            Self::Xero(_) => xero::client::ATTACHMENT_BYTES_MAX,
         }
     }
 

@@ -9,8 +9,8 @@ use std::{fmt, future::Future, time::Duration};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oauth2::{
     AccessToken, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, ExtraTokenFields, HttpRequest,
-    HttpResponse, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse,
-    TokenResponse as _, TokenUrl,
+    HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
     basic::{
         BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
         BasicTokenType,
@@ -78,11 +78,14 @@ pub struct Tokens {
     pub refresh: Secret,
     /// How long the access token lives from now.
     pub expires_in: Duration,
-    /// How long the refresh token lives from now, where the ledger says it; Xero's live sixty days.
+    /// How long the consent holds from now without being used again: what the ledger says of the refresh token, its
+    /// end for good included; Xero says nothing and gives sixty days.
     pub refresh_expires_in: Option<Duration>,
     /// Xero's user, whose tokens these are: they are per user and app, not per organisation. Read from the access
     /// token without checking its signature, since it came straight from Xero.
     pub subject: Option<String>,
+    /// Xero's name of this consent, by which the organisations chosen in it are told from earlier ones.
+    pub event: Option<String>,
 }
 
 /// One organisation that consent was given for.
@@ -92,6 +95,8 @@ pub struct Tenant {
     pub connection_id: String,
     /// The organisation, for every call.
     pub tenant_id: String,
+    /// The consent it was chosen in last.
+    pub event: Option<String>,
     /// Its name.
     pub name: String,
 }
@@ -128,6 +133,9 @@ pub enum OauthError {
 struct ExtraFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     x_refresh_token_expires_in: Option<Number>,
+    /// What is left of QuickBooks' five years; sent when the request asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x_refresh_token_hard_expires_in: Option<Number>,
 }
 
 impl ExtraTokenFields for ExtraFields {}
@@ -148,26 +156,40 @@ type Client<HasAuthUrl, HasTokenUrl> = oauth2::Client<
 >;
 
 impl App {
-    /// The page on which a person gives consent. `state` comes back with the answer and must be compared.
+    /// The page on which a person gives consent. `state` comes back with the answer and must be compared. A proof key
+    /// (PKCE, RFC 7636) goes along as its hash, so that a code that somebody else caught is of no use to them.
     ///
     /// # Errors
     /// An address of the configuration is not one.
-    pub fn consent_url(&self, state: &str) -> Result<String, OauthError> {
+    pub fn consent_url(&self, state: &str, verifier: Option<&Secret>) -> Result<String, OauthError> {
         let client = self.client()?;
         let scopes = self.scopes.iter().cloned().map(Scope::new);
-        let (url, _) = client.authorize_url(|| CsrfToken::new(state.to_owned())).add_scopes(scopes).url();
+        let mut page = client.authorize_url(|| CsrfToken::new(state.to_owned())).add_scopes(scopes);
+        if let Some(verifier) = verifier {
+            page = page.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&proof_key(verifier)));
+        }
+        let (url, _) = page.url();
         Ok(url.into())
     }
 
-    /// Changes the code of the callback for tokens. A code works once.
+    /// Changes the code of the callback for tokens. A code works once, and only with the proof key it was asked for
+    /// with.
     ///
     /// # Errors
     /// See [`OauthError`].
-    pub async fn tokens_from_code(&self, http: &reqwest::Client, code: &str) -> Result<Tokens, OauthError> {
+    pub async fn tokens_from_code(
+        &self,
+        http: &reqwest::Client,
+        code: &str,
+        verifier: Option<&Secret>,
+    ) -> Result<Tokens, OauthError> {
         let client = self.client()?;
-        let request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
+        let mut request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
+        if let Some(verifier) = verifier {
+            request = request.set_pkce_verifier(proof_key(verifier));
+        }
         let answer = request.request_async(&|request| self.attempt(http, request)).await.map_err(refusal)?;
-        tokens(&answer, None)
+        self.tokens(&answer, None)
     }
 
     /// Renews the tokens. Hold the connection's lock around this and around storing what it answers.
@@ -179,7 +201,7 @@ impl App {
         let current = RefreshToken::new(refresh_token.expose().to_owned());
         let request = client.exchange_refresh_token(&current);
         let answer = request.request_async(&|request| self.attempt(http, request)).await.map_err(refusal)?;
-        tokens(&answer, Some(refresh_token))
+        self.tokens(&answer, Some(refresh_token))
     }
 
     /// Gives a refresh token up. At Xero this ends every connection of that user.
@@ -222,6 +244,27 @@ impl App {
         }
     }
 
+    /// Ends the connection to one organisation of Xero and leaves the user's others as they are.
+    ///
+    /// # Errors
+    /// See [`OauthError`]; `InvalidGrant` means that the access token is not taken, or the connection is gone already.
+    pub async fn tenant_disconnect(
+        &self,
+        http: &reqwest::Client,
+        access: &Secret,
+        connection_id: &str,
+    ) -> Result<(), OauthError> {
+        let Some(list) = &self.connections_url else { return Ok(()) };
+        let url = transport::address(self.ledger.title(), list, &[connection_id]).map_err(attempt_failed)?;
+        let request = http.delete(url).bearer_auth(access.expose());
+        let answer = transport::send(self.ledger.title(), request).await.map_err(attempt_failed)?;
+        match answer.status {
+            200..=299 | 404 => Ok(()),
+            401 | 403 => Err(OauthError::InvalidGrant),
+            status => Err(by_status(status, &answer.headers)),
+        }
+    }
+
     fn client(&self) -> Result<Client<oauth2::EndpointSet, oauth2::EndpointSet>, OauthError> {
         let wrong = |_| OauthError::Malformed("an address in the configuration".to_owned());
         Ok(Client::new(ClientId::new(self.client_id.clone()))
@@ -241,6 +284,8 @@ impl App {
         async move {
             let (parts, body) = request.into_parts();
             let request = http.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body);
+            // Without it Intuit keeps to itself when the consent ends for good; Xero does not mind it.
+            let request = request.header("x-include-refresh-token-hard-expires-in", "true");
             let answer = transport::send(ledger, request).await.map_err(attempt_failed).map_err(AttemptError)?;
             if !matches!(answer.status, 200 | 400..=403) {
                 return Err(AttemptError(by_status(answer.status, &answer.headers)));
@@ -313,39 +358,58 @@ fn by_error_code(code: &BasicErrorResponseType) -> OauthError {
     }
 }
 
-/// An answer without a new refresh token leaves the old one in force; a consent without one is of no use.
-fn tokens(answer: &TokenAnswer, current: Option<&Secret>) -> Result<Tokens, OauthError> {
-    let access = answer.access_token().secret();
-    let refresh = answer.refresh_token().map(|token| Secret::new(token.secret())).or_else(|| current.cloned());
-    let refresh = refresh.filter(|token| !token.expose().is_empty());
-    let refresh =
-        refresh.ok_or_else(|| OauthError::Malformed("no refresh token: is its scope asked for?".to_owned()))?;
-    if access.is_empty() {
-        return Err(OauthError::Malformed("an empty access token".to_owned()));
+/// How long Xero's refresh tokens live when they are not used. No answer says it.
+const XERO_REFRESH_LASTS: Duration = Duration::from_secs(60 * 24 * 3600);
+
+impl App {
+    /// An answer without a new refresh token leaves the old one in force; a consent without one is of no use.
+    fn tokens(&self, answer: &TokenAnswer, current: Option<&Secret>) -> Result<Tokens, OauthError> {
+        let access = answer.access_token().secret();
+        let refresh = answer.refresh_token().map(|token| Secret::new(token.secret())).or_else(|| current.cloned());
+        let refresh = refresh.filter(|token| !token.expose().is_empty());
+        let refresh =
+            refresh.ok_or_else(|| OauthError::Malformed("no refresh token: is its scope asked for?".to_owned()))?;
+        if access.is_empty() {
+            return Err(OauthError::Malformed("an empty access token".to_owned()));
+        }
+        let extra = answer.extra_fields();
+        let ends = [&extra.x_refresh_token_expires_in, &extra.x_refresh_token_hard_expires_in];
+        let first_end = ends.into_iter().flatten().filter_map(|seconds| seconds.to_string().parse().ok()).min();
+        let silent = match self.ledger {
+            LedgerKind::QuickBooks => None,
+            LedgerKind::Xero => Some(XERO_REFRESH_LASTS),
+        };
+        let Claims { xero_userid, authentication_event_id } = claims(answer.access_token());
+        Ok(Tokens {
+            access: Secret::new(access),
+            refresh,
+            // Both ledgers say it; when one does not, the token is used at once and renewed before the next use.
+            expires_in: answer.expires_in().unwrap_or_default(),
+            refresh_expires_in: first_end.map(Duration::from_secs).or(silent),
+            subject: xero_userid,
+            event: authentication_event_id,
+        })
     }
-    let refresh_seconds = answer.extra_fields().x_refresh_token_expires_in.as_ref();
-    Ok(Tokens {
-        access: Secret::new(access),
-        refresh,
-        // Both ledgers say it; when one does not, the token is used at once and renewed before the next use.
-        expires_in: answer.expires_in().unwrap_or_default(),
-        refresh_expires_in: refresh_seconds
-            .and_then(|seconds| seconds.to_string().parse().ok())
-            .map(Duration::from_secs),
-        subject: subject(answer.access_token()),
-    })
 }
 
-/// The user in the middle part of Xero's access token. Intuit's is not readable, and has none.
-fn subject(access: &AccessToken) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Claims {
-        xero_userid: Option<String>,
-    }
-    let payload = access.secret().split('.').nth(1)?;
-    let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    let claims: Claims = serde_json::from_slice(&payload).ok()?;
-    claims.xero_userid
+/// What stands in the middle part of Xero's access token. Intuit's is not readable, and has none of it.
+#[derive(Debug, Default, Deserialize)]
+struct Claims {
+    xero_userid: Option<String>,
+    authentication_event_id: Option<String>,
+}
+
+fn claims(access: &AccessToken) -> Claims {
+    let read = || {
+        let payload = access.secret().split('.').nth(1)?;
+        let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+        serde_json::from_slice(&payload).ok()
+    };
+    read().unwrap_or_default()
+}
+
+fn proof_key(verifier: &Secret) -> PkceCodeVerifier {
+    PkceCodeVerifier::new(verifier.expose().to_owned())
 }
 
 fn tenants(body: &[u8]) -> Result<Vec<Tenant>, OauthError> {
@@ -356,6 +420,7 @@ fn tenants(body: &[u8]) -> Result<Vec<Tenant>, OauthError> {
         tenant_id: String,
         tenant_type: Option<String>,
         tenant_name: Option<String>,
+        auth_event_id: Option<String>,
     }
     let connections: Vec<Connection> = from_json(body)?;
     let organisations =
@@ -364,6 +429,7 @@ fn tenants(body: &[u8]) -> Result<Vec<Tenant>, OauthError> {
         .map(|connection| Tenant {
             connection_id: connection.id,
             tenant_id: connection.tenant_id,
+            event: connection.auth_event_id,
             name: connection.tenant_name.unwrap_or_default(),
         })
         .collect())
@@ -374,106 +440,4 @@ fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, OauthError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn app() -> App {
-        App {
-            ledger: LedgerKind::Xero,
-            client_id: "id".to_owned(),
-            client_secret: Secret::new("hush"),
-            authorize_url: "http://localhost:1/authorize?prompt=login".to_owned(),
-            token_url: "http://localhost:1/token".to_owned(),
-            revoke_url: "http://localhost:1/revoke".to_owned(),
-            connections_url: None,
-            redirect_url: "http://localhost:2/callback".to_owned(),
-            scopes: vec!["offline_access".to_owned(), "accounting.invoices".to_owned()],
-        }
-    }
-
-    #[test]
-    fn consent_asks_for_what_is_needed() {
-        let url = app().consent_url("s t").expect("the addresses are addresses");
-        assert_eq!(
-            url,
-            "http://localhost:1/authorize?prompt=login&response_type=code&client_id=id&state=s+t\
-             &redirect_uri=http%3A%2F%2Flocalhost%3A2%2Fcallback&scope=offline_access+accounting.invoices"
-        );
-        let wrong = App { token_url: "nowhere".to_owned(), ..app() };
-        assert!(matches!(wrong.consent_url("s"), Err(OauthError::Malformed(_))));
-    }
-
-    #[test]
-    fn secrets_are_not_printed() {
-        assert!(!format!("{:?}", app()).contains("hush"));
-    }
-
-    #[test]
-    fn tokens_are_read_whole() {
-        let payload = URL_SAFE_NO_PAD.encode(r#"{"xero_userid":"u-1","scope":["a"]}"#);
-        let body = format!(
-            r#"{{"token_type":"Bearer","access_token":"h.{payload}.s","expires_in":1800,"refresh_token":"RT1",
-               "x_refresh_token_expires_in":8640000,"x_refresh_token_hard_expires_in":157680000,"scope":"a b"}}"#
-        );
-        let answer: TokenAnswer = serde_json::from_str(&body).expect("the answer is well formed");
-        let tokens = tokens(&answer, None).expect("the answer is whole");
-        assert_eq!(tokens.refresh, Secret::new("RT1"));
-        assert_eq!(tokens.expires_in, Duration::from_secs(1800));
-        assert_eq!(tokens.refresh_expires_in, Some(Duration::from_secs(8_640_000)));
-        assert_eq!(tokens.subject.as_deref(), Some("u-1"));
-    }
-
-    #[test]
-    fn opaque_tokens_have_no_subject() {
-        for token in ["", "opaque", "a.b.c", "a.!!.c", "..", "a.e30.c"] {
-            assert_eq!(subject(&AccessToken::new(token.to_owned())), None, "{token}");
-        }
-    }
-
-    #[test]
-    fn an_error_body_is_never_tokens() {
-        // node-quickbooks issue 171: an `invalid_grant` body was taken for success with both tokens undefined.
-        for body in [
-            r#"{"error":"invalid_grant"}"#,
-            r#"{"error":"invalid_grant","error_description":"Incorrect or invalid refresh token"}"#,
-            r#"{"token_type":"bearer","error":"invalid_grant"}"#,
-        ] {
-            let parsed: Result<TokenAnswer, _> = serde_json::from_str(body);
-            assert!(parsed.is_err(), "{body}");
-            assert!(matches!(
-                error_code(body.as_bytes()).map(|code| by_error_code(&code)),
-                Some(OauthError::InvalidGrant)
-            ));
-        }
-        let empty = r#"{"token_type":"bearer","access_token":"","refresh_token":"r","expires_in":1}"#;
-        let answer: TokenAnswer = serde_json::from_str(empty).expect("the answer is well formed");
-        assert!(matches!(tokens(&answer, None), Err(OauthError::Malformed(_))));
-    }
-
-    #[test]
-    fn a_renewal_without_a_new_refresh_token_keeps_the_old() {
-        let body = r#"{"token_type":"bearer","access_token":"a","expires_in":3600}"#;
-        let answer: TokenAnswer = serde_json::from_str(body).expect("the answer is well formed");
-        let kept = tokens(&answer, Some(&Secret::new("old"))).map(|tokens| tokens.refresh).ok();
-        assert_eq!(kept, Some(Secret::new("old")));
-        assert!(matches!(tokens(&answer, None), Err(OauthError::Malformed(_))));
-    }
-
-    #[test]
-    fn statuses_that_say_nothing_about_the_token() {
-        let none = http::HeaderMap::new();
-        assert!(matches!(by_status(503, &none), OauthError::Ambiguous(_)));
-        assert!(matches!(by_status(429, &none), OauthError::RateLimited(wait) if wait == RATE_LIMIT_WAIT));
-        assert!(matches!(by_status(404, &none), OauthError::Malformed(_)));
-    }
-
-    #[test]
-    fn only_organisations_are_tenants() {
-        let body = br#"[{"id":"c1","authEventId":"e","tenantId":"t1","tenantType":"ORGANISATION","tenantName":"Demo",
-            "createdDateUtc":"2026-11-01T18:46:19.5165400"},
-            {"id":"c2","tenantId":"t2","tenantType":"PRACTICE","tenantName":"Firm"}]"#;
-        let expected = Tenant { connection_id: "c1".to_owned(), tenant_id: "t1".to_owned(), name: "Demo".to_owned() };
-        assert_eq!(tenants(body).ok(), Some(vec![expected]));
-        assert!(matches!(tenants(b"<html>"), Err(OauthError::Ambiguous(_))));
-    }
-}
+mod tests;

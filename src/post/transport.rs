@@ -3,7 +3,7 @@
 //! Nothing is sent twice here. A failure before anything was sent is `Unreachable`; every other failure is
 //! `Ambiguous`, because the ledger may have carried the request out.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use reqwest::{
     Url,
@@ -18,6 +18,11 @@ const ANSWER_BYTES_MAX: usize = 32_000_000;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A wait that a ledger asks for is never taken longer than this: a day's quota returns within a day.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(86_400);
+
+/// The wait where a ledger asks us to slow down and does not say for how long: a minute's calls come back in a minute,
+/// and too many at once are over within seconds.
+const UNSAID_WAIT: Duration = Duration::from_secs(60);
+const AT_ONCE_WAIT: Duration = Duration::from_secs(2);
 
 /// The client that calls ledgers; the type stays behind this name.
 pub type Http = reqwest::Client;
@@ -37,6 +42,29 @@ pub fn http_client(timeout: Duration) -> Result<Http, HttpError> {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .build()
+}
+
+/// A call under way; it has landed when this is dropped.
+pub type Flight = Box<dyn Send>;
+
+/// What a ledger said about its limits with an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Calls left this minute, of the company or of the whole app, whichever are fewer.
+    pub minute_left: Option<i64>,
+    /// Calls left today.
+    pub day_left: Option<i64>,
+    /// It asked us to wait so long.
+    pub wait: Option<Duration>,
+}
+
+/// The calls to one company: each waits for its turn, and what the ledger says about limits is passed on.
+pub trait Calls: Send + Sync + std::fmt::Debug {
+    /// Waits for a turn; the error is a wait that is too long to be waited here.
+    fn turn(&self) -> Pin<Box<dyn Future<Output = Result<Flight, Duration>> + Send + '_>>;
+
+    /// Hears what an answer said.
+    fn told(&self, told: Told) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// What came back.
@@ -82,6 +110,39 @@ pub(crate) async fn send(ledger: &'static str, request: reqwest::RequestBuilder)
         body.extend_from_slice(&chunk);
     }
     Ok(Answer { status, headers, body })
+}
+
+/// Sends a request when its turn has come.
+///
+/// # Errors
+/// `RateLimited` when the turn is far away, and nothing was sent; else as `send`.
+pub(crate) async fn send_in_turn(
+    ledger: &'static str,
+    request: reqwest::RequestBuilder,
+    calls: Option<&dyn Calls>,
+) -> Result<Answer, LedgerError> {
+    let Some(calls) = calls else { return send(ledger, request).await };
+    let flight = calls.turn().await.map_err(|retry_after| LedgerError::RateLimited { ledger, retry_after })?;
+    let answer = send(ledger, request).await?;
+    drop(flight);
+    let told = told(&answer);
+    if told != Told::default() {
+        calls.told(told).await;
+    }
+    Ok(answer)
+}
+
+/// Xero counts with every answer; QuickBooks says only when it is too much.
+fn told(answer: &Answer) -> Told {
+    let left = |name: &str| answer.headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
+    let problem = answer.headers.get("x-rate-limit-problem").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let unsaid = if problem.to_ascii_lowercase().starts_with("conc") { AT_ONCE_WAIT } else { UNSAID_WAIT };
+    let minutes = [left("x-minlimit-remaining"), left("x-appminlimit-remaining")];
+    Told {
+        minute_left: minutes.into_iter().flatten().min(),
+        day_left: left("x-daylimit-remaining"),
+        wait: (answer.status == 429).then(|| retry_after(&answer.headers).unwrap_or(unsaid)),
+    }
 }
 
 /// The wait that `Retry-After` asks for, in seconds; dates are not used by either ledger.

@@ -47,6 +47,8 @@ pub struct Options {
     pub lease: Duration,
     /// After so many tries a job is given up.
     pub attempts_max: i64,
+    /// The first wait before another try; it doubles up to the longest.
+    pub backoff: Duration,
     /// How often to look without being woken.
     pub poll: Duration,
 }
@@ -69,8 +71,7 @@ pub enum Retry {
     After(Duration),
 }
 
-/// The first wait; it doubles up to the longest.
-const BACKOFF_FIRST: Duration = Duration::from_secs(2);
+/// The longest wait before another try.
 const BACKOFF_LONGEST: Duration = Duration::from_secs(15 * 60);
 /// A handler is stopped this long before its lease ends.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);
@@ -128,18 +129,30 @@ where
     Ok(worked)
 }
 
+/// Runs a job that a handler claimed beside its own, and notes its end.
+pub(crate) async fn run_claimed<H, F>(db: &Db, clock: &Clock, options: &Options, job: ClaimedJob, handler: H)
+where
+    H: Fn(ClaimedJob) -> F,
+    F: Future<Output = Result<(), Failed>>,
+{
+    run_one(db, clock, options, job, handler).await;
+}
+
 async fn run_one<H, F>(db: &Db, clock: &Clock, options: &Options, job: ClaimedJob, handler: H)
 where
     H: Fn(ClaimedJob) -> F,
     F: Future<Output = Result<(), Failed>>,
 {
     let time = options.lease.saturating_sub(LEASE_MARGIN).max(Duration::from_millis(1));
-    let outcome = tokio::time::timeout(time, handler(job.clone())).await.unwrap_or_else(|_| {
-        Err(Failed { reason: "the job took longer than its lease".to_owned(), retry: Some(Retry::Backoff) })
-    });
-    let kept = match outcome {
-        Ok(()) => job_finish(db, &job).await,
-        Err(failed) => put_back(db, clock, options, &job, failed).await,
+    let kept = match tokio::time::timeout(time, handler(job.clone())).await {
+        Ok(Ok(())) => job_finish(db, &job).await,
+        Ok(Err(failed)) => put_back(db, clock, options, &job, failed, options.attempts_max).await,
+        Err(_) => {
+            // A handler that is cut off cannot say whom its work should go to: once more than the tries it may.
+            let reason = "the job took longer than its lease".to_owned();
+            let failed = Failed { reason, retry: Some(Retry::Backoff) };
+            put_back(db, clock, options, &job, failed, options.attempts_max + 1).await
+        }
     };
     if let Err(error) = kept {
         // The lease runs out and the job is worked on again; every handler is right when run twice.
@@ -153,6 +166,7 @@ async fn put_back(
     options: &Options,
     job: &ClaimedJob,
     failed: Failed,
+    attempts_max: i64,
 ) -> Result<(), StoreError> {
     let now_us = clock.now_us();
     let mut job = job.clone();
@@ -161,7 +175,7 @@ async fn put_back(
             job.attempts -= 1;
             Some(wait)
         }
-        Some(Retry::Backoff) if job.attempts < options.attempts_max => Some(backoff(job.attempts)),
+        Some(Retry::Backoff) if job.attempts < attempts_max => Some(backoff(options.backoff, job.attempts)),
         Some(Retry::Backoff) | None => None,
     };
     match wait {
@@ -176,9 +190,9 @@ async fn put_back(
     }
 }
 
-fn backoff(attempts: i64) -> Duration {
+fn backoff(first: Duration, attempts: i64) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    BACKOFF_FIRST.saturating_mul(1 << doublings).min(BACKOFF_LONGEST)
+    first.saturating_mul(1 << doublings).min(BACKOFF_LONGEST)
 }
 
 fn micros(duration: Duration) -> i64 {
@@ -191,7 +205,8 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest() {
-        let waits: Vec<u64> = [1, 2, 3, 8, 20, 1_000].map(|attempts| backoff(attempts).as_secs()).to_vec();
+        let waits: Vec<u64> =
+            [1, 2, 3, 8, 20, 1_000].map(|attempts| backoff(Duration::from_secs(2), attempts).as_secs()).to_vec();
         assert_eq!(waits, [2, 4, 8, 256, 900, 900]);
     }
 }

@@ -81,8 +81,8 @@ impl FactsRow {
             LineItem { description: item.description, quantity, unit_price, amount, page: item.page, area }
         });
         let problems = self.problems.into_iter().map(|(rule, severity, message, fields)| {
-            let fields = fields.iter().filter_map(|name| FieldName::from_name(name)).collect();
-            Some(Finding { rule, severity: Severity::from_name(&severity)?, message, fields })
+            let fields: Vec<_> = fields.iter().filter_map(|name| FieldName::from_name(name)).collect();
+            Some(Finding::new(&rule, Severity::from_name(&severity)?, message, &fields))
         });
         Some(Facts {
             source: Source::from_name(&self.source)?,

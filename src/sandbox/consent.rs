@@ -53,7 +53,9 @@ pub(super) fn answer(
     if ask.query("auto").is_none() {
         return Reply::html(200, page(product, companies, ask));
     }
+    let Ok(challenge) = super::pkce::challenge(ask) else { return back("error=invalid_request") };
     let code = oauth.code_issue(product, company, redirect_uri, field("scope"), setting.now_ms);
+    oauth.code_challenge_set(&code, challenge);
     match product {
         Product::QuickBooks => back(&format!("code={code}&realmId={company}")),
         Product::Xero => back(&format!("code={code}&scope={}", percent_encode(field("scope")))),

@@ -38,6 +38,21 @@ pub enum FaultKind {
     HalfJson,
 }
 
+impl FaultKind {
+    /// Whether the answer is not what the ledger itself would say.
+    pub(super) fn spoils(self) -> bool {
+        match self {
+            Self::DropBeforeCommit | Self::DropAfterCommit | Self::SlowMs(_) => false,
+            Self::Status401
+            | Self::Status429 { .. }
+            | Self::Status500
+            | Self::Status503Html
+            | Self::Garbage
+            | Self::HalfJson => true,
+        }
+    }
+}
+
 /// A hook around every call. It may block: it runs on a thread of its own.
 pub trait Gate: Send + Sync {
     /// Asked with `METHOD path` before a call is carried out; `false` closes the connection without doing it.

@@ -254,10 +254,14 @@ fn carry_out(sandbox: &Sandbox, ask: &Ask, call: &str, fault: Option<FaultKind>)
         None => answer(sandbox, ask, setting),
     };
     let lost = fault == Some(FaultKind::DropAfterCommit);
-    if gate.is_some_and(|gate| !gate.after_commit(call)) || lost {
-        return Outcome::Cut;
-    }
-    Outcome::Answer(faults::spoil(fault, reply))
+    let cut = gate.is_some_and(|gate| !gate.after_commit(call)) || lost;
+    let outcome = if cut { Outcome::Cut } else { Outcome::Answer(faults::spoil(fault, reply)) };
+    let answered = match &outcome {
+        Outcome::Answer(reply) => Some(reply),
+        Outcome::Cut => None,
+    };
+    sandbox.inner.recorder.keep(ask, answered, fault);
+    outcome
 }
 
 /// Carries a request out and remembers what it changed.

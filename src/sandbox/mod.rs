@@ -12,7 +12,9 @@ mod http;
 mod limits;
 mod oauth;
 mod page;
+mod pkce;
 mod quickbooks;
+mod record;
 mod seed;
 mod shape;
 mod state;
@@ -32,6 +34,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rust_decimal::Decimal;
 
 pub use faults::{Fault, FaultKind, Gate};
+pub use record::{Exchange, exchanges_read};
 pub use view::SandboxEntry;
 
 /// Why the sandbox could not start.
@@ -72,6 +75,8 @@ pub struct Options {
     pub access_token_seconds_xero: u64,
     /// Whether the real rate limits are kept.
     pub limits: bool,
+    /// A folder in which every exchange is written down, for tests of the ledgers' contracts.
+    pub record: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -83,7 +88,20 @@ impl Default for Options {
             access_token_seconds_quickbooks: 3600,
             access_token_seconds_xero: 1800,
             limits: true,
+            record: None,
         }
+    }
+}
+
+/// The environment variable that names the folder in which the sandboxes of a test run write their exchanges down.
+const RECORD_VARIABLE: &str = "VOUCH_TEST_RECORD";
+
+impl Options {
+    /// What a test of vouch wants: no rate limits, and a record where the test run asks for one.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a test run's own variable is no setting of vouch")]
+    pub fn testing() -> Self {
+        Self { limits: false, record: std::env::var_os(RECORD_VARIABLE).map(PathBuf::from), ..Self::default() }
     }
 }
 
@@ -119,6 +137,7 @@ struct Inner {
     calls: Mutex<Vec<Call>>,
     faults: Mutex<Vec<Fault>>,
     gate: Mutex<Option<Arc<dyn Gate>>>,
+    recorder: record::Recorder,
     in_flight: Mutex<BTreeMap<String, u32>>,
     clock_shift_ms: AtomicI64,
 }
@@ -133,8 +152,11 @@ impl Sandbox {
             Some(path) => state::World::load(path)?.unwrap_or_else(seed::world),
             None => seed::world(),
         };
+        let recorder = record::Recorder::new(options.record.as_deref())
+            .map_err(|source| SandboxError::StateFile { path: options.record.clone().unwrap_or_default(), source })?;
         Ok(Self {
             inner: Arc::new(Inner {
+                recorder,
                 options,
                 world: Mutex::new(world),
                 calls: Mutex::new(Vec::new()),
@@ -174,6 +196,17 @@ impl Sandbox {
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.inner.calls).clone()
+    }
+
+    /// Keeps every request with its answer from now on, see [`Sandbox::exchanges`].
+    pub fn record(&self) {
+        self.inner.recorder.start();
+    }
+
+    /// What was recorded, in order of answering.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.inner.recorder.kept()
     }
 
     /// Queues a fault; the first armed one that matches a call strikes it, once.

@@ -48,6 +48,9 @@ struct Code {
     expires_ms: i64,
     /// The grant it was changed for; a second use is an attack and ends that grant.
     grant: Option<String>,
+    /// The proof key's hash that it was asked for with; empty where there was none.
+    #[serde(default)]
+    challenge: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -111,9 +114,21 @@ impl OAuth {
             scope: scope.to_owned(),
             expires_ms: now_ms + CODE_LIFE_MS,
             grant: None,
+            challenge: String::new(),
         };
         self.codes.insert(name.clone(), code);
         name
+    }
+
+    /// Notes the proof key's hash that a code was asked for with.
+    pub(super) fn code_challenge_set(&mut self, name: &str, challenge: String) {
+        if let Some(code) = self.codes.get_mut(name) {
+            code.challenge = challenge;
+        }
+    }
+
+    fn code_proven(&self, name: &str, verifier: &str) -> bool {
+        self.codes.get(name).is_some_and(|code| super::pkce::fits(&code.challenge, verifier))
     }
 
     /// What this access token allows now; `Err(true)` when it was good once and is too old.
@@ -140,6 +155,9 @@ impl OAuth {
         let field =
             |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_default();
         let grant = match field("grant_type") {
+            "authorization_code" if !self.code_proven(field("code"), field("code_verifier")) => {
+                Err("Invalid authorization code")
+            }
             "authorization_code" => self
                 .code_redeem(product, field("code"), field("redirect_uri"), setting.now_ms)
                 .ok_or("Invalid authorization code"),

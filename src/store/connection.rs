@@ -2,8 +2,8 @@
 //!
 //! The store may not use `post`: ledgers and kinds are kept by name, and the pipeline turns them into their types.
 
-use super::{Db, Row, Run, StoreError, Txn, truth};
-use crate::model::id::{ConnectionId, PersonId};
+use super::{Row, Run, StoreError, Txn, truth};
+use crate::model::id::ConnectionId;
 
 /// A company that vouch may post to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Connection {
     pub closed_until: Option<String>,
     /// The tokens it uses; several Xero organisations share one user's.
     pub token_id: String,
-    /// `connected`, `consent_needed` or `disconnected`.
+    /// `connected`, `consent_needed`, `disconnected`, or `offered`: vouch could reach it, and nobody chose it yet.
     pub state: String,
     /// When its reference data was read last, in microseconds since 1970.
     pub synced_at_us: Option<i64>,
@@ -50,9 +50,9 @@ pub struct ReferenceRow {
 /// What one of our words means in a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappingRow {
-    /// `category_account`, `category_tax` or `paid_from`.
+    /// `category_account`, `category_tax`, `paid_from`, `supplier_account`, `supplier_tax` or `supplier`.
     pub kind: String,
-    /// The category's or payment method's name.
+    /// The category's or payment method's name, or a supplier's without case, spaces and punctuation.
     pub key: String,
     /// The account's or tax code's id there.
     pub external_id: String,
@@ -133,7 +133,7 @@ pub async fn connection_list(run: &impl Run) -> Result<Vec<Connection>, StoreErr
 /// # Errors
 /// The database failed.
 pub async fn connection_state_by_token(run: &impl Run, token_id: &str, state: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE connections SET state = $1 WHERE token_id = $2 AND state <> 'disconnected'";
+    let sql = "UPDATE connections SET state = $1 WHERE token_id = $2 AND state NOT IN ('disconnected', 'offered')";
     run.execute(sql, vec![state.into(), token_id.into()]).await.map(|_| ())
 }
 
@@ -153,19 +153,27 @@ pub async fn connection_state(run: &impl Run, id: ConnectionId, state: &str) -> 
 pub async fn reference_replace_all(txn: &Txn, id: ConnectionId, rows: &[ReferenceRow]) -> Result<(), StoreError> {
     txn.execute("DELETE FROM ledger_references WHERE connection_id = $1", vec![id.to_string().into()]).await?;
     for row in rows {
-        let sql = "INSERT INTO ledger_references (connection_id, kind, external_id, code, name, currency) \
-            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (connection_id, kind, external_id) DO NOTHING";
-        let values = vec![
-            id.to_string().into(),
-            row.kind.clone().into(),
-            row.external_id.clone().into(),
-            row.code.clone().into(),
-            row.name.clone().into(),
-            row.currency.clone().into(),
-        ];
-        txn.execute(sql, values).await?;
+        reference_add(txn, id, row).await?;
     }
     Ok(())
+}
+
+/// Adds one that was made or found since the last sync.
+///
+/// # Errors
+/// The database failed.
+pub async fn reference_add(run: &impl Run, id: ConnectionId, row: &ReferenceRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO ledger_references (connection_id, kind, external_id, code, name, currency) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (connection_id, kind, external_id) DO NOTHING";
+    let values = vec![
+        id.to_string().into(),
+        row.kind.clone().into(),
+        row.external_id.clone().into(),
+        row.code.clone().into(),
+        row.name.clone().into(),
+        row.currency.clone().into(),
+    ];
+    run.execute(sql, values).await.map(|_| ())
 }
 
 /// A company's accounts, tax codes and suppliers, by name.
@@ -213,38 +221,6 @@ pub async fn mapping_list(run: &impl Run, id: ConnectionId) -> Result<Vec<Mappin
         Ok(MappingRow { kind: row.text("kind")?, key: row.text("key")?, external_id: row.text("external_id")? })
     };
     run.rows(sql, vec![id.to_string().into()]).await?.iter().map(from_row).collect()
-}
-
-/// Notes that a consent was begun.
-///
-/// # Errors
-/// The database failed.
-pub async fn consent_create(
-    db: &Db,
-    state: &str,
-    ledger: &str,
-    person: PersonId,
-    expires_at_us: i64,
-) -> Result<(), StoreError> {
-    let sql = "INSERT INTO consents (state, ledger, person_id, expires_at_us) VALUES ($1, $2, $3, $4)";
-    let values = vec![state.into(), ledger.into(), person.to_string().into(), expires_at_us.into()];
-    db.execute(sql, values).await.map(|_| ())
-}
-
-/// Takes a begun consent, once: `false` when nobody began it, it was answered, or it is too old.
-///
-/// # Errors
-/// The database failed.
-pub async fn consent_take(
-    db: &Db,
-    state: &str,
-    ledger: &str,
-    person: PersonId,
-    now_us: i64,
-) -> Result<bool, StoreError> {
-    let sql = "DELETE FROM consents WHERE state = $1 AND ledger = $2 AND person_id = $3 AND expires_at_us > $4";
-    let values = vec![state.into(), ledger.into(), person.to_string().into(), now_us.into()];
-    db.execute(sql, values).await.map(|rows| rows == 1)
 }
 
 fn from_row(row: &Row) -> Result<Connection, StoreError> {

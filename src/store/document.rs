@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Db, Row, Run, StoreError, Txn, is_duplicate, truth};
 use crate::{
-    approval::state::{ApprovedBy, Involved, State},
+    approval::state::{ApprovedBy, State},
     model::{
         category::Category,
         draft::Draft,
@@ -54,14 +54,6 @@ pub struct Document {
     pub uploaded_at_us: i64,
     /// When it changed last, in microseconds since 1970.
     pub changed_at_us: i64,
-}
-
-impl Document {
-    /// The people whose part in it limits what they may do next.
-    #[must_use]
-    pub fn involved(&self) -> Involved {
-        Involved { submitter: self.submitter, correctors: self.correctors.clone() }
-    }
 }
 
 /// Which documents a list shows. Empty shows all.
@@ -154,6 +146,18 @@ pub async fn document_fetch(run: &impl Run, id: DocumentId) -> Result<Document, 
     let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = $1");
     let rows = run.rows(&sql, vec![id.to_string().into()]).await?;
     rows.first().map(from_row).transpose()?.ok_or(StoreError::NotFound("document"))
+}
+
+/// Makes other writers of this document wait until the transaction ends. On SQLite every writer waits already.
+///
+/// # Errors
+/// The database failed.
+pub async fn document_lock(txn: &Txn, id: DocumentId) -> Result<(), StoreError> {
+    if txn.backend == sea_orm::DatabaseBackend::Sqlite {
+        return Ok(());
+    }
+    let sql = "SELECT 1 AS n FROM documents WHERE id = $1 FOR UPDATE";
+    txn.rows(sql, vec![id.to_string().into()]).await.map(|_| ())
 }
 
 /// Writes a document as it now is, if it is still at `seen_version`; its version becomes one more.
@@ -390,6 +394,9 @@ enum StateJson {
     PostingBlocked { by: String, message: String },
     Posted { external_id: String, reference: String },
     Rejected { by: String, reason: String },
+    Returned { by: String, reason: String },
+    Withdrawn { by: String },
+    Held { code: String, message: String },
 }
 
 /// What is stored instead of a person where the policy approved.
@@ -409,7 +416,13 @@ fn state_to_json(state: &State) -> String {
         State::Approved { by } => StateJson::Approved { by: approver(by) },
         State::PostingBlocked { by, message } => StateJson::PostingBlocked { by: approver(by), message },
         State::Posted { external_id, reference } => StateJson::Posted { external_id, reference },
-        State::Rejected { by, reason } => StateJson::Rejected { by: by.to_string(), reason },
+        State::Rejected { by, reason } => {
+            let by = by.map_or_else(|| BY_RULE.to_owned(), |by| by.to_string());
+            StateJson::Rejected { by, reason }
+        }
+        State::Returned { by, reason } => StateJson::Returned { by: by.to_string(), reason },
+        State::Withdrawn { by } => StateJson::Withdrawn { by: by.to_string() },
+        State::Held { code, message } => StateJson::Held { code, message },
     };
     to_json(&json)
 }
@@ -427,7 +440,11 @@ fn state_from_json(json: &str) -> Option<State> {
         StateJson::Approved { by } => State::Approved { by: approver(&by)? },
         StateJson::PostingBlocked { by, message } => State::PostingBlocked { by: approver(&by)?, message },
         StateJson::Posted { external_id, reference } => State::Posted { external_id, reference },
-        StateJson::Rejected { by, reason } => State::Rejected { by: by.parse().ok()?, reason },
+        StateJson::Rejected { by, reason } if by == BY_RULE => State::Rejected { by: None, reason },
+        StateJson::Rejected { by, reason } => State::Rejected { by: Some(by.parse().ok()?), reason },
+        StateJson::Returned { by, reason } => State::Returned { by: by.parse().ok()?, reason },
+        StateJson::Withdrawn { by } => State::Withdrawn { by: by.parse().ok()? },
+        StateJson::Held { code, message } => State::Held { code, message },
     })
 }
 

@@ -1,7 +1,7 @@
 //! The rows of the queue: written in the transaction that makes them true, claimed by lease, dead after too many tries.
 
 use super::{Db, Row, Run, StoreError, Txn};
-use crate::model::id::JobId;
+use crate::model::id::{ConnectionId, JobId};
 
 /// A job that was claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct ClaimedJob {
     pub kind: String,
     /// What it is about: an id as text.
     pub subject: String,
+    /// Its key; the part behind the last colon is the version of what caused it.
+    pub dedupe_key: String,
     /// How often it was claimed, this time included.
     pub attempts: i64,
     /// The lease this claim holds: another claim has another, so a slow worker cannot end somebody else's claim.
@@ -71,7 +73,12 @@ pub async fn job_enqueue(txn: &Txn, job: &NewJob, now_us: i64) -> Result<(), Sto
     txn.execute(sql, values).await.map(|_| ())
 }
 
-/// Claims the job that has waited longest, for so long; nobody else gets it until then.
+/// Postings to a company whose turns are taken this far ahead are left where they are, so that its queue does not hold
+/// the workers that other companies need.
+const AHEAD_US: i64 = 2_500_000;
+
+/// Claims the job that has waited longest, for so long; nobody else gets it until then. A posting whose company must
+/// not be called for a while is passed over.
 ///
 /// # Errors
 /// The database failed.
@@ -81,22 +88,70 @@ pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<Cla
     let sql = format!(
         "UPDATE jobs SET locked_until_us = $1, attempts = attempts + 1 WHERE id = (\
             SELECT id FROM jobs WHERE dead_at_us IS NULL AND run_at_us <= $2 \
-            AND (locked_until_us IS NULL OR locked_until_us < $2) ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
-        RETURNING id, kind, subject, attempts, locked_until_us"
+            AND (locked_until_us IS NULL OR locked_until_us < $2) AND NOT (kind = 'post' AND EXISTS (\
+                SELECT 1 FROM documents d JOIN connections c ON c.id = d.connection_id \
+                JOIN budgets b ON b.company = c.ledger || ':' || c.company_id \
+                WHERE d.id = jobs.subject AND (b.next_at_us > $3 OR b.blocked_until_us > $2 \
+                OR b.group_until_us > $2))) \
+            ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
+        RETURNING id, kind, subject, dedupe_key, attempts, locked_until_us"
     );
     let until = now_us.saturating_add(lease_us);
-    let rows = db.rows(&sql, vec![until.into(), now_us.into()]).await?;
-    rows.first()
-        .map(|row| {
-            Ok(ClaimedJob {
-                id: job_id(row)?,
-                kind: row.text("kind")?,
-                subject: row.text("subject")?,
-                attempts: row.number("attempts")?,
-                locked_until_us: row.number("locked_until_us")?,
-            })
-        })
-        .transpose()
+    let rows = db.rows(&sql, vec![until.into(), now_us.into(), now_us.saturating_add(AHEAD_US).into()]).await?;
+    rows.first().map(claimed).transpose()
+}
+
+fn claimed(row: &Row) -> Result<ClaimedJob, StoreError> {
+    Ok(ClaimedJob {
+        id: job_id(row)?,
+        kind: row.text("kind")?,
+        subject: row.text("subject")?,
+        dedupe_key: row.text("dedupe_key")?,
+        attempts: row.number("attempts")?,
+        locked_until_us: row.number("locked_until_us")?,
+    })
+}
+
+/// Claims postings of a company that are due, the oldest first, at most so many: they go beside one that was claimed.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_claim_beside(
+    db: &Db,
+    connection: ConnectionId,
+    now_us: i64,
+    lease_us: i64,
+    count: i64,
+) -> Result<Vec<ClaimedJob>, StoreError> {
+    // Materialised, so that PostgreSQL runs it once and locks no more than these.
+    let skip_locked = if db.engine() == "PostgreSQL" { "FOR UPDATE OF j SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "WITH due AS MATERIALIZED (SELECT j.id FROM jobs j JOIN documents d ON d.id = j.subject \
+            WHERE j.kind = 'post' AND d.connection_id = $1 AND j.dead_at_us IS NULL AND j.run_at_us <= $2 \
+            AND (j.locked_until_us IS NULL OR j.locked_until_us < $2) ORDER BY j.run_at_us, j.id LIMIT $3 {skip_locked}) \
+        UPDATE jobs SET locked_until_us = $4, attempts = attempts + 1 WHERE id IN (SELECT id FROM due) \
+        RETURNING id, kind, subject, dedupe_key, attempts, locked_until_us"
+    );
+    let until = now_us.saturating_add(lease_us);
+    let values = vec![connection.to_string().into(), now_us.into(), count.into(), until.into()];
+    db.rows(&sql, values).await?.iter().map(claimed).collect()
+}
+
+/// Whether a job of the same kind and subject was caused by a later version: then the claimed one has nothing to do.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_superseded(db: &Db, job: &ClaimedJob) -> Result<bool, StoreError> {
+    let version = |key: &str| key.rsplit_once(':').and_then(|(_, version)| version.parse::<i64>().ok());
+    let Some(own) = version(&job.dedupe_key) else { return Ok(false) };
+    let sql = "SELECT dedupe_key FROM jobs WHERE subject = $1 AND kind = $2 AND dead_at_us IS NULL";
+    let rows = db.rows(sql, vec![job.subject.clone().into(), job.kind.clone().into()]).await?;
+    for row in rows {
+        if version(&row.text("dedupe_key")?).is_some_and(|other| other > own) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Removes a job that is done, if this claim still holds it.

@@ -4,16 +4,28 @@
 //! changes them together. A transaction takes the write lock at once: on SQLite a deferred one that reads before it
 //! writes fails under load.
 
+pub mod approval;
+pub mod budget;
+pub mod candidate;
 pub mod connection;
+pub mod consent;
 pub mod document;
+pub mod drift;
+pub mod hint;
 pub mod history;
 pub mod job;
+pub mod ledger_entry;
+pub mod notice;
+pub mod organisation;
 pub mod person;
 pub mod posting;
+pub mod rate;
+pub mod restored;
 pub mod session;
 pub mod setting;
 pub mod token;
 pub mod twin;
+pub mod webhook;
 
 use std::time::Duration;
 

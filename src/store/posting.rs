@@ -1,4 +1,7 @@
 //! Postings: how far each approved document has come on its way into its ledger.
+//!
+//! A posting belongs to whoever wrote it last. [`posting_advance`] compares its version and sets the next one, so a
+//! worker that slept past its lease finds out before it sends anything, and writes nothing over what another did.
 
 use super::{Db, Row, Run, StoreError, Txn};
 use crate::model::id::{ConnectionId, DocumentId, PostingId};
@@ -20,8 +23,14 @@ pub struct Posting {
     pub supplier_id: Option<String>,
     /// The entry's request body, as it was first made; every attempt sends the same bytes.
     pub body: Option<String>,
-    /// When the entry was first sent; from then on: look before sending again.
+    /// When the entry was first sent without a "no" since; while this is there, look before sending again.
     pub entry_sent_at_us: Option<i64>,
+    /// When it was sent last.
+    pub entry_tried_at_us: Option<i64>,
+    /// The request key that goes with the body.
+    pub entry_key: Option<String>,
+    /// Since when that key is used.
+    pub entry_key_at_us: Option<i64>,
     /// The entry's id there.
     pub external_id: Option<String>,
     /// A page of the ledger that shows it.
@@ -36,10 +45,22 @@ pub struct Posting {
     pub drift: Option<String>,
     /// When it was last compared, in microseconds since 1970.
     pub checked_at_us: Option<i64>,
+    /// Counts the writes of those who post it.
+    pub version: i64,
+}
+
+impl Posting {
+    /// Whether the ledger may hold an entry of it: one was made, or one was sent and nobody knows. One that was refused
+    /// is known not to be there, unless a send before it went without an answer.
+    #[must_use]
+    pub const fn entry_may_exist(&self) -> bool {
+        self.external_id.is_some() || self.entry_sent_at_us.is_some()
+    }
 }
 
 const COLUMNS: &str = "id, document_id, connection_id, resource, reference, supplier_id, body, entry_sent_at_us, \
-    external_id, entry_url, posted_total, attachment_sent_at_us, attachment_id, drift, checked_at_us";
+    entry_tried_at_us, entry_key, entry_key_at_us, external_id, entry_url, posted_total, attachment_sent_at_us, \
+    attachment_id, drift, checked_at_us, version";
 
 /// Begins a posting; one that a document already has stays as it is.
 ///
@@ -59,29 +80,49 @@ pub async fn posting_create(txn: &Txn, posting: &Posting, at_us: i64) -> Result<
     txn.execute(sql, values).await.map(|_| ())
 }
 
-/// Writes how far a posting has come.
+/// Writes how far a posting has come, if nobody else wrote since it was read, and takes it: whoever read it before this
+/// can write no more.
 ///
 /// # Errors
-/// There is no such posting, or the database failed.
-pub async fn posting_update(run: &impl Run, posting: &Posting) -> Result<(), StoreError> {
-    let sql = "UPDATE postings SET supplier_id = $1, body = $2, entry_sent_at_us = $3, external_id = $4, \
-        entry_url = $5, posted_total = $6, attachment_sent_at_us = $7, attachment_id = $8, drift = $9, \
-        checked_at_us = $10, resource = $11, connection_id = $12 WHERE id = $13";
+/// Somebody else took it, or the database failed.
+pub async fn posting_advance(run: &impl Run, posting: &mut Posting) -> Result<(), StoreError> {
+    let sql = "UPDATE postings SET supplier_id = $1, body = $2, entry_sent_at_us = $3, entry_tried_at_us = $4, \
+        entry_key = $5, entry_key_at_us = $6, external_id = $7, entry_url = $8, posted_total = $9, \
+        attachment_sent_at_us = $10, attachment_id = $11, resource = $12, connection_id = $13, version = version + 1 \
+        WHERE id = $14 AND version = $15";
     let values = vec![
         posting.supplier_id.clone().into(),
         posting.body.clone().into(),
         posting.entry_sent_at_us.into(),
+        posting.entry_tried_at_us.into(),
+        posting.entry_key.clone().into(),
+        posting.entry_key_at_us.into(),
         posting.external_id.clone().into(),
         posting.entry_url.clone().into(),
         posting.posted_total.clone().into(),
         posting.attachment_sent_at_us.into(),
         posting.attachment_id.clone().into(),
-        posting.drift.clone().into(),
-        posting.checked_at_us.into(),
         posting.resource.clone().into(),
         posting.connection.to_string().into(),
         posting.id.to_string().into(),
+        posting.version.into(),
     ];
+    match run.execute(sql, values).await? {
+        0 => Err(StoreError::Conflict("posting")),
+        _ => {
+            posting.version += 1;
+            Ok(())
+        }
+    }
+}
+
+/// Writes what a comparison with the ledger showed: `drift` and `checked_at_us`, nothing else.
+///
+/// # Errors
+/// There is no such posting, or the database failed.
+pub async fn posting_update(run: &impl Run, posting: &Posting) -> Result<(), StoreError> {
+    let sql = "UPDATE postings SET drift = $1, checked_at_us = $2 WHERE id = $3";
+    let values = vec![posting.drift.clone().into(), posting.checked_at_us.into(), posting.id.to_string().into()];
     match run.execute(sql, values).await? {
         0 => Err(StoreError::NotFound("posting")),
         _ => Ok(()),
@@ -97,14 +138,15 @@ pub async fn posting_by_document(run: &impl Run, document: DocumentId) -> Result
     run.rows(&sql, vec![document.to_string().into()]).await?.first().map(from_row).transpose()
 }
 
-/// The postings of a company that are in its ledger, those compared longest ago first.
+/// The postings of a company that are in its ledger, and that no look at its books has shown yet.
 ///
 /// # Errors
 /// The database failed or holds a damaged row.
-pub async fn posting_list_posted(db: &Db, connection: ConnectionId, rows_max: i64) -> Result<Vec<Posting>, StoreError> {
+pub async fn posting_list_unseen(db: &Db, connection: ConnectionId, rows_max: i64) -> Result<Vec<Posting>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM postings WHERE connection_id = $1 AND attachment_id IS NOT NULL \
-        ORDER BY COALESCE(checked_at_us, 0), id LIMIT $2"
+        AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.connection_id = postings.connection_id \
+        AND e.resource = postings.resource AND e.external_id = postings.external_id) ORDER BY id LIMIT $2"
     );
     db.rows(&sql, vec![connection.to_string().into(), rows_max.into()]).await?.iter().map(from_row).collect()
 }
@@ -129,6 +171,9 @@ fn from_row(row: &Row) -> Result<Posting, StoreError> {
         supplier_id: row.text_or_none("supplier_id")?,
         body: row.text_or_none("body")?,
         entry_sent_at_us: row.number_or_none("entry_sent_at_us")?,
+        entry_tried_at_us: row.number_or_none("entry_tried_at_us")?,
+        entry_key: row.text_or_none("entry_key")?,
+        entry_key_at_us: row.number_or_none("entry_key_at_us")?,
         external_id: row.text_or_none("external_id")?,
         entry_url: row.text_or_none("entry_url")?,
         posted_total: row.text_or_none("posted_total")?,
@@ -136,5 +181,6 @@ fn from_row(row: &Row) -> Result<Posting, StoreError> {
         attachment_id: row.text_or_none("attachment_id")?,
         drift: row.text_or_none("drift")?,
         checked_at_us: row.number_or_none("checked_at_us")?,
+        version: row.number("version")?,
     })
 }

@@ -15,7 +15,7 @@ use super::{
     view::{Chrome, ProblemPage},
 };
 use crate::{
-    approval::state::TransitionError,
+    approval::{instance::Refused, state::TransitionError},
     blob::BlobError,
     pipeline::{actions::ActionError, ledger::ConnectError, receive::ReceiveError, transition::TransitionFailed},
     store::StoreError,
@@ -120,6 +120,30 @@ impl From<ReceiveError> for WebError {
     }
 }
 
+impl From<Refused> for WebError {
+    fn from(refused: Refused) -> Self {
+        let (status, code) = match &refused {
+            Refused::OwnClaim => return Self::new(StatusCode::FORBIDDEN, "own_document"),
+            Refused::NotYours | Refused::NotSubmitter | Refused::NoSuchTask => (StatusCode::FORBIDDEN, "not_your_task"),
+            Refused::NotNow(_)
+            | Refused::NotPending(_)
+            | Refused::Twice
+            | Refused::FactsChanged
+            | Refused::BuiltOn
+            | Refused::TooSoon { .. } => (StatusCode::CONFLICT, "wrong_state"),
+            Refused::ReasonMissing
+            | Refused::SitsHere
+            | Refused::NobodyNamed
+            | Refused::BeforeAndAfter
+            | Refused::TooDeep
+            | Refused::NotAdded
+            | Refused::NotAPool
+            | Refused::NotPassed => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_field"),
+        };
+        Self::new(status, code).with_detail(refused.to_string())
+    }
+}
+
 impl From<ActionError> for WebError {
     fn from(error: ActionError) -> Self {
         match error {
@@ -127,9 +151,9 @@ impl From<ActionError> for WebError {
             ActionError::Value { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field").with_detail(error.to_string())
             }
+            ActionError::Approval(refused) => refused.into(),
             ActionError::Transition(TransitionFailed::Store(error)) => error.into(),
             ActionError::Transition(TransitionFailed::Refused(refused)) => match refused {
-                TransitionError::OwnDocument => Self::new(StatusCode::FORBIDDEN, "own_document"),
                 TransitionError::NotAllowed { .. } => Self::new(StatusCode::CONFLICT, "wrong_state"),
                 TransitionError::Blocked | TransitionError::ReasonMissing => {
                     Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field").with_detail(refused.to_string())

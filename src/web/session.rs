@@ -30,7 +30,8 @@ use crate::{
     },
     secret::random_hex,
     store::{
-        document::{DocumentFilter, document_list},
+        approval::task_count,
+        notice::person_language_store,
         person::person_by_email,
         session::{session_create, session_delete, session_fetch, sign_in_failure_append, sign_in_failure_count},
     },
@@ -178,15 +179,8 @@ impl FromRequestParts<App> for Signed {
             let next = percent_encoded(next, b"/");
             return Err(Redirect::to(&format!("/sign-in?next={next}")).into_response());
         };
-        if person.has(Role::Approver) && !json {
-            let waiting = DocumentFilter {
-                state: Some("awaiting_approval".to_owned()),
-                not_submitter: Some(person.id),
-                ..DocumentFilter::default()
-            };
-            if let Ok((_, count)) = document_list(&app.context.db, &waiting, 0, 0).await {
-                visitor.to_approve = u64::try_from(count).unwrap_or(0);
-            }
+        if !json && let Ok(count) = task_count(&app.context.db, person.id).await {
+            visitor.to_approve = u64::try_from(count).unwrap_or(0);
         }
         let header_token = parts.headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).map(str::to_owned);
         Ok(Self { person, visitor, csrf, uri, header_token, json })
@@ -355,9 +349,15 @@ pub struct LanguageForm {
     back: String,
 }
 
-/// Remembers the language in which somebody wants the pages.
-pub async fn language(State(app): State<App>, Form(form): Form<LanguageForm>) -> Response {
+/// Remembers the language in which somebody wants the pages, and, where they are signed in, their notices.
+pub async fn language(State(app): State<App>, visitor: Visitor, Form(form): Form<LanguageForm>) -> Response {
     let language = Language::from_code(&form.language).unwrap_or_default();
+    if let Some((person, _)) = &visitor.session
+        && let Err(error) = person_language_store(&app.context.db, person.id, language).await
+    {
+        // The page still changes; only the notices stay in the old language.
+        tracing::warn!(%error, "The language of {} could not be kept", person.id);
+    }
     with_cookie(Redirect::to(&ours(&form.back)).into_response(), &app, LANGUAGE_COOKIE, language.code(), YEAR_SECONDS)
 }
 

@@ -19,13 +19,16 @@ pub const STYLE: &str = include_str!("assets/vouch.css");
 pub const SCRIPT: &str = include_str!("assets/vouch.js");
 
 /// Every state a document can be in, as `State::name` writes them.
-pub const STATES: [&str; 11] = [
+pub const STATES: [&str; 14] = [
     "received",
     "reading",
     "unreadable",
     "needs_review",
     "checking",
     "awaiting_approval",
+    "returned",
+    "withdrawn",
+    "held",
     "approved",
     "posting",
     "posting_blocked",

@@ -12,6 +12,7 @@ use crate::{
     },
     web::{
         view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
+        view_approval::{ApprovalView, CommentView, MineView},
         words::{Language, Value},
     },
 };
@@ -298,6 +299,8 @@ pub struct PostingView {
     pub attachment: &'static str,
     /// How the entry differs from what was approved: one sentence.
     pub drift: Option<String>,
+    /// Whether it was paid or reconciled there.
+    pub settled: bool,
 }
 
 /// The document this one may be a second copy of.
@@ -380,6 +383,23 @@ impl Actions {
     }
 }
 
+/// What was said about a document, as the form shows it.
+#[derive(Debug, Default)]
+pub struct ClaimView {
+    /// Which department pays.
+    pub department: String,
+    /// Which project it is for.
+    pub project: String,
+    /// Who was there.
+    pub attendees: String,
+    /// What it was for.
+    pub note: String,
+    /// The firm's departments.
+    pub departments: Vec<String>,
+    /// The firm's projects.
+    pub projects: Vec<String>,
+}
+
 /// One document.
 #[derive(Debug, Template)]
 #[template(path = "document.html")]
@@ -388,6 +408,16 @@ pub struct DocumentPage {
     pub chrome: Chrome,
     /// Its id.
     pub id: String,
+    /// What was said about it.
+    pub claim: ClaimView,
+    /// Its approval, once it was sent.
+    pub approval: Option<ApprovalView>,
+    /// What this person may do about it.
+    pub mine: Option<MineView>,
+    /// What people said about it.
+    pub comments: Vec<CommentView>,
+    /// Whom this person may name.
+    pub people_choices: Vec<Choice>,
     /// Its version; a form made for another version is refused.
     pub version: i64,
     /// The name of its state.

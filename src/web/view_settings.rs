@@ -18,6 +18,19 @@ pub struct CategoryMapping {
     pub taxes: Vec<Choice>,
 }
 
+/// What one supplier alone goes to.
+#[derive(Debug, Clone)]
+pub struct SupplierMapping {
+    /// The input's name is this, a dot, and `key`; its word is the message `mapping-NAME`.
+    pub input: &'static str,
+    /// The supplier's name without case, spaces and punctuation.
+    pub key: String,
+    /// How the ledger writes it.
+    pub supplier: String,
+    /// The accounts, tax codes or suppliers.
+    pub choices: Vec<Choice>,
+}
+
 /// The account one way of paying takes from.
 #[derive(Debug, Clone)]
 pub struct PaymentMapping {
@@ -27,24 +40,13 @@ pub struct PaymentMapping {
     pub accounts: Vec<Choice>,
 }
 
-/// An entry that is no longer in the ledger as it was posted.
-#[derive(Debug, Clone)]
-pub struct DriftView {
-    /// Where the document is.
-    pub url: String,
-    /// The supplier.
-    pub supplier: String,
-    /// The entry's reference.
-    pub reference: String,
-    /// What changed: one sentence.
-    pub drift: String,
-}
-
 /// One company we are connected to.
 #[derive(Debug, Clone)]
 pub struct ConnectionView {
     /// Its id.
     pub id: String,
+    /// The ledger's name in addresses.
+    pub ledger_name: &'static str,
     /// How people call the ledger.
     pub ledger: String,
     /// The company's name.
@@ -53,18 +55,22 @@ pub struct ConnectionView {
     pub currency: String,
     /// `connected`, `consent_needed` or `disconnected`; its word is the message `connection-NAME`.
     pub state: &'static str,
-    /// When consent must be given again, for people.
+    /// The day on which consent ends unless it is used, for people.
     pub expires: Option<String>,
+    /// Whether that day is near.
+    pub ends_soon: bool,
     /// When accounts and entries were last read, for people.
     pub synced: Option<String>,
     /// How many categories and ways of paying have no account yet.
     pub unmapped: usize,
     /// Where categories go.
     pub categories: Vec<CategoryMapping>,
+    /// What goes elsewhere for one supplier alone.
+    pub suppliers: Vec<SupplierMapping>,
     /// Where payments come from.
     pub payments: Vec<PaymentMapping>,
-    /// Entries changed or removed there.
-    pub drifts: Vec<DriftView>,
+    /// How many entries there differ from what was approved; the page of differences lists them.
+    pub drifts: usize,
 }
 
 /// The connections to ledgers.
@@ -75,6 +81,10 @@ pub struct ConnectionsPage {
     pub chrome: Chrome,
     /// The companies.
     pub connections: Vec<ConnectionView>,
+    /// Organisations that a consent reached and nobody chose yet.
+    pub offered: Vec<Choice>,
+    /// How many documents cannot be posted.
+    pub blocked: i64,
     /// The ledgers one can connect to: name and title.
     pub ledgers: Vec<(&'static str, &'static str)>,
     /// Whether this person may connect, disconnect and map.
@@ -127,6 +137,10 @@ pub struct CategoryLimit {
 pub struct PolicyPage {
     /// The frame.
     pub chrome: Chrome,
+    /// Which version is in force.
+    pub version: u32,
+    /// The whole of it, as `vouch policy export` prints it.
+    pub document: String,
     /// The currency of every limit.
     pub base_currency: String,
     /// Up to this amount, without findings, no person need approve; empty for never.
@@ -166,4 +180,37 @@ pub struct HistoryPage {
     pub rows: Vec<HistoryRow>,
     /// Which part this is.
     pub paging: Paging,
+}
+
+/// One thing that a correction taught.
+#[derive(Debug)]
+pub struct HintView {
+    /// Its id.
+    pub id: String,
+    /// The supplier's name as the books have it.
+    pub name: String,
+    /// The name as it was read.
+    pub printed: Option<String>,
+    /// The tax number the paper bears.
+    pub tax_id: Option<String>,
+    /// Whether its papers write the day before the month.
+    pub day_first: Option<bool>,
+    /// The currency of its papers.
+    pub currency: Option<String>,
+    /// The corrected document.
+    pub url: String,
+    /// Who corrected it.
+    pub by: String,
+    /// When, for people.
+    pub when: String,
+}
+
+/// What corrections taught.
+#[derive(Debug, Template)]
+#[template(path = "suppliers.html")]
+pub struct SuppliersPage {
+    /// The frame.
+    pub chrome: Chrome,
+    /// What was taught, the newest first.
+    pub hints: Vec<HintView>,
 }

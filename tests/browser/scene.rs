@@ -52,7 +52,7 @@ impl Scene {
             house.add(name, roles).await;
         }
         let (stop, stopped) = watch::channel(false);
-        let sandbox = Sandbox::new(Options { limits: false, ..Options::default() }).expect("no file is read");
+        let sandbox = Sandbox::new(Options::testing()).expect("no file is read");
         let mut ended = stopped.clone();
         let ledgers = tokio::spawn(sandbox.clone().serve(listener, async move {
             let _ = ended.wait_for(|stopped| *stopped).await;

@@ -74,6 +74,7 @@ async fn what_cannot_be_taken_is_said() {
 async fn nobody_approves_their_own() {
     let house = House::open(|_| {}).await;
     let both = house.add("Pam", &[Role::Submitter, Role::Approver]).await;
+    let _who_is_asked = house.add("Olive", &[Role::Approver]).await;
     let ada = house.add("Ada", &[Role::Accountant, Role::Approver]).await;
     let submitted = awaiting(&house, &both, 1).await;
     let mut browser = Visitor::signed_in(&house, &both.email).await;

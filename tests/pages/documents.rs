@@ -84,7 +84,10 @@ pub(crate) async fn checked(house: &House, person: &Person, number: u32, draft: 
 
 /// A document that waits for an approver; each number has a supplier of its own.
 pub(crate) async fn awaiting(house: &House, person: &Person, number: u32) -> Document {
-    let supplier = format!("Supplier {number} Limited");
+    const NAMES: [&str; 5] = ["Harbour", "Peak", "Lantau", "Kowloon", "Victoria"];
+    const TRADES: [&str; 3] = ["Stationery", "Catering", "Couriers"];
+    let place = usize::try_from(number).expect("a small number");
+    let supplier = format!("{} {} Limited", NAMES[place % NAMES.len()], TRADES[place / NAMES.len() % TRADES.len()]);
     let mut fields = GOOD;
     fields[0].1 = &supplier;
     let document = checked(house, person, number, draft(&fields)).await;

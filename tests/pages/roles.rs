@@ -59,6 +59,11 @@ async fn a_form_without_its_token_does_nothing() {
             } else {
                 ["csrf"; 2]
             };
+            if route.starts_with("/webhooks/") {
+                // No person's browser calls it: a signature guards it instead.
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+                continue;
+            }
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {form:?}: {}", answer.text());
             assert!(expected.contains(&answer.code().as_str()), "{path}: {}", answer.code());
         }
@@ -99,6 +104,11 @@ async fn every_role_sees_its_pages_only() {
 async fn every_role_does_its_work_only() {
     let house = House::open(|_| {}).await;
     let sue = house.add("Sue Ng", &[Role::Submitter]).await;
+    let roles = [Role::Submitter, Role::Approver, Role::Accountant, Role::Administrator];
+    let mut people = Vec::new();
+    for (column, role) in roles.into_iter().enumerate() {
+        people.push((role, house.add(&format!("P{column}"), &[role]).await));
+    }
     let document = awaiting(&house, &sue, 1).await.id.to_string();
     let nothing = ConnectionId::new().to_string();
     let actions: [(&str, &str, [u16; 4]); 12] = [
@@ -116,9 +126,7 @@ async fn every_role_does_its_work_only() {
         ("/people", "", [403, 403, 403, 422]),
         ("/people/{id}/roles", &nothing, [403, 403, 403, 404]),
     ];
-    let roles = [Role::Submitter, Role::Approver, Role::Accountant, Role::Administrator];
-    for (column, role) in roles.into_iter().enumerate() {
-        let person = house.add(&format!("P{column}"), &[role]).await;
+    for (column, (role, person)) in people.into_iter().enumerate() {
         let mut browser = Visitor::signed_in(&house, &person.email).await;
         for (route, id, expected) in &actions {
             // A version long past: whoever is let through is told so, and nothing happens.

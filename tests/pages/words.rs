@@ -60,26 +60,8 @@ fn no_key_in(page: &str, place: &str, keys: &BTreeSet<&str>) {
     }
 }
 
-async fn furnished(house: &House, sam: &Person) -> Vec<String> {
-    let flawed = [
-        (FieldName::SupplierName, "Harbour Stationery"),
-        (FieldName::IssueDate, "2027-01-05"),
-        (FieldName::Subtotal, "100.00"),
-        (FieldName::Tax, "10.00"),
-        (FieldName::Total, "2400.00"),
-    ];
-    let mut unsure = draft(&GOOD);
-    for field in unsure.fields.values_mut() {
-        field.accepted = false;
-    }
-    let documents = [
-        received(house, sam, 1).await,
-        checked(house, sam, 2, draft(&flawed)).await,
-        checked(house, sam, 3, unsure).await,
-        checked(house, sam, 4, draft(&GOOD)).await,
-        checked(house, sam, 5, draft(&GOOD)).await,
-        awaiting(house, sam, 6).await,
-    ];
+/// A connected company with an account of each kind.
+pub(crate) async fn company(house: &House) -> ConnectionId {
     let txn = house.context.db.begin_write().await.expect("the database answers");
     let connection = Connection {
         id: ConnectionId::new(),
@@ -105,6 +87,32 @@ async fn furnished(house: &House, sam: &Person) -> Vec<String> {
     let rows = [account("expense_account", "Travel"), account("bank_account", "HSBC"), account("tax_code", "None")];
     reference_replace_all(&txn, id, &rows).await.expect("the connection is there");
     txn.commit().await.expect("the database answers");
+    id
+}
+
+async fn furnished(house: &House, sam: &Person) -> Vec<String> {
+    let flawed = [
+        (FieldName::SupplierName, "Harbour Stationery"),
+        (FieldName::IssueDate, "2027-01-05"),
+        (FieldName::Subtotal, "100.00"),
+        (FieldName::Tax, "10.00"),
+        (FieldName::Total, "2400.00"),
+    ];
+    let mut unsure = draft(&GOOD);
+    for field in unsure.fields.values_mut() {
+        field.accepted = false;
+    }
+    let documents = [
+        received(house, sam, 1).await,
+        checked(house, sam, 2, draft(&flawed)).await,
+        checked(house, sam, 3, unsure).await,
+        checked(house, sam, 4, draft(&GOOD)).await,
+        checked(house, sam, 5, draft(&GOOD)).await,
+        awaiting(house, sam, 6).await,
+    ];
+    let connection = company(house).await;
+    crate::drift::differences(house, connection).await;
+    crate::blocked::blocked(house, sam, connection, 7).await;
     documents.iter().map(|document| format!("/documents/{}", document.id)).collect()
 }
 
@@ -115,8 +123,8 @@ async fn every_page_speaks_three_languages() {
     let documents = furnished(&house, &sam).await;
     let keys = keys();
     let mut browser = Visitor::signed_in(&house, &ada.email).await;
-    let fixed = ["/documents", "/documents?scope=approve", "/documents?supplier=nobody", "/connections", "/people"];
-    let more = ["/policy", "/history", "/nowhere", "/documents/x"];
+    let fixed = ["/documents", "/documents?scope=approve", "/documents?supplier=nobody", "/connections", "/drift"];
+    let more = ["/blocked", "/suppliers", "/people", "/policy", "/history", "/tasks", "/nowhere", "/documents/x"];
     let paths: Vec<&str> = fixed.into_iter().chain(more).chain(documents.iter().map(String::as_str)).collect();
     for (languages, tag, word) in [
         ("en-GB,en;q=0.9", "en", "Documents"),
@@ -165,12 +173,23 @@ async fn the_chosen_language_wins_over_the_browsers() {
 #[tokio::test]
 async fn every_answer_is_guarded() {
     let house = House::open(|_| {}).await;
-    let ada = house.add("Ada Wong", &Role::ALL).await;
+    let (ada, _paul) = (house.add("Ada Wong", &Role::ALL).await, house.add("Paul", &[Role::Approver]).await);
     let document = awaiting(&house, &ada, 1).await;
     let mut browser = Visitor::signed_in(&house, &ada.email).await;
     let own = ["", "/state", "/pages/1", "/original"].map(|end| format!("/documents/{}{end}", document.id));
-    let paths =
-        ["/sign-in", "/documents", "/connections", "/people", "/policy", "/history", "/nowhere", "/", "/health"];
+    let paths = [
+        "/sign-in",
+        "/documents",
+        "/connections",
+        "/drift",
+        "/people",
+        "/policy",
+        "/history",
+        "/tasks",
+        "/nowhere",
+        "/",
+        "/health",
+    ];
     let assets = ["/assets/vouch.css", "/assets/vouch.js"];
     for path in paths.into_iter().chain(assets).chain(own.iter().map(String::as_str)) {
         let answer = browser.get(path).await;

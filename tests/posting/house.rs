@@ -30,14 +30,16 @@ use vouch::{
         transition::enqueue,
     },
     post::transport::http_client,
-    queue::drain,
+    queue::{self, drain},
     sandbox::{Options, Sandbox, SandboxEntry},
     store::{
-        connection::{MappingRow, mapping_list, mapping_store, reference_list},
+        Run as _,
+        connection::{MappingRow, connection_fetch, mapping_list, mapping_store, reference_list},
         document::{Document, NewDocument, document_create, document_fetch, document_update},
         job::{ClaimedJob, JobRow, job_claim, job_list},
         person::person_create,
         posting::{Posting, posting_by_document},
+        token::token_fetch,
     },
     web::session::password_hash,
 };
@@ -45,7 +47,7 @@ use vouch::{
 use crate::gate::Turnstile;
 
 /// 22 November 2026, 10:00 in Hong Kong.
-const START_US: i64 = 1_795_312_800_000_000;
+pub(crate) const START_US: i64 = 1_795_312_800_000_000;
 const SECOND_US: i64 = 1_000_000;
 /// More rounds than the tries of a job: a queue that is not empty by then never will be.
 const ROUNDS_MAX: usize = 40;
@@ -93,7 +95,7 @@ impl Goal {
         }
     }
 
-    const fn company(self) -> &'static str {
+    pub(crate) const fn company(self) -> &'static str {
         match self.ledger {
             LedgerKind::QuickBooks => "9130357766900001",
             LedgerKind::Xero => "a1d0c0de-0000-4000-8000-000000000001",
@@ -121,8 +123,14 @@ impl House {
     }
 
     pub(crate) async fn with_clock(goal: Goal, clock: Clock) -> Self {
+        Self::with_options(goal, clock, Options::default()).await
+    }
+
+    pub(crate) async fn with_options(goal: Goal, clock: Clock, options: Options) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let sandbox = Sandbox::new(Options { limits: false, ..Options::default() }).expect("no state file is read");
+        let testing = Options::testing();
+        let options = Options { limits: false, record: testing.record, ..options };
+        let sandbox = Sandbox::new(options).expect("no state file is read");
         let gate = Arc::new(Turnstile::default());
         sandbox.gate_install(Arc::clone(&gate) as Arc<_>);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -187,6 +195,18 @@ impl House {
         approve(&self.context, &self.person, self.connection, self.goal.kind, &number).await
     }
 
+    /// Another one, from this supplier.
+    pub(crate) async fn approved_from(&mut self, supplier: &str) -> DocumentId {
+        let id = self.approved().await;
+        let mut document = self.document(id).await;
+        let field = document.draft.as_mut().and_then(|draft| draft.fields.get_mut(&FieldName::SupplierName));
+        field.expect("it has a supplier").value = FieldValue::Text(supplier.to_owned());
+        let txn = self.context.db.begin_write().await.expect("the store works");
+        document_update(&txn, &document, document.version).await.expect("nobody else changes it");
+        txn.commit().await.expect("the store works");
+        id
+    }
+
     /// Claims the next job, which is a posting.
     pub(crate) async fn claim(&self) -> ClaimedJob {
         let lease = self.context.queue_options().lease;
@@ -197,9 +217,45 @@ impl House {
 
     /// Works on what is due now.
     pub(crate) async fn drain(&self) -> u64 {
+        self.drain_with(&self.context.queue_options()).await
+    }
+
+    pub(crate) async fn drain_with(&self, options: &queue::Options) -> u64 {
         let context = &self.context;
         let handler = |job| async move { pipeline::run(context, job).await };
-        drain(&context.db, &context.clock, &context.queue_options(), handler).await.expect("the store works")
+        drain(&context.db, &context.clock, options, handler).await.expect("the store works")
+    }
+
+    /// As if every job had been tried so often.
+    pub(crate) async fn spend_tries(&self, tries: i64) {
+        let sql = format!("UPDATE jobs SET attempts = {tries}");
+        self.context.db.execute(&sql, Vec::new()).await.expect("the store works");
+    }
+
+    /// A person makes a supplier inactive in QuickBooks.
+    pub(crate) async fn supplier_retire(&self, id: &str) {
+        self.supplier_set(id, false).await;
+    }
+
+    /// And active again.
+    pub(crate) async fn supplier_restore(&self, id: &str) {
+        self.supplier_set(id, true).await;
+    }
+
+    async fn supplier_set(&self, id: &str, active: bool) {
+        let connection = connection_fetch(&self.context.db, self.connection).await.expect("it is there");
+        let row = token_fetch(&self.context.db, &connection.token_id).await.expect("it is there");
+        let access = self.context.vault.open_sealed(&row.access_sealed, &row.id).expect("our own key");
+        let http = http_client(Duration::from_secs(10)).expect("plain settings");
+        let vendor = format!("{}/quickbooks/v3/company/{}/vendor", self.root, connection.company_id);
+        let asked = http.get(format!("{vendor}/{id}?minorversion=75")).bearer_auth(&access);
+        let answer = asked.header("accept", "application/json").send().await.expect("the sandbox answers");
+        let mut body: serde_json::Value = answer.json().await.expect("it is JSON");
+        let mut changed = body["Vendor"].take();
+        changed["Active"] = serde_json::Value::Bool(active);
+        let sent = http.post(format!("{vendor}?minorversion=75")).bearer_auth(&access).json(&changed);
+        let answer = sent.header("accept", "application/json").send().await.expect("the sandbox answers");
+        assert!(answer.status().is_success(), "{:?}", answer.text().await);
     }
 
     pub(crate) async fn jobs(&self) -> Vec<JobRow> {
@@ -333,9 +389,13 @@ fn ledger(root: &str, name: &str) -> LedgerConfig {
 }
 
 async fn consent(context: &Context, goal: Goal, person: PersonId) -> ConnectionId {
+    consent_for(context, goal, person, goal.company()).await
+}
+
+pub(crate) async fn consent_for(context: &Context, goal: Goal, person: PersonId, company: &str) -> ConnectionId {
     let page = consent_begin(context, goal.ledger, person).await.expect("the ledger is set up");
     let http = http_client(Duration::from_secs(10)).expect("plain settings");
-    let asked = format!("{page}&auto=1&company={}", goal.company());
+    let asked = format!("{page}&auto=1&company={company}");
     let answer = http.get(asked).send().await.expect("the sandbox answers");
     let location = answer.headers().get("location").and_then(|value| value.to_str().ok()).expect("it sends us back");
     let back = reqwest::Url::parse(location).expect("an address");

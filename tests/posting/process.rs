@@ -91,7 +91,7 @@ fn settings_text(folder: &Path, root: &str) -> String {
     };
     format!(
         "data_dir = {:?}\nlisten = \"127.0.0.1:0\"\nkey = {:?}\nworker_slots = 2\njob_lease_ms = {LEASE_MS}\n\
-         queue_poll_ms = 50\nledger_timeout_ms = {}\n{}{}",
+         queue_poll_ms = 50\nxero_calls_minute_max = 0\nquickbooks_calls_minute_max = 0\nledger_timeout_ms = {}\n{}{}",
         folder.display().to_string(),
         config.key,
         config.ledger_timeout_ms,

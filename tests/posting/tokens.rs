@@ -25,8 +25,12 @@ async fn renewed_once(goal: Goal, token_seconds: i64) {
     house.advance(token_seconds);
     let other = house.second_process().await;
     let mut workers = JoinSet::new();
+    // All are claimed before any is worked on: a worker takes along whatever bills are still to be had.
+    let mut claimed = Vec::new();
     for context in [house.context.clone(), house.context.clone(), other.clone(), other] {
-        let job = house.claim().await;
+        claimed.push((context, house.claim().await));
+    }
+    for (context, job) in claimed {
         workers.spawn(async move { pipeline::run(&context, job).await });
     }
     while let Some(done) = workers.join_next().await {

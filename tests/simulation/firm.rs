@@ -51,7 +51,7 @@ impl Firm {
         let folder = tempfile::tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let root = format!("http://{}", listener.local_addr()?);
-        let sandbox = Sandbox::new(Options { limits: false, ..Options::default() })?;
+        let sandbox = Sandbox::new(Options::testing())?;
         let (stop, mut stopped) = watch::channel(false);
         let served = tokio::spawn(sandbox.clone().serve(listener, async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;

@@ -159,7 +159,7 @@ impl<'a> Play<'a> {
                 anyhow::ensure!(!stale || after.version == document.version, "a stale version moves nothing");
                 Ok(())
             }
-            Err(ActionError::Forbidden | ActionError::Value { .. }) => Ok(()),
+            Err(ActionError::Forbidden | ActionError::Value { .. } | ActionError::Approval(_)) => Ok(()),
             Err(ActionError::Transition(TransitionFailed::Refused(_))) => Ok(()),
             Err(ActionError::Transition(TransitionFailed::Store(
                 StoreError::NotFound(_) | StoreError::Conflict(_),
@@ -197,6 +197,9 @@ impl<'a> Play<'a> {
             | State::Checking
             | State::Approved { .. }
             | State::Posted { .. }
+            | State::Returned { .. }
+            | State::Withdrawn { .. }
+            | State::Held { .. }
             | State::Rejected { .. } => self.one(&any),
         }
     }
@@ -215,7 +218,7 @@ impl<'a> Play<'a> {
         let kind = Some(self.one(&[DocumentKind::Receipt, DocumentKind::Invoice]));
         let connection = Some(self.one(&self.firm.companies)).filter(|_| self.rng.random());
         let category = Some(self.one(&Category::ALL)).filter(|_| self.rng.random());
-        Action::Correct(Box::new(Correction { fields, kind, category, connection }))
+        Action::Correct(Box::new(Correction { fields, kind, category, connection, ..Correction::default() }))
     }
 
     fn fault(&mut self) -> anyhow::Result<()> {

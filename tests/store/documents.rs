@@ -118,7 +118,11 @@ async fn every_state_survives_being_stored(db: Db) -> Tested {
         State::PostingBlocked { by: ApprovedBy::Rule, message: message.clone() },
         State::PostingBlocked { by: ApprovedBy::Person(person), message: message.clone() },
         State::Posted { external_id: "145".to_owned(), reference: "VCH-1".to_owned() },
-        State::Rejected { by: person, reason: message },
+        State::Rejected { by: Some(person), reason: message.clone() },
+        State::Rejected { by: None, reason: message.clone() },
+        State::Returned { by: person, reason: message.clone() },
+        State::Withdrawn { by: person },
+        State::Held { code: "amount".to_owned(), message },
     ];
     let names: BTreeSet<&str> = states.iter().map(State::name).collect();
     assert_eq!(names, BTreeSet::from(State::NAMES), "every state is in the table");
@@ -179,7 +183,7 @@ async fn twins_are_earlier_and_not_rejected(db: Db) -> Tested {
     assert_eq!(twins(&db, 2).await?, [(1, Some("A1".to_owned()))], "numbers lose their spaces");
     assert_eq!(numbers(twins(&db, 4).await?), [1, 2, 3]);
     assert_eq!(numbers(twins(&db, 5).await?), [1, 2, 3, 4]);
-    let rejected = State::Rejected { by: person, reason: "private".to_owned() };
+    let rejected = State::Rejected { by: Some(person), reason: "private".to_owned() };
     document_change(&db, DocumentId::from_u128(2), |document| document.state = rejected).await?;
     assert_eq!(numbers(twins(&db, 5).await?), [1, 3, 4]);
     let fifth = document_fetch(&db, DocumentId::from_u128(5)).await?;
@@ -207,7 +211,7 @@ async fn a_later_upload_on_its_way_is_a_twin_of_the_first(db: Db) -> Tested {
         (blocked, false, true),
         (posted.clone(), false, true),
         (posted, true, false),
-        (State::Rejected { by: person, reason: "private".to_owned() }, false, false),
+        (State::Rejected { by: Some(person), reason: "private".to_owned() }, false, false),
     ];
     for (state, kept, expected) in table {
         let later = DocumentId::from_u128(2);

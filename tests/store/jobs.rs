@@ -205,8 +205,13 @@ async fn eight_claimants_get_each_job_once(db: Db) -> Tested {
 async fn eight_workers_do_each_job_once(db: Db) -> Tested {
     enqueue_all(&db).await?;
     let clock = Clock::fixed(1_000_000);
-    let options =
-        queue::Options { slots: 1, lease: Duration::from_secs(60), attempts_max: 3, poll: Duration::from_millis(5) };
+    let options = queue::Options {
+        slots: 1,
+        lease: Duration::from_secs(60),
+        attempts_max: 3,
+        backoff: Duration::from_secs(2),
+        poll: Duration::from_millis(5),
+    };
     let (stop, stopped) = watch::channel(false);
     let (done, mut finished) = mpsc::unbounded_channel();
     let tries = Arc::new(Mutex::new(BTreeMap::<String, i64>::new()));

@@ -2,16 +2,20 @@
 
 use tokio::task::JoinSet;
 use vouch::{
-    model::id::ConnectionId,
+    model::id::{ConnectionId, PersonId},
     store::{
         Db, StoreError,
         connection::{
             Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, connection_state,
-            connection_state_by_token, connection_upsert, consent_create, consent_take, mapping_list, mapping_store,
-            reference_list, reference_replace_all,
+            connection_state_by_token, connection_upsert, mapping_list, mapping_store, reference_list,
+            reference_replace_all,
         },
+        consent::{Consent, consent_create, consent_take},
         session::session_sweep,
-        token::{TokenRow, token_fetch, token_lock, token_store, token_unlock},
+        token::{
+            TokenRow, token_delete_unused, token_fetch, token_list, token_list_unused, token_lock, token_renewed,
+            token_reseal, token_store, token_unlock,
+        },
     },
 };
 
@@ -30,6 +34,8 @@ on_both_engines!(
     tokens_are_kept_and_count_their_renewals,
     one_of_eight_may_renew_a_token,
     the_right_to_renew_ends,
+    tokens_without_a_company_are_found_and_removed,
+    tokens_are_sealed_anew_unless_they_were_renewed,
 );
 
 async fn a_company_that_is_connected_again_keeps_its_id(db: Db) -> Tested {
@@ -127,33 +133,44 @@ async fn a_word_has_one_meaning_until_it_is_taken_away(db: Db) -> Tested {
     Ok(())
 }
 
+fn consent(state: &str, person: PersonId) -> Consent {
+    Consent {
+        state: state.to_owned(),
+        ledger: "xero".to_owned(),
+        person,
+        expires_at_us: 100,
+        verifier_sealed: Some(format!("sealed for {state}")),
+    }
+}
+
 async fn a_consent_is_taken_once(db: Db) -> Tested {
     let ada = person_add(&db, 1).await?;
-    consent_create(&db, "state", "xero", ada, 100).await?;
-    assert!(consent_take(&db, "state", "xero", ada, 50).await?);
-    assert!(!consent_take(&db, "state", "xero", ada, 50).await?, "an answer that comes twice");
-    assert!(!consent_take(&db, "guessed", "xero", ada, 50).await?);
-    consent_create(&db, "raced", "xero", ada, 100).await?;
+    consent_create(&db, &consent("state", ada)).await?;
+    assert!(consent_take(&db, "state", "xero", ada, 50).await?.is_some());
+    assert!(consent_take(&db, "state", "xero", ada, 50).await?.is_none(), "an answer that comes twice");
+    assert!(consent_take(&db, "guessed", "xero", ada, 50).await?.is_none());
+    consent_create(&db, &consent("raced", ada)).await?;
     let mut takers = JoinSet::new();
     for _ in 0..8 {
         let db = db.clone();
         takers.spawn(async move { consent_take(&db, "raced", "xero", ada, 50).await });
     }
-    let taken: Vec<bool> = takers.join_all().await.into_iter().collect::<Result<_, _>>()?;
-    assert_eq!(taken.into_iter().filter(|taken| *taken).count(), 1);
+    let taken: Vec<_> = takers.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let taken: Vec<Consent> = taken.into_iter().flatten().collect();
+    assert_eq!(taken, [consent("raced", ada)]);
     Ok(())
 }
 
 async fn a_consent_is_only_for_who_began_it_and_in_time(db: Db) -> Tested {
     let (ada, bob) = (person_add(&db, 1).await?, person_add(&db, 2).await?);
-    consent_create(&db, "state", "xero", ada, 100).await?;
-    assert!(!consent_take(&db, "state", "xero", bob, 50).await?, "somebody else's browser");
-    assert!(!consent_take(&db, "state", "quickbooks", ada, 50).await?, "the other ledger");
-    assert!(!consent_take(&db, "state", "xero", ada, 100).await?, "too late");
-    assert!(consent_take(&db, "state", "xero", ada, 99).await?, "a wrong try does not spend it");
-    consent_create(&db, "old", "xero", ada, 100).await?;
+    consent_create(&db, &consent("state", ada)).await?;
+    assert!(consent_take(&db, "state", "xero", bob, 50).await?.is_none(), "somebody else's browser");
+    assert!(consent_take(&db, "state", "quickbooks", ada, 50).await?.is_none(), "the other ledger");
+    assert!(consent_take(&db, "state", "xero", ada, 100).await?.is_none(), "too late");
+    assert!(consent_take(&db, "state", "xero", ada, 99).await?.is_some(), "a wrong try does not spend it");
+    consent_create(&db, &consent("old", ada)).await?;
     session_sweep(&db, 100, 0).await?;
-    assert!(!consent_take(&db, "old", "xero", ada, 0).await?, "the sweep removed it");
+    assert!(consent_take(&db, "old", "xero", ada, 0).await?.is_none(), "the sweep removed it");
     Ok(())
 }
 
@@ -164,6 +181,8 @@ fn token(access: &str) -> TokenRow {
         access_sealed: access.to_owned(),
         refresh_sealed: format!("refresh of {access}"),
         access_expires_at_us: 1_000,
+        access_lasts_us: 900,
+        consent_until_us: Some(9_000),
         version: 1,
     }
 }
@@ -204,8 +223,46 @@ async fn the_right_to_renew_ends(db: Db) -> Tested {
         assert!(!token_lock(&db, "xero:user", 1, now_us, 100).await?, "somebody renews at {now_us}");
     }
     assert!(token_lock(&db, "xero:user", 1, 111, 100).await?, "who took it has died");
-    token_unlock(&db, "xero:user").await?;
+    token_unlock(&db, "xero:user", 110).await?;
+    assert!(!token_lock(&db, "xero:user", 1, 112, 100).await?, "a lease that has ended gives nothing back");
+    token_unlock(&db, "xero:user", 211).await?;
     assert!(token_lock(&db, "xero:user", 1, 112, 100).await?, "who took it gave it back");
     assert_eq!(token_fetch(&db, "xero:user").await?, token("first"), "locking changes no token");
+    Ok(())
+}
+
+async fn tokens_without_a_company_are_found_and_removed(db: Db) -> Tested {
+    let txn = db.begin_write().await?;
+    for (number, state) in [(1, "connected"), (2, "disconnected"), (3, "offered")] {
+        let token_id = format!("quickbooks:{number}");
+        token_store(&txn, &TokenRow { id: token_id.clone(), ..token("first") }).await?;
+        connection_upsert(&txn, &Connection { token_id, state: state.to_owned(), ..connection(number) }, 1).await?;
+    }
+    token_store(&txn, &token("nobody's")).await?;
+    txn.commit().await?;
+    let unused = token_list_unused(&db).await?;
+    let ids: Vec<&str> = unused.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(ids, ["quickbooks:2", "xero:user"]);
+    let old = TokenRow { version: 7, ..unused[1].clone() };
+    assert!(!token_delete_unused(&db, &old).await?, "a new consent has replaced it");
+    let used = TokenRow { id: "quickbooks:1".to_owned(), ..unused[0].clone() };
+    assert!(!token_delete_unused(&db, &used).await?, "a company needs it");
+    for row in &unused {
+        assert!(token_delete_unused(&db, row).await?);
+    }
+    assert_eq!(token_list(&db).await?.len(), 2);
+    Ok(())
+}
+
+async fn tokens_are_sealed_anew_unless_they_were_renewed(db: Db) -> Tested {
+    token_store(&db, &token("first")).await?;
+    let seen = token_fetch(&db, "xero:user").await?;
+    assert!(token_reseal(&db, &seen, "a", "r").await?);
+    let resealed = token_fetch(&db, "xero:user").await?;
+    assert_eq!((resealed.access_sealed.as_str(), resealed.refresh_sealed.as_str(), resealed.version), ("a", "r", 1));
+    let renewed = TokenRow { consent_until_us: None, access_lasts_us: 5, ..token("second") };
+    assert!(token_renewed(&db, &renewed, 1).await?);
+    assert!(!token_reseal(&db, &seen, "old", "old").await?, "the newer pair stays");
+    assert_eq!(token_fetch(&db, "xero:user").await?, TokenRow { version: 2, ..renewed });
     Ok(())
 }

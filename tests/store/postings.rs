@@ -1,21 +1,23 @@
 //! Postings and the policy.
 
-use std::collections::BTreeMap;
-
 use vouch::{
     model::{
         category::Category,
         currency::Currency,
         id::{ConnectionId, DocumentId},
         money::Money,
-        policy::Policy,
+        policy::{Policy, limit::Limit},
     },
     store::{
-        Db, StoreError,
+        Db, Run as _, StoreError,
+        budget::{budget_fetch, budget_store, group_take},
+        connection::connection_fetch,
+        job::{NewJob, job_claim, job_claim_beside, job_enqueue, job_superseded},
         posting::{
-            Posting, posting_by_document, posting_create, posting_list_drifted, posting_list_posted, posting_update,
+            Posting, posting_advance, posting_by_document, posting_create, posting_list_drifted, posting_update,
         },
-        setting::{policy_fetch, policy_store},
+        restored::{restored_at_us, restored_note, seen_at_us, seen_note},
+        setting::{policy_fetch, policy_publish, policy_version, policy_versions},
     },
 };
 
@@ -27,9 +29,12 @@ use crate::{
 on_both_engines!(
     a_document_has_one_posting,
     a_posting_keeps_how_far_it_came,
-    what_was_posted_is_compared_in_turn,
+    a_posting_has_one_writer,
+    a_restored_copy_is_remembered,
+    postings_of_a_company_are_claimed_together,
     what_was_changed_there_is_listed_newest_first,
-    the_policy_survives_being_stored,
+    versions_of_the_policy_stay,
+    the_policy_from_before_versions_is_read_as_version_nought,
 );
 
 async fn posting_add(db: &Db, posting: &Posting, at_us: i64) -> Result<(), StoreError> {
@@ -68,42 +73,95 @@ async fn a_posting_keeps_how_far_it_came(db: Db) -> Tested {
     let mut row = posting(1, ids[0], connection);
     posting_add(&db, &row, 5).await?;
     let text = |text: &str| Some(text.to_owned());
-    let steps: [fn(&mut Posting); 5] = [
+    let steps: [fn(&mut Posting); 6] = [
         |row| row.supplier_id = Some("58".to_owned()),
         |row| (row.body, row.entry_sent_at_us) = (Some("{\"Line\":[\"茶\"]}".to_owned()), Some(10)),
         |row| (row.resource, row.external_id) = ("bill".to_owned(), Some("145".to_owned())),
         |row| (row.attachment_sent_at_us, row.attachment_id) = (Some(11), Some("9".to_owned())),
-        |row| (row.body, row.supplier_id, row.checked_at_us) = (None, None, Some(12)),
+        |row| (row.body, row.supplier_id, row.entry_tried_at_us) = (None, None, Some(12)),
+        |row| (row.entry_key, row.entry_key_at_us) = (Some("k".to_owned()), Some(13)),
     ];
     for step in steps {
         step(&mut row);
-        posting_update(&db, &row).await?;
+        posting_advance(&db, &mut row).await?;
         assert_eq!(posting_by_document(&db, ids[0]).await?.as_ref(), Some(&row));
     }
-    (row.entry_url, row.posted_total, row.drift) = (text("http://x/?a=1"), text("88.00"), text("It is gone."));
+    (row.entry_url, row.posted_total) = (text("http://x/?a=1"), text("88.00"));
+    posting_advance(&db, &mut row).await?;
+    (row.drift, row.checked_at_us) = (text("It is gone."), Some(14));
     posting_update(&db, &row).await?;
     assert_eq!(posting_by_document(&db, ids[0]).await?, Some(row));
     assert_eq!(posting_by_document(&db, ids[1]).await?, Some(other));
     Ok(())
 }
 
-async fn what_was_posted_is_compared_in_turn(db: Db) -> Tested {
-    let (ids, connection) = documents(&db, 5).await?;
+/// Two workers read the same row: the second to write has lost it, and a comparison never takes it from anybody.
+async fn a_posting_has_one_writer(db: Db) -> Tested {
+    let (ids, connection) = documents(&db, 1).await?;
+    let mut awake = posting(1, ids[0], connection);
+    posting_add(&db, &awake, 5).await?;
+    let mut slept = awake.clone();
+    awake.external_id = Some("145".to_owned());
+    posting_advance(&db, &mut awake).await?;
+    slept.supplier_id = Some("58".to_owned());
+    let late = posting_advance(&db, &mut slept).await;
+    assert!(matches!(late, Err(StoreError::Conflict("posting"))), "{late:?}");
+    slept.drift = Some("It is gone.".to_owned());
+    posting_update(&db, &slept).await?;
+    awake.attachment_id = Some("9".to_owned());
+    posting_advance(&db, &mut awake).await?;
+    let kept = posting_by_document(&db, ids[0]).await?.expect("it was begun");
+    assert_eq!((kept.external_id.as_deref(), kept.supplier_id.as_deref()), (Some("145"), None));
+    assert_eq!(kept.drift.as_deref(), Some("It is gone."));
+    Ok(())
+}
+
+/// Postings of one company are claimed together, unless it must not be called; a newer job makes an older one idle.
+async fn postings_of_a_company_are_claimed_together(db: Db) -> Tested {
+    let (ids, connection) = documents(&db, 4).await?;
     let elsewhere = connection_add(&db, 2).await?;
-    // When each was compared last; the fourth has no image yet and the fifth is another company's.
-    for (number, checked_at_us) in [(1, Some(30)), (2, None), (3, Some(20)), (4, None), (5, None)] {
-        let company = if number == 5 { elsewhere } else { connection };
-        let mut row = posting(u128::try_from(number)?, ids[number - 1], company);
-        posting_add(&db, &row, 5).await?;
-        row.external_id = Some(number.to_string());
-        row.attachment_id = (number != 4).then(|| number.to_string());
-        row.checked_at_us = checked_at_us;
-        posting_update(&db, &row).await?;
+    for (place, id) in ids.iter().enumerate() {
+        let company = if place == 3 { elsewhere } else { connection };
+        let sql = format!("UPDATE documents SET connection_id = '{company}' WHERE id = '{id}'");
+        db.execute(&sql, Vec::new()).await?;
+        let txn = db.begin_write().await?;
+        for version in [1, 3] {
+            let dedupe_key = format!("post:{id}:{version}");
+            let job = NewJob { kind: "post", subject: id.to_string(), dedupe_key, run_at_us: version };
+            job_enqueue(&txn, &job, 1).await?;
+        }
+        txn.commit().await?;
     }
-    for (rows_max, expected) in [(10, vec!["2", "3", "1"]), (2, vec!["2", "3"])] {
-        let found = posting_list_posted(&db, connection, rows_max).await?;
-        let found: Vec<&str> = found.iter().filter_map(|row| row.external_id.as_deref()).collect();
-        assert_eq!(found, expected, "those compared longest ago first");
+    let first = job_claim(&db, 2, 100).await?.expect("one is due");
+    assert!(job_superseded(&db, &first).await?, "version 3 is there");
+    let beside = job_claim_beside(&db, connection, 2, 100, 10).await?;
+    assert_eq!(beside.len(), 2, "those that are due, of this company, and not claimed");
+    let of_others = job_claim(&db, 2, 100).await?.expect("the other company's");
+    assert_eq!(of_others.subject, ids[3].to_string());
+    assert_eq!(job_claim(&db, 2, 100).await?, None);
+    let newest = job_claim_beside(&db, connection, 3, 100, 1).await?;
+    assert!(!job_superseded(&db, &newest[0]).await?);
+    let row = connection_fetch(&db, connection).await?;
+    let company = format!("{}:{}", row.ledger, row.company_id);
+    assert!(group_take(&db, &company, 3, 50).await? && !group_take(&db, &company, 4, 60).await?);
+    assert_eq!(job_claim(&db, 4, 100).await?.map(|job| job.subject), Some(ids[3].to_string()), "others go on");
+    assert_eq!(job_claim(&db, 4, 100).await?, None, "one worker has the rest");
+    assert!(group_take(&db, &company, 5, 0).await?, "given back");
+    let mut budget = budget_fetch(&db, &company).await?;
+    budget.blocked_until_us = 20;
+    assert!(budget_store(&db, &budget).await? && !budget_store(&db, &budget).await?, "once for one version");
+    assert_eq!(job_claim(&db, 19, 100).await?, None, "it asked us to wait");
+    assert!(job_claim(&db, 20, 100).await?.is_some());
+    Ok(())
+}
+
+async fn a_restored_copy_is_remembered(db: Db) -> Tested {
+    assert_eq!(restored_at_us(&db).await?, None);
+    assert_eq!(seen_at_us(&db).await?, None);
+    for at_us in [7, 8] {
+        restored_note(&db, at_us).await?;
+        seen_note(&db, at_us + 1).await?;
+        assert_eq!((restored_at_us(&db).await?, seen_at_us(&db).await?), (Some(at_us), Some(at_us + 1)));
     }
     Ok(())
 }
@@ -124,22 +182,47 @@ async fn what_was_changed_there_is_listed_newest_first(db: Db) -> Tested {
     Ok(())
 }
 
-async fn the_policy_survives_being_stored(db: Db) -> Tested {
-    assert_eq!(policy_fetch(&db).await?, Policy::starting(), "before anybody set one");
+async fn versions_of_the_policy_stay(db: Db) -> Tested {
+    assert_eq!(policy_fetch(&db).await?, Policy::starting(), "before anybody published one");
+    assert_eq!(policy_versions(&db).await?, []);
+    let person = person_add(&db, 1).await?;
     let yen = |minor| Money::from_minor(minor, Currency::JPY);
-    let limits = Category::ALL.into_iter().zip(1..).map(|(category, minor)| (category, yen(minor))).collect();
-    let second = Policy {
+    let limit = |(category, minor)| Limit::on_category(category, yen(minor));
+    let first = Policy {
+        name: "経費".to_owned(),
         home_currency: Currency::JPY,
         approved_by_rule_max: yen(10_000),
-        category_max: limits,
+        limits: Category::ALL.into_iter().zip(1..).map(limit).collect(),
         age_days_max: 0,
+        tolerance: yen(0),
+        ..Policy::starting()
     };
-    let third = Policy { category_max: BTreeMap::new(), age_days_max: u32::MAX, ..Policy::starting() };
-    for policy in [second, third] {
+    let second = Policy { limits: Vec::new(), age_days_max: u32::MAX, ..Policy::starting() };
+    for (number, policy) in [(1, &first), (2, &second)] {
         let txn = db.begin_write().await?;
-        policy_store(&txn, &policy).await?;
+        let by = (number == 1).then_some(person);
+        assert_eq!(policy_publish(&txn, policy, by, i64::from(number)).await?, number);
         txn.commit().await?;
-        assert_eq!(policy_fetch(&db).await?, policy);
+        assert_eq!(policy_fetch(&db).await?, Policy { version: number, ..policy.clone() });
     }
+    assert_eq!(policy_version(&db, 1).await?, Policy { version: 1, ..first });
+    assert_eq!(policy_version(&db, 0).await?, Policy::starting());
+    assert!(matches!(policy_version(&db, 3).await, Err(StoreError::NotFound(_))));
+    let listed = policy_versions(&db).await?;
+    let listed: Vec<_> = listed.iter().map(|one| (one.version, one.published_at_us, one.published_by)).collect();
+    assert_eq!(listed, [(2, 2, None), (1, 1, Some(person))]);
+    Ok(())
+}
+
+async fn the_policy_from_before_versions_is_read_as_version_nought(db: Db) -> Tested {
+    let old =
+        r#"{"home_currency":"USD","approved_by_rule_max":"5.00","category_max":{"meals":"9.00"},"age_days_max":30}"#;
+    let txn = db.begin_write().await?;
+    txn.execute("INSERT INTO settings (key, value) VALUES ('policy', $1)", vec![old.into()]).await?;
+    txn.commit().await?;
+    let policy = policy_fetch(&db).await?;
+    assert_eq!((policy.version, policy.age_days_max, policy.home_currency), (0, 30, Currency::USD));
+    assert_eq!(policy.category_max(Category::Meals), Some(Money::from_minor(900, Currency::USD)));
+    assert_eq!(policy.tolerance.currency(), Currency::USD);
     Ok(())
 }

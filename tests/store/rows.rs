@@ -137,6 +137,9 @@ pub(crate) fn posting(number: u128, document: DocumentId, connection: Connection
         supplier_id: None,
         body: None,
         entry_sent_at_us: None,
+        entry_tried_at_us: None,
+        entry_key: None,
+        entry_key_at_us: None,
         external_id: None,
         entry_url: None,
         posted_total: None,
@@ -144,5 +147,6 @@ pub(crate) fn posting(number: u128, document: DocumentId, connection: Connection
         attachment_id: None,
         drift: None,
         checked_at_us: None,
+        version: 0,
     }
 }

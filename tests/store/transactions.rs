@@ -11,7 +11,7 @@ use vouch::{
         document::{Document, document_create, document_fetch, document_update, upload_append},
         history::history_list,
         job::{NewJob, job_enqueue, job_list},
-        setting::{policy_fetch, policy_store},
+        setting::{policy_fetch, policy_publish},
         twin::document_twins_lock,
     },
 };
@@ -54,7 +54,7 @@ async fn what_is_not_committed_did_not_happen(db: Db) -> Tested {
     upload_append(&txn, second.id, person, "a.jpg", 1).await?;
     let (dedupe_key, subject) = ("read:2:0".to_owned(), second.id.to_string());
     job_enqueue(&txn, &NewJob { kind: "read", subject, dedupe_key, run_at_us: 0 }, 0).await?;
-    policy_store(&txn, &Policy { age_days_max: 1, ..Policy::starting() }).await?;
+    policy_publish(&txn, &Policy { age_days_max: 1, ..Policy::starting() }, None, 0).await?;
     assert_eq!(document_fetch(&txn, second.id).await?.id, second.id, "it is there for the transaction itself");
     drop(txn);
     assert_eq!(document_fetch(&db, before.id).await?, before);

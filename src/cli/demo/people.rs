@@ -23,16 +23,16 @@ use crate::{
 };
 
 /// The people of the demo.
-pub(super) struct Cast {
-    pub(super) submitter: Person,
-    pub(super) accountant: Person,
-    pub(super) approver: Person,
-    pub(super) password: String,
+pub(in crate::cli) struct Cast {
+    pub(in crate::cli) submitter: Person,
+    pub(in crate::cli) accountant: Person,
+    pub(in crate::cli) approver: Person,
+    pub(in crate::cli) password: String,
 }
 
 impl Cast {
     /// Adds them, all with one password made for this run.
-    pub(super) async fn create(context: &Context) -> anyhow::Result<Self> {
+    pub(in crate::cli) async fn create(context: &Context) -> anyhow::Result<Self> {
         let password = random_hex(6);
         let hash = password_hash(&password).map_err(|error| anyhow::anyhow!("{error}"))?;
         let mut added = Vec::new();
@@ -53,7 +53,7 @@ impl Cast {
         Ok(Self { submitter, accountant, approver, password })
     }
 
-    pub(super) fn sign_ins(&self) -> [(&str, &'static str); 3] {
+    pub(in crate::cli) fn sign_ins(&self) -> [(&str, &'static str); 3] {
         [
             (&self.accountant.email, "look at what was flagged, correct it, see connections and people"),
             (&self.approver.email, "approve and reject"),
@@ -63,7 +63,7 @@ impl Cast {
 }
 
 /// Gives consent as a person would on the stand-in's page, and maps what the suggestions leave open.
-pub(super) async fn connect(
+pub(in crate::cli) async fn connect(
     context: &Context,
     cast: &Cast,
     kind: LedgerKind,

@@ -212,9 +212,16 @@ async fn outcome(
             where_to.clone_from(message);
             (document.state.name().to_owned(), false)
         }
-        State::Received | State::Checking | State::AwaitingApproval | State::Approved { .. } => {
+        State::Held { message, .. } => {
+            where_to.clone_from(message);
             (document.state.name().to_owned(), false)
         }
+        State::Received
+        | State::Checking
+        | State::AwaitingApproval
+        | State::Approved { .. }
+        | State::Returned { .. }
+        | State::Withdrawn { .. } => (document.state.name().to_owned(), false),
     };
     Ok(Outcome { file: sample.file.clone(), expected, reached, arrived, by, where_to })
 }

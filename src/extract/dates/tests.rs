@@ -37,6 +37,32 @@ fn printed_dates() {
         ("24-11-171", "2017-11-24", Order::DayFirst),
         ("14/dun/2017", "2017-06-14", Order::Plain),
         ("23 02-18", "2018-02-23", Order::DayFirst),
+        ("2025年3月4号", "2025-03-04", Order::Plain),
+        ("2025 年 3 月 4 號", "2025-03-04", Order::Plain),
+        ("中華民國114年03月04日", "2025-03-04", Order::Plain),
+        ("民 國 114 年 3 月 4 日", "2025-03-04", Order::Plain),
+        ("民国99年12月31日", "2010-12-31", Order::Plain),
+        ("民國元年1月1日 2025/3/4", "2025-03-04", Order::Plain),
+        ("民國114/03/04", "2025-03-04", Order::Plain),
+        ("民國 114.3.4", "2025-03-04", Order::Plain),
+        ("民國一一四年三月四日", "2025-03-04", Order::Plain),
+        ("民國一百一十四年三月四日", "2025-03-04", Order::Plain),
+        ("R.O.C. 114/03/04", "2025-03-04", Order::Plain),
+        ("ROC 114-3-4", "2025-03-04", Order::Plain),
+        ("令和7年3月4日", "2025-03-04", Order::Plain),
+        ("令和元年5月1日", "2019-05-01", Order::Plain),
+        ("令和 07 年 03 月 04 日", "2025-03-04", Order::Plain),
+        ("\u{32ff}7年3月4日", "2025-03-04", Order::Plain),
+        ("令和7.3.4", "2025-03-04", Order::Plain),
+        ("平成31年4月30日", "2019-04-30", Order::Plain),
+        ("㍻30年4月1日", "2018-04-01", Order::Plain),
+        ("昭和63年12月31日", "1988-12-31", Order::Plain),
+        ("二〇二五年三月四日", "2025-03-04", Order::Plain),
+        ("二零二五年十一月二十日", "2025-11-20", Order::Plain),
+        ("二○二五年十二月卅一日", "2025-12-31", Order::Plain),
+        ("二 〇 二 五 年 十 月 廿 四 日", "2025-10-24", Order::Plain),
+        ("二0二五年三月四號", "2025-03-04", Order::Plain),
+        ("貳零貳伍年零叁月壹拾肆日", "2025-03-14", Order::Plain),
     ] {
         assert_eq!(read(text), [(date.to_owned(), order)], "{text}");
     }
@@ -55,18 +81,80 @@ fn no_dates() {
         "1/2",
         "14/jxn/2017",
         "03 78-590",
+        // A year of the Republic last is not 2011; a number of Chinese signs with none left out only.
+        "04-03-114",
+        "04/03/114",
+        "114-03-0 4",
+        "1140304",
+        "200-03-04",
+        "民國114年13月4日",
+        "平成三百年一月一日",
+        "二〇二五年一月",
+        "二〇二五年三十二月四日",
+        "一百四年三月四日",
+        "AR7.3.4",
+        "HC-R7.3.4",
+        "R7.3.4.5",
+        "7年3月4日",
     ] {
         assert_eq!(read(text), [], "{text}");
     }
 }
 
+fn seen(text: &str) -> Vec<SeenDate> {
+    let page = page_of(&[text]);
+    let rows = rows_of(std::slice::from_ref(&page));
+    rows.iter().flat_map(dates_in).collect()
+}
+
 #[test]
-fn a_day_that_was_cut_in_two_is_not_sure() {
+fn a_date_that_was_cut_in_two_or_goes_on_is_not_sure() {
     // The reader saw "24-11-17" as two words; the fourth of November would be another day.
-    for text in ["2 4-11-17", "Date 2 4/11/2017"] {
-        let page = page_of(&[text]);
-        let rows = rows_of(std::slice::from_ref(&page));
-        let seen: Vec<_> = rows.iter().flat_map(dates_in).collect();
-        assert!(seen.iter().all(|seen| seen.repaired), "{text}: {seen:?}");
+    for (text, date) in [
+        ("2 4-11-17", "2017-11-04"),
+        ("Date 2 4/11/2017", "2017-11-04"),
+        ("24-11-1 7", "2017-11-24"),
+        ("24/11/20 17", "2017-11-24"),
+        ("24-11-201 7", "2017-11-24"),
+        ("24-11-2 017", "2017-11-24"),
+        ("20 25-11-17", "2017-11-25"),
+        ("202 5-11-17", "2017-11-05"),
+        ("2025-11-1 7", "2025-11-01"),
+        ("114-03-04-12", "2012-04-03"),
+        ("二千零二十五年三月四日", "2025-03-04"),
+    ] {
+        let seen: Vec<_> = seen(text).iter().map(|seen| (seen.date.to_string(), seen.repaired)).collect();
+        assert_eq!(seen, [(date.to_owned(), true)], "{text}");
+    }
+    // A time of day behind the year is none of its digits.
+    for (text, date) in [("24-11-20 17:30", "2020-11-24"), ("2025-11-1 7:30", "2025-11-01")] {
+        let seen: Vec<_> = seen(text).iter().map(|seen| (seen.date.to_string(), seen.repaired)).collect();
+        assert_eq!(seen, [(date.to_owned(), false)], "{text}");
+    }
+}
+
+#[test]
+fn dates_that_need_the_page_to_say_where_it_comes_from() {
+    for (text, date, needs, repaired) in [
+        ("114/03/04", "2025-03-04", Needs::Taiwan, false),
+        ("114-03-04 12:30", "2025-03-04", Needs::Taiwan, false),
+        ("114.3.4", "2025-03-04", Needs::Taiwan, false),
+        ("日期:114/3/4", "2025-03-04", Needs::Taiwan, false),
+        ("99/12/31", "2010-12-31", Needs::Taiwan, true),
+        ("R7.3.4", "2025-03-04", Needs::Japan, false),
+        ("R8.06.01", "2026-06-01", Needs::Japan, false),
+        ("R07/03/04", "2025-03-04", Needs::Japan, false),
+        ("R元.5.1", "2019-05-01", Needs::Japan, false),
+        ("R7年3月4日", "2025-03-04", Needs::Japan, false),
+        ("H31.4.30", "2019-04-30", Needs::Japan, false),
+        // Eras that had not begun, or were over.
+        ("H31.5.1", "2019-05-01", Needs::Japan, true),
+        ("R1.4.30", "2019-04-30", Needs::Japan, true),
+        ("平成32年1月1日", "2020-01-01", Needs::Nothing, true),
+        // 2025 in China; where it goes without saying, 平成25年.
+        ("25年3月4日", "2025-03-04", Needs::Nothing, true),
+    ] {
+        let seen: Vec<_> = seen(text).iter().map(|seen| (seen.date.to_string(), seen.needs, seen.repaired)).collect();
+        assert_eq!(seen, [(date.to_owned(), needs, repaired)], "{text}");
     }
 }

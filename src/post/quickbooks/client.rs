@@ -1,5 +1,7 @@
 //! The calls to one QuickBooks company. One method is one piece of work; nothing is sent twice.
 
+use std::sync::Arc;
+
 use reqwest::{RequestBuilder, Url, header};
 use rust_decimal::Decimal;
 
@@ -15,13 +17,15 @@ use crate::post::{
         multipart::upload_body,
         wire,
     },
-    transport,
+    transport::{self, Calls},
 };
 
 /// Intuit answers every older version as this one.
 const MINOR_VERSION: &str = "75";
 /// Rows of one page of a query; the API's own limit.
 const PAGE_ROWS: usize = 1000;
+/// A request may have 100 MB; larger single files than this are reported to be refused.
+pub(crate) const ATTACHMENT_BYTES_MAX: usize = 30_000_000;
 /// Pages that are read before we say that a list is too long for us.
 const PAGES_MAX: usize = 50;
 
@@ -32,13 +36,20 @@ pub struct Client {
     address: Address,
     company: String,
     access_token: Secret,
+    calls: Option<Arc<dyn Calls>>,
 }
 
 impl Client {
     /// A client of the company with this `realmId`. Take the HTTP client from `transport::http_client`.
     #[must_use]
     pub const fn new(http: reqwest::Client, address: Address, company: String, access_token: Secret) -> Self {
-        Self { http, address, company, access_token }
+        Self { http, address, company, access_token, calls: None }
+    }
+
+    /// The same client, whose calls wait for their turn.
+    #[must_use]
+    pub fn paced(self, calls: Option<Arc<dyn Calls>>) -> Self {
+        Self { calls, ..self }
     }
 
     /// Reads the company's facts, accounts, tax codes and suppliers.
@@ -251,9 +262,19 @@ impl Client {
         Ok(url)
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
+    /// A request for one of the company's addresses.
+    pub(super) fn get(&self, segments: &[&str]) -> Result<RequestBuilder, LedgerError> {
+        Ok(self.http.get(self.url(segments)?))
+    }
+
+    /// The page that shows an entry.
+    pub(super) fn entry_url(&self, resource: Resource, external_id: &str) -> String {
+        convert::entry_url(&self.address, resource, external_id)
+    }
+
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
         let request = request.bearer_auth(self.access_token.expose()).header(header::ACCEPT, "application/json");
-        transport::send(LEDGER, request).await
+        transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await
     }
 }
 

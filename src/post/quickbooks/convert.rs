@@ -96,12 +96,8 @@ pub(crate) fn ledger_entry(
         None if live => return Err(fault::unreadable()),
         None => Decimal::ZERO,
     };
-    let (resource, page) = match resource {
-        Resource::Paid => ("purchase", "expense"),
-        Resource::Bill => ("bill", "bill"),
-    };
     Ok(LedgerEntry {
-        url: Some(address.entry_url(resource, page, &read.id)),
+        url: Some(entry_url(address, resource, &read.id)),
         external_id: read.id,
         total,
         supplier_id: read.vendor_ref.or(read.entity_ref).map(|supplier| supplier.value),
@@ -109,6 +105,15 @@ pub(crate) fn ledger_entry(
         issue_date: read.txn_date,
         live,
     })
+}
+
+/// The page that shows an entry.
+pub(crate) fn entry_url(address: &Address, resource: Resource, external_id: &str) -> String {
+    let (resource, page) = match resource {
+        Resource::Paid => ("purchase", "expense"),
+        Resource::Bill => ("bill", "bill"),
+    };
+    address.entry_url(resource, page, external_id)
 }
 
 /// Whether a transaction carries our reference.

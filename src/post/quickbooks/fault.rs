@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::post::{
     amount::cut,
-    error::LedgerError,
-    quickbooks::convert::LEDGER,
+    error::{LedgerError, Means},
+    quickbooks::{code::Code, convert::LEDGER},
     transport::{Answer, retry_after},
 };
 
@@ -36,6 +36,11 @@ pub(crate) fn unreadable() -> LedgerError {
 
 /// What an answer that is not a yes means.
 pub(crate) fn classify(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerError {
+    let trace = headers.get("intuit_tid").and_then(|value| value.to_str().ok()).map(|id| format!("intuit_tid {id}"));
+    classified(status, headers, body).with_trace(trace.as_deref())
+}
+
+fn classified(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerError {
     let fault = fault(body).unwrap_or_default();
     match status {
         // The throttle's code and type vary, so the status speaks first.
@@ -50,22 +55,27 @@ pub(crate) fn classify(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerE
     }
 }
 
-fn by_code(status: u16, headers: &HeaderMap, fault: Fault) -> LedgerError {
-    match fault.number {
-        100 | 110 | 3200 | 3202 => LedgerError::TokenRefused { ledger: LEDGER },
-        120 | 3100 => consent(fault),
-        // Locked, moved or in maintenance on Intuit's side, or throttled: nothing was done.
-        130 | 140 | 150 | 3001 => slow_down(headers),
-        600 | 630 | 6140 | 6240 => LedgerError::AlreadyThere { ledger: LEDGER, code: fault.code },
-        5020 | 5030 | 6190 | 6200 | 6210 | 6480 | 6540 | 10200 => in_ledger(fault),
-        500 | 1040 | 2010 | 2060..=2110 | 2130 | 2170 | 4000..=4002 | 6020 | 6040 | 6050 | 6070 | 10100 => bug(fault),
-        610 | 620 | 2020 | 2030 | 2040 | 2050 | 2220 | 2250 | 2280 | 2290 | 2500 | 6000 | 6030 | 6041 | 6100 | 6160
-        | 6170 | 6230 | 6310 | 6320 | 6430 | 6440 | 6470 => refused(fault),
+fn by_code(status: u16, headers: &HeaderMap, mut fault: Fault) -> LedgerError {
+    let Some(code) = Code::from_number(fault.number) else { return by_status(status, fault) };
+    let sentence = code.sentence();
+    if !sentence.is_empty() {
+        let own = std::mem::take(&mut fault.message);
+        fault.message = if own.is_empty() { sentence.to_owned() } else { format!("{sentence}. It says: {own}") };
+    }
+    match code.means() {
+        Means::Refresh => LedgerError::TokenRefused { ledger: LEDGER },
+        Means::Reauthorise => consent(fault),
+        Means::Wait => slow_down(headers),
+        Means::AlreadyDone => LedgerError::AlreadyThere { ledger: LEDGER, code: fault.code },
+        Means::InLedger => in_ledger(fault),
+        Means::Bug => bug(fault),
+        Means::FixData => refused(fault),
         // Somebody changed the object meanwhile: read it again.
-        5010 => LedgerError::Ambiguous { ledger: LEDGER, what: "stale object".to_owned() },
+        Means::Look if code == Code::Stale => {
+            LedgerError::Ambiguous { ledger: LEDGER, what: "stale object".to_owned() }
+        }
         // Intuit: try once more, after a look.
-        10000 => ambiguous(status),
-        _ => by_status(status, fault),
+        Means::Look => ambiguous(status),
     }
 }
 
@@ -212,6 +222,24 @@ mod tests {
                 assert_eq!(class(200, &body), expected, "{code} under a 200");
             }
         }
+    }
+
+    #[test]
+    fn every_code_has_one_meaning_and_its_words() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_number(code.number()), Some(*code));
+            let told = matches!(code.means(), Means::FixData | Means::InLedger | Means::Reauthorise);
+            assert!(!told || !code.sentence().is_empty() || *code == Code::Business, "{code:?} says what to do");
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert("intuit_tid", reqwest::header::HeaderValue::from_static("1-abc"));
+        let body = br#"{"Fault":{"Error":[{"Message":"m","Detail":"Account 60","code":"2500"}]}}"#;
+        assert_eq!(
+            classify(400, &headers, body).to_string(),
+            "QuickBooks refused it: an account, supplier or tax code was removed or made inactive there; sync, then \
+             choose another. It says: Account 60 (intuit_tid 1-abc)"
+        );
+        assert!(classify(500, &headers, b"").key_is_spent());
     }
 
     #[test]

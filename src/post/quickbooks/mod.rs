@@ -1,6 +1,8 @@
 //! QuickBooks Online: `Purchase` for what was paid, `Bill` for what is still to pay, `Attachable` for the image.
 
+mod changes;
 pub mod client;
+mod code;
 pub mod convert;
 mod fault;
 mod multipart;

@@ -3,6 +3,8 @@
 //! Xero keeps a request key for six minutes, answers and errors alike. Whoever sends again later, or after a look
 //! that found nothing, must use a new key.
 
+use std::sync::Arc;
+
 use reqwest::{Method, RequestBuilder, Url, header};
 
 use crate::post::{
@@ -10,10 +12,10 @@ use crate::post::{
     entry::{Entry, Resource},
     error::LedgerError,
     oauth::Secret,
-    transport,
+    transport::{self, Calls},
     xero::{
         convert::{self, CompanyParts, LEDGER, path},
-        fault::{read, unreadable},
+        fault::{Elements, read, read_together, unreadable},
         wire,
     },
 };
@@ -23,7 +25,7 @@ const PAGE_ROWS: usize = 1000;
 /// Pages that are read before we say that a list is too long for us.
 const PAGES_MAX: usize = 50;
 /// Xero refuses longer files.
-const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
+pub(crate) const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
 /// Bills in these states exist; deleted and voided ones must not be taken for ours.
 const LIVE_STATUSES: &str = "DRAFT,SUBMITTED,AUTHORISED,PAID";
 
@@ -34,6 +36,7 @@ pub struct Client {
     address: Address,
     company: String,
     access_token: Secret,
+    calls: Option<Arc<dyn Calls>>,
 }
 
 impl Client {
@@ -41,7 +44,13 @@ impl Client {
     /// `transport::http_client`.
     #[must_use]
     pub const fn new(http: reqwest::Client, address: Address, company: String, access_token: Secret) -> Self {
-        Self { http, address, company, access_token }
+        Self { http, address, company, access_token, calls: None }
+    }
+
+    /// The same client, whose calls wait for their turn.
+    #[must_use]
+    pub fn paced(self, calls: Option<Arc<dyn Calls>>) -> Self {
+        Self { calls, ..self }
     }
 
     /// Reads the organisation's facts, accounts, tax rates, currencies and contacts.
@@ -110,6 +119,16 @@ impl Client {
         let created = transactions(resource, self.put(path(resource), body.to_owned(), key).await?);
         let created = created.into_iter().next().ok_or_else(unreadable)?;
         convert::ledger_entry(created, resource, &self.address)
+    }
+
+    /// Sends bills that were put together by `convert::bills_together`. Sent again with the same key within six minutes,
+    /// it is answered from memory.
+    ///
+    /// # Errors
+    /// See [`LedgerError`]; what is said of each bill is in the answer.
+    pub async fn bills_create_together(&self, body: &str, key: &str) -> Result<Elements, LedgerError> {
+        let answer = self.answer(self.put_request(path(Resource::Bill), body.to_owned(), key)?).await?;
+        read_together(&answer, &self.address)
     }
 
     /// Looks for the live entries that carry this posting's reference.
@@ -227,9 +246,18 @@ impl Client {
 
     /// PUT makes and never changes. With `summarizeErrors=false` the reasons come with the element they are about.
     async fn put(&self, list: &str, body: String, key: &str) -> Result<wire::Lists, LedgerError> {
-        let request = self.http.put(self.url(&[list])?).query(&[("summarizeErrors", "false"), ("unitdp", "4")]);
+        self.send(self.put_request(list, body, key)?).await
+    }
+
+    fn put_request(&self, list: &str, body: String, key: &str) -> Result<RequestBuilder, LedgerError> {
+        let mut query = vec![("summarizeErrors", "false")];
+        // Contacts have no prices, and no such parameter.
+        if list != "Contacts" {
+            query.push(("unitdp", "4"));
+        }
+        let request = self.http.put(self.url(&[list])?).query(&query);
         let request = request.header("Idempotency-Key", key).header(header::CONTENT_TYPE, "application/json");
-        self.send(request.body(body)).await
+        Ok(request.body(body))
     }
 
     fn url(&self, segments: &[&str]) -> Result<Url, LedgerError> {
@@ -239,9 +267,24 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<wire::Lists, LedgerError> {
+        read(&self.answer(request).await?)
+    }
+
+    /// A request for one of the organisation's lists.
+    pub(super) fn request(&self, segments: &[&str]) -> Result<RequestBuilder, LedgerError> {
+        Ok(self.http.get(self.url(segments)?))
+    }
+
+    /// The page that shows an entry.
+    pub(super) fn entry_url(&self, resource: Resource, external_id: &str) -> String {
+        convert::entry_url(&self.address, resource, external_id)
+    }
+
+    /// One attempt in its turn, and whatever came back.
+    pub(super) async fn answer(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
         let request = request.bearer_auth(self.access_token.expose()).header(header::ACCEPT, "application/json");
         let request = request.header("xero-tenant-id", &self.company);
-        read(&transport::send(LEDGER, request).await?)
+        transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await
     }
 }
 

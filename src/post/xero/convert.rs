@@ -63,6 +63,24 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     body.map_err(|error| LedgerError::Bug { ledger: LEDGER, code: String::new(), message: error.to_string() })
 }
 
+/// How the body of bills begins and ends.
+const BILLS: (&str, &str) = (r#"{"Invoices":["#, "]}");
+/// Xero asks for requests below this size, in bytes.
+const TOGETHER_BYTES_MAX: usize = 3_500_000;
+
+/// Several bodies of bills as one; `None` when they are too much for one call, or not bodies of bills.
+pub(crate) fn bills_together(bodies: &[&str]) -> Option<String> {
+    let bills: Option<Vec<&str>> =
+        bodies.iter().map(|body| body.strip_prefix(BILLS.0)?.strip_suffix(BILLS.1)).collect();
+    let body = format!("{}{}{}", BILLS.0, bills?.join(","), BILLS.1);
+    (body.len() <= TOGETHER_BYTES_MAX).then_some(body)
+}
+
+/// Whether a body holds more than one bill.
+pub(crate) fn is_together(body: &str) -> bool {
+    body.matches(r#"{"Type":"ACCPAY","#).count() > 1
+}
+
 /// The bill's number: the supplier's own, else our reference.
 pub(crate) fn invoice_number(entry: &Entry) -> String {
     let number = entry.document_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
@@ -94,9 +112,9 @@ pub(crate) fn ledger_entry(
     resource: Resource,
     address: &Address,
 ) -> Result<LedgerEntry, LedgerError> {
-    let (id, page) = match resource {
-        Resource::Paid => (read.bank_transaction_id, "Bank/ViewTransaction.aspx?bankTransactionID="),
-        Resource::Bill => (read.invoice_id, "AccountsPayable/Edit.aspx?InvoiceID="),
+    let id = match resource {
+        Resource::Paid => read.bank_transaction_id,
+        Resource::Bill => read.invoice_id,
     };
     let external_id = id.ok_or_else(fault::unreadable)?;
     let live = !matches!(read.status.as_deref(), Some("DELETED" | "VOIDED"));
@@ -109,7 +127,7 @@ pub(crate) fn ledger_entry(
     let written = read.date_string.as_deref().and_then(|text| text.get(..10)?.parse::<civil::Date>().ok());
     let date = written.or_else(|| read.date.as_deref().and_then(date));
     Ok(LedgerEntry {
-        url: Some(address.entry_url(path(resource), page, &external_id)),
+        url: Some(entry_url(address, resource, &external_id)),
         external_id,
         total,
         supplier_id: read.contact.and_then(|contact| contact.contact_id),
@@ -117,6 +135,15 @@ pub(crate) fn ledger_entry(
         issue_date: date.map(|date| date.to_string()),
         live,
     })
+}
+
+/// The page that shows an entry.
+pub(crate) fn entry_url(address: &Address, resource: Resource, external_id: &str) -> String {
+    let page = match resource {
+        Resource::Paid => "Bank/ViewTransaction.aspx?bankTransactionID=",
+        Resource::Bill => "AccountsPayable/Edit.aspx?InvoiceID=",
+    };
+    address.entry_url(path(resource), page, external_id)
 }
 
 /// The path of a resource.
@@ -244,7 +271,7 @@ fn line_items(entry: &Entry) -> Vec<wire::LineItem> {
         .collect()
 }
 
-fn mark(reference: &str) -> String {
+pub(crate) fn mark(reference: &str) -> String {
     format!("[{reference}]")
 }
 

@@ -6,10 +6,15 @@ use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use serde_json::{Map, Value};
 
 use crate::post::{
+    Address, LedgerEntry,
     amount::cut,
-    error::LedgerError,
+    entry::Resource,
+    error::{LedgerError, Means},
     transport::{Answer, retry_after},
-    xero::{convert::LEDGER, wire},
+    xero::{
+        convert::{self, LEDGER},
+        wire,
+    },
 };
 
 /// The minute's quota returns within a minute.
@@ -32,9 +37,52 @@ pub(crate) fn read(answer: &Answer) -> Result<wire::Lists, LedgerError> {
     }
     let messages = element_errors(&answer.body).ok_or_else(unreadable)?;
     if !messages.is_empty() {
-        return Err(by_message(&messages));
+        return Err(by_message(&messages).with_trace(trace(&answer.headers).as_deref()));
     }
     serde_json::from_slice(&answer.body).map_err(|_| unreadable())
+}
+
+/// The elements of an answer to bills that were sent together, each with what was said of it.
+#[derive(Debug)]
+pub struct Elements(Vec<Element>, Address);
+
+#[derive(Debug)]
+struct Element {
+    /// The element's own text, in which its reference stands.
+    text: String,
+    value: Value,
+}
+
+impl Elements {
+    /// What was said of the bill with this reference.
+    ///
+    /// # Errors
+    /// It was refused, or nothing was said of it.
+    pub fn of(&self, reference: &str) -> Result<LedgerEntry, LedgerError> {
+        let mark = convert::mark(reference);
+        let element = self.0.iter().find(|element| element.text.contains(&mark)).ok_or_else(unreadable)?;
+        let mut messages = Vec::new();
+        element_error(&element.value, &mut messages);
+        if !messages.is_empty() {
+            return Err(by_message(&messages));
+        }
+        let read = serde_json::from_value(element.value.clone()).map_err(|_| unreadable())?;
+        convert::ledger_entry(read, Resource::Bill, &self.1)
+    }
+}
+
+/// Reads an answer to bills that were sent together.
+///
+/// # Errors
+/// Whatever `classify` makes of it; `Ambiguous` when it holds no bills.
+pub(crate) fn read_together(answer: &Answer, address: &Address) -> Result<Elements, LedgerError> {
+    if !answer.is_success() {
+        return Err(classify(answer.status, &answer.headers, &answer.body));
+    }
+    let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+    let invoices = body.get("Invoices").and_then(Value::as_array).ok_or_else(unreadable)?;
+    let element = |value: &Value| Element { text: value.to_string(), value: value.clone() };
+    Ok(Elements(invoices.iter().map(element).collect(), address.clone()))
 }
 
 /// The answer said yes and nothing that we can read.
@@ -44,6 +92,16 @@ pub(crate) fn unreadable() -> LedgerError {
 
 /// What an answer that is not a yes means.
 pub(crate) fn classify(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerError {
+    classified(status, headers, body).with_trace(trace(headers).as_deref())
+}
+
+/// Xero's own name for an answer.
+fn trace(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("xero-correlation-id")?.to_str().ok()?;
+    Some(format!("xero-correlation-id {id}"))
+}
+
+fn classified(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerError {
     match status {
         400 => bad_request(body),
         401 if lacks_scope(headers, body) => LedgerError::ConsentNeeded {
@@ -90,24 +148,64 @@ fn bad_request(body: &[u8]) -> LedgerError {
     }
 }
 
+/// What Xero's sentences mean, by parts of them, and how a bookkeeper is told. It has no codes.
+const SENTENCES: [(&[&str], Means, &str); 14] = [
+    (
+        &["lock date"],
+        Means::InLedger,
+        "the books are locked for its date; unlock the period there, or correct the date",
+    ),
+    (
+        &["is not subscribed to currency"],
+        Means::InLedger,
+        "the currency is not switched on there, or its plan lacks it",
+    ),
+    (&["limit of invoices you can approve"], Means::InLedger, "its plan takes no more bills this month"),
+    (&["archived", "not valid for contacts"], Means::InLedger, "the contact is archived there; restore it"),
+    (&["already assigned to another contact"], Means::AlreadyDone, ""),
+    (&["not of valid status for modification"], Means::AlreadyDone, ""),
+    (&["idempotency", "different request"], Means::AlreadyDone, ""),
+    (&["at least 1 of the following elements to identify the contact"], Means::FixData, "the supplier is missing"),
+    (
+        &["taxtype code", "cannot be used with account"],
+        Means::FixData,
+        "the category's tax code does not go with its account; choose another",
+    ),
+    (
+        &["taxtype code", "does not exist"],
+        Means::FixData,
+        "the category's tax code is gone there; sync, then choose another",
+    ),
+    (
+        &["account code", "not a valid code"],
+        Means::FixData,
+        "the category's account is gone there; sync, then choose another",
+    ),
+    (&["exceeds the amount outstanding"], Means::FixData, "it is more than what is still owed there"),
+    (
+        &["an existing", "could not be found"],
+        Means::FixData,
+        "what it names was deleted there; sync, then choose another",
+    ),
+    (&["due date cannot be before"], Means::FixData, "the due date is before the date; correct one of them"),
+];
+
 /// What a validation message means; a message that is not in the table is shown to a person.
 fn by_message(messages: &[String]) -> LedgerError {
     let message = cut(&messages.join(" "), MESSAGE_CHARS_MAX);
     let lower = message.to_ascii_lowercase();
-    let says = |part: &str| lower.contains(part);
-    if says("lock date") || says("is not subscribed to currency") || says("limit of invoices you can approve") {
-        return LedgerError::HumanInLedger { ledger: LEDGER, code: String::new(), message };
+    let row = SENTENCES.iter().find(|(parts, _, _)| parts.iter().all(|part| lower.contains(part)));
+    let Some((_, means, sentence)) = row else { return refused("", message) };
+    let told = if sentence.is_empty() { message.clone() } else { format!("{sentence}. It says: {message}") };
+    match means {
+        Means::InLedger => LedgerError::HumanInLedger { ledger: LEDGER, code: String::new(), message: told },
+        Means::FixData => refused("", told),
+        Means::AlreadyDone if is_key_reused(&message) => key_reused(),
+        Means::AlreadyDone => LedgerError::AlreadyThere { ledger: LEDGER, code: cut(&message, 80) },
+        Means::Bug => bug(String::new(), told),
+        // Xero says these with a status, never in a sentence.
+        Means::Wait | Means::Refresh | Means::Reauthorise | Means::Look => refused("", told),
     }
-    if says("archived") && says("not valid for contacts") {
-        return LedgerError::HumanInLedger { ledger: LEDGER, code: "archived".to_owned(), message };
-    }
-    if says("already assigned to another contact") || says("not of valid status for modification") {
-        return LedgerError::AlreadyThere { ledger: LEDGER, code: cut(&message, 80) };
-    }
-    if is_key_reused(&message) {
-        return key_reused();
-    }
-    refused("", message)
 }
 
 /// The messages of the elements that were refused; `None` when the body is not an answer of Xero at all.
@@ -115,18 +213,22 @@ fn element_errors(body: &[u8]) -> Option<Vec<String>> {
     let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(body) else { return None };
     let mut messages = Vec::new();
     for element in object.values().filter_map(Value::as_array).flatten() {
-        let Some(fields) = element.as_object() else { continue };
-        let status = field(fields, "StatusAttributeString").and_then(Value::as_str).unwrap_or_default();
-        let has_errors = field(fields, "HasErrors").and_then(Value::as_bool).unwrap_or_default();
-        let before = messages.len();
-        if status.eq_ignore_ascii_case("ERROR") || has_errors {
-            errors_of(element, &mut messages);
-            if messages.len() == before {
-                messages.push("it gave no reason".to_owned());
-            }
-        }
+        element_error(element, &mut messages);
     }
     Some(messages)
+}
+
+fn element_error(element: &Value, messages: &mut Vec<String>) {
+    let Some(fields) = element.as_object() else { return };
+    let status = field(fields, "StatusAttributeString").and_then(Value::as_str).unwrap_or_default();
+    let has_errors = field(fields, "HasErrors").and_then(Value::as_bool).unwrap_or_default();
+    let before = messages.len();
+    if status.eq_ignore_ascii_case("ERROR") || has_errors {
+        errors_of(element, messages);
+        if messages.len() == before {
+            messages.push("it gave no reason".to_owned());
+        }
+    }
 }
 
 /// Messages sit on the element, its lines and its contact.
@@ -295,6 +397,22 @@ mod tests {
             let expected = Class::RetryAfter(Duration::from_secs(expected));
             assert_eq!(classify(429, &headers, b"").class(), expected, "{problem:?} {seconds:?}");
         }
+    }
+
+    #[test]
+    fn each_of_those_that_went_together_hears_its_own() {
+        let body = r#"{"Status":"OK","Invoices":[
+            {"InvoiceID":"fabricated","StatusAttributeString":"ERROR","HasErrors":true,
+             "LineItems":[{"Description":"Tea [VCH-1]"}],"ValidationErrors":[{"Message":"Account code '9' is archived"}]},
+            {"InvoiceID":"a2","StatusAttributeString":"OK","Status":"AUTHORISED","Total":88.00,
+             "LineItems":[{"Description":"Rice [VCH-2]"}]}]}"#;
+        let answer = Answer { status: 200, headers: HeaderMap::new(), body: body.as_bytes().to_vec() };
+        let elements = read_together(&answer, &Address::product(crate::post::LedgerKind::Xero)).expect("it is read");
+        assert!(matches!(elements.of("VCH-1"), Err(LedgerError::Refused { message, .. }) if message.contains("'9'")));
+        assert_eq!(elements.of("VCH-2").map(|entry| entry.external_id).ok(), Some("a2".to_owned()));
+        assert!(matches!(elements.of("VCH-3"), Err(LedgerError::Ambiguous { .. })), "nothing was said of it");
+        let html = Answer { status: 200, headers: HeaderMap::new(), body: b"<html>".to_vec() };
+        assert!(read_together(&html, &Address::product(crate::post::LedgerKind::Xero)).is_err());
     }
 
     #[test]

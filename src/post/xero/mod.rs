@@ -1,6 +1,7 @@
 //! Xero: `BankTransactions` SPEND for what was paid, `Invoices` ACCPAY for what is still to pay, attachments by name.
 
+mod changes;
 pub mod client;
 pub mod convert;
-mod fault;
+pub(crate) mod fault;
 mod wire;

@@ -99,7 +99,6 @@ fn finished(books: &Company, entity: &str, sent: &Row) -> Answer<Row> {
         let stored = reference::rate(books, &currency);
         let rate = sent.get("ExchangeRate").and_then(value::decimal).unwrap_or(stored);
         row.insert("ExchangeRate".to_owned(), value::number(rate));
-        row.insert("HomeTotalAmt".to_owned(), value::number(value::cents(sums.total * rate)));
     }
     row.insert("CurrencyRef".to_owned(), json!({"value": currency}));
     row.insert("TotalAmt".to_owned(), value::number(sums.total));

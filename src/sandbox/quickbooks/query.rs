@@ -76,7 +76,7 @@ pub(super) fn answer(world: &World, realm: &str, text: &str, now_ms: i64) -> Ans
     let statement = parse(text)?;
     let books = company(world, realm)?;
     let own: Vec<Row> = match statement.entity {
-        "CompanyInfo" => vec![company_info_row(books, realm)],
+        "CompanyInfo" => vec![company_info_row(books)],
         "Preferences" => vec![preferences_row(books)],
         entity => books.all(entity).to_vec(),
     };

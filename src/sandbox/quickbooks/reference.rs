@@ -28,11 +28,11 @@ const RATES_HKD: [(&str, &str); 8] = [
 ];
 
 /// The record of the company itself.
-pub(super) fn company_info_row(books: &Company, realm: &str) -> Row {
+pub(super) fn company_info_row(books: &Company) -> Row {
     let pair = |name: &str, value: &str| json!({"Name": name, "Value": value});
     value::row(json!({
         "Id": "1", "SyncToken": "0", "domain": "QBO", "sparse": false,
-        "CompanyName": books.name, "LegalName": books.name, "Country": books.country, "RealmId": realm,
+        "CompanyName": books.name, "LegalName": books.name, "Country": books.country,
         "FiscalYearStartMonth": "January", "SupportedLanguages": "en", "DefaultTimeZone": "Asia/Hong_Kong",
         "NameValue": [pair("OfferingSku", "QuickBooks Online Plus"), pair("SubscriptionStatus", "PAID"),
             pair("CompanyType", "Company")],
@@ -58,7 +58,7 @@ pub(super) fn preferences_row(books: &Company) -> Row {
 
 /// `GET companyinfo`.
 pub(super) fn company_info(world: &World, realm: &str, now_ms: i64) -> Reply {
-    let row = world.quickbooks.get(realm).map(|books| company_info_row(books, realm)).unwrap_or_default();
+    let row = world.quickbooks.get(realm).map(company_info_row).unwrap_or_default();
     super::wrapped("CompanyInfo", &row, now_ms)
 }
 

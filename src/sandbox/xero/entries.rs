@@ -152,6 +152,11 @@ fn finish(books: &mut Organisation, terms: &Terms<'_>, sent: &Row, mut row: Row)
         // Xero puts an id on elements it refused too; nothing may be kept under it.
         let mut echo = sent.clone();
         echo.insert(id_member(terms.list).to_owned(), json!(value::uuid()));
+        for member in ["Date", "DueDate", "PlannedPaymentDate"] {
+            if let Some(day) = value::date(value::text(&echo, member)) {
+                echo.insert(member.to_owned(), json!(value::xero_date(day)));
+            }
+        }
         return Err((echo, errors));
     }
     row.insert(

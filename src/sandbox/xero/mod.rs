@@ -303,10 +303,12 @@ fn written(ask: &Ask, list: &str, all: Vec<Element>, now_ms: i64) -> Reply {
     let failed = |row: &Row, errors: &[String]| {
         let mut row = row.clone();
         let errors: Vec<Value> = errors.iter().map(|message| json!({"Message": message})).collect();
-        row.insert("HasErrors".to_owned(), json!(true));
+        row.insert(errors_member(list).to_owned(), json!(true));
         row.insert("StatusAttributeString".to_owned(), json!("ERROR"));
         row.insert("ValidationErrors".to_owned(), Value::Array(errors));
-        row.insert("Warnings".to_owned(), json!([]));
+        if list != "Contacts" {
+            row.insert("Warnings".to_owned(), json!([]));
+        }
         Value::Object(row)
     };
     if summarized(ask) && all.iter().any(Result::is_err) {
@@ -318,13 +320,18 @@ fn written(ask: &Ask, list: &str, all: Vec<Element>, now_ms: i64) -> Reply {
     }
     let rows = all.into_iter().map(|one| match one {
         Ok(mut row) => {
-            row.insert("HasErrors".to_owned(), json!(false));
+            row.insert(errors_member(list).to_owned(), json!(false));
             row.insert("StatusAttributeString".to_owned(), json!("OK"));
             Value::Object(row)
         }
         Err((row, errors)) => failed(&row, &errors),
     });
     Reply::json(200, &Value::Object(envelope(list, rows.collect(), now_ms)))
+}
+
+/// How a list calls the mark of elements with errors.
+fn errors_member(list: &str) -> &'static str {
+    if list == "Contacts" { "HasValidationErrors" } else { "HasErrors" }
 }
 
 /// Whether one bad element fails the whole call, as it does unless the client says otherwise.

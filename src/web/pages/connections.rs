@@ -9,12 +9,15 @@ use serde::Deserialize;
 
 use super::{Fields, fields};
 use crate::{
-    clock::text_in,
-    model::{category::Category, field::FieldName, id::ConnectionId, person::Role},
+    clock::{date_in, text_in},
+    model::{category::Category, id::ConnectionId, person::Role},
     pipeline::{
         LedgerKind, ReferenceKind,
-        entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
-        ledger::{Callback, consent_begin, consent_finish, disconnect as disconnect_company, sync_soon},
+        connections::{CONSENT_WARN_US, choose as choose_offered, consent_ends, disconnect as disconnect_company},
+        entry::{
+            CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT, SUPPLIER, SUPPLIER_ACCOUNT, SUPPLIER_TAX,
+        },
+        ledger::{Callback, consent_begin, consent_finish, sync_soon},
         posting::retry_blocked,
     },
     store::{
@@ -22,19 +25,19 @@ use crate::{
             Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, mapping_list, mapping_store,
             reference_list,
         },
-        document::document_fetch,
-        posting::{Posting, posting_list_drifted},
+        document::{DocumentFilter, document_list},
+        drift::drift_list_open,
     },
     web::{
         App,
         error::WebError,
         session::{Signed, page, redirect_with_notice},
         view::{Choice, NoticeKind, PAYMENT_METHODS},
-        view_settings::{CategoryMapping, ConnectionView, ConnectionsPage, DriftView, PaymentMapping},
+        view_settings::{CategoryMapping, ConnectionView, ConnectionsPage, PaymentMapping, SupplierMapping},
     },
 };
 
-/// The most drifted entries shown.
+/// The most differences counted.
 const DRIFTS_MAX: i64 = 200;
 /// Who may look at connections.
 const LOOKERS: [Role; 2] = [Role::Accountant, Role::Administrator];
@@ -50,33 +53,33 @@ pub async fn show(State(app): State<App>, signed: Signed) -> Response {
 async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebError> {
     signed.need(&LOOKERS)?;
     let (db, chrome) = (&app.context.db, signed.chrome());
-    let drifted = posting_list_drifted(db, DRIFTS_MAX).await?;
-    let mut connections = Vec::new();
+    let drifted = drift_list_open(db, DRIFTS_MAX).await?;
+    let ends = consent_ends(&app.context).await?;
+    let (mut connections, mut offered) = (Vec::new(), Vec::new());
     for connection in connection_list(db).await? {
+        if connection.state == "offered" {
+            offered.push(Choice::new(connection.id.to_string(), connection.name, ""));
+            continue;
+        }
         let references = reference_list(db, connection.id).await?;
         let mappings = mapping_list(db, connection.id).await?;
-        let mut drifts = Vec::new();
-        for posting in drifted.iter().filter(|posting| posting.connection == connection.id) {
-            drifts.push(drift_view(app, posting).await?);
+        let mut view = connection_view(app, &connection, &references, &mappings);
+        view.drifts = drifted.iter().filter(|drift| drift.connection == connection.id).count();
+        if let Some(until_us) = ends.get(&connection.token_id).filter(|_| view.state == "connected") {
+            view.ends_soon = until_us.saturating_sub(app.context.clock.now_us()) < CONSENT_WARN_US;
+            view.expires = Some(date_in(*until_us, &app.context.zone).to_string());
         }
-        connections.push(connection_view(app, &connection, &references, &mappings, drifts));
+        connections.push(view);
     }
+    let blocked = DocumentFilter { state: Some("posting_blocked".to_owned()), ..DocumentFilter::default() };
+    let (_, blocked) = document_list(db, &blocked, 0, 0).await?;
     Ok(ConnectionsPage {
+        blocked,
         connections,
+        offered,
         ledgers: [LedgerKind::QuickBooks, LedgerKind::Xero].map(|kind| (kind.name(), kind.title())).into(),
         can_change: signed.need(&LOOKERS).is_ok(),
         chrome,
-    })
-}
-
-async fn drift_view(app: &App, posting: &Posting) -> Result<DriftView, WebError> {
-    let document = document_fetch(&app.context.db, posting.document).await?;
-    let supplier = document.draft.as_ref().and_then(|draft| draft.text(FieldName::SupplierName));
-    Ok(DriftView {
-        url: format!("/documents/{}", posting.document),
-        supplier: supplier.unwrap_or_default().to_owned(),
-        reference: posting.reference.clone(),
-        drift: posting.drift.clone().unwrap_or_default(),
     })
 }
 
@@ -85,22 +88,35 @@ fn connection_view(
     connection: &Connection,
     references: &[ReferenceRow],
     mappings: &[MappingRow],
-    drifts: Vec<DriftView>,
 ) -> ConnectionView {
     let mapped = |kind: &str, key: &str| {
         let row = mappings.iter().find(|row| row.kind == kind && row.key == key);
         row.map(|row| row.external_id.as_str()).unwrap_or_default()
     };
-    let choices = |kinds: &[ReferenceKind], chosen: &str| -> Vec<Choice> {
-        let of_kind = references.iter().filter(|row| kinds.iter().any(|kind| kind.name() == row.kind));
-        of_kind.map(|row| Choice::new(&row.external_id, reference_name(row), chosen)).collect()
-    };
+    let choices = |kinds: &[ReferenceKind], chosen: &str| reference_choices(references, kinds, chosen);
     let categories: Vec<CategoryMapping> = Category::ALL
         .iter()
         .map(|category| CategoryMapping {
             category: category.name(),
             accounts: choices(&[ReferenceKind::ExpenseAccount], mapped(CATEGORY_ACCOUNT, category.name())),
             taxes: choices(&[ReferenceKind::TaxCode], mapped(CATEGORY_TAX, category.name())),
+        })
+        .collect();
+    let suppliers: Vec<SupplierMapping> = mappings
+        .iter()
+        .filter_map(|row| {
+            let (input, kind) = match row.kind.as_str() {
+                SUPPLIER_ACCOUNT => ("supplier_account", ReferenceKind::ExpenseAccount),
+                SUPPLIER_TAX => ("supplier_tax", ReferenceKind::TaxCode),
+                SUPPLIER => ("supplier", ReferenceKind::Supplier),
+                _ => return None,
+            };
+            Some(SupplierMapping {
+                input,
+                key: row.key.clone(),
+                supplier: supplier_name(references, &row.key),
+                choices: choices(&[kind], &row.external_id),
+            })
         })
         .collect();
     let methods = std::iter::once(PAID_FROM_DEFAULT).chain(PAYMENT_METHODS);
@@ -115,6 +131,7 @@ fn connection_view(
     let without_payment = usize::from(mapped(PAID_FROM, PAID_FROM_DEFAULT).is_empty());
     ConnectionView {
         id: connection.id.to_string(),
+        ledger_name: LedgerKind::from_name(&connection.ledger).map_or("", LedgerKind::name),
         ledger: LedgerKind::from_name(&connection.ledger).map_or("", LedgerKind::title).to_owned(),
         company: connection.name.clone(),
         currency: connection.home_currency.clone(),
@@ -124,12 +141,27 @@ fn connection_view(
             _ => "disconnected",
         },
         expires: None,
+        ends_soon: false,
         synced: connection.synced_at_us.map(|at_us| text_in(at_us, &app.context.zone)),
         unmapped: without_account + without_payment,
         categories,
+        suppliers,
         payments,
-        drifts,
+        drifts: 0,
     }
+}
+
+/// How the company writes a supplier that a mapping names by its key.
+fn supplier_name(references: &[ReferenceRow], key: &str) -> String {
+    let suppliers = references.iter().filter(|row| row.kind == ReferenceKind::Supplier.name());
+    let named = suppliers.filter(|row| crate::pipeline::blocked::key_of(&row.name) == key).map(|row| row.name.clone());
+    named.into_iter().next().unwrap_or_else(|| key.to_owned())
+}
+
+/// What can be chosen among a company's accounts or tax codes.
+pub(super) fn reference_choices(references: &[ReferenceRow], kinds: &[ReferenceKind], chosen: &str) -> Vec<Choice> {
+    let of_kind = references.iter().filter(|row| kinds.iter().any(|kind| kind.name() == row.kind));
+    of_kind.map(|row| Choice::new(&row.external_id, reference_name(row), chosen)).collect()
 }
 
 fn reference_name(row: &ReferenceRow) -> String {
@@ -196,6 +228,20 @@ pub async fn callback(
     }
 }
 
+/// Connects the chosen ones of the organisations that a consent reached, and lets go of the others.
+pub async fn choose(State(app): State<App>, signed: Signed, Form(form): Pairs) -> Response {
+    let chosen: Vec<ConnectionId> =
+        form.iter().filter(|(name, _)| name == "organisation").filter_map(|(_, id)| id.parse().ok()).collect();
+    let done = async {
+        checked(&signed, &fields(form), &LOOKERS)?;
+        Ok::<_, WebError>(choose_offered(&app.context, &chosen).await?)
+    };
+    match done.await {
+        Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "saved"),
+        Err(error) => signed.problem(error),
+    }
+}
+
 fn parse_id(id: &str) -> Result<ConnectionId, WebError> {
     id.parse().map_err(|_| WebError::not_found())
 }
@@ -214,6 +260,9 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
                 "account" => CATEGORY_ACCOUNT,
                 "tax" => CATEGORY_TAX,
                 "paid_from" => PAID_FROM,
+                "supplier_account" => SUPPLIER_ACCOUNT,
+                "supplier_tax" => SUPPLIER_TAX,
+                "supplier" => SUPPLIER,
                 _ => continue,
             };
             let exists = external_id.is_empty() || known.iter().any(|row| row.external_id == *external_id);

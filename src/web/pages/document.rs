@@ -27,7 +27,7 @@ use crate::{
     web::{
         App,
         error::WebError,
-        pages::document_view::document_page,
+        pages::{approval::looked, document_view::document_page},
         session::{Signed, page, redirect_with_notice},
         view::NoticeKind,
     },
@@ -41,6 +41,7 @@ fn parse_id(id: &str) -> Result<DocumentId, WebError> {
 pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
     let shown = async {
         let document = document_for(&app.context, &signed.person, parse_id(&id)?).await?;
+        looked(&app, document.id, signed.person.id).await;
         document_page(&app, &signed, document).await
     };
     match shown.await {
@@ -162,6 +163,10 @@ fn correction(form: &Fields) -> Correction {
         kind: said(form, "kind").and_then(DocumentKind::from_name),
         category: said(form, "category").and_then(Category::from_name),
         connection: said(form, "destination").and_then(|text| text.parse().ok()),
+        department: form.get("department").cloned(),
+        project: form.get("project").cloned(),
+        attendees: form.get("attendees").cloned(),
+        note: form.get("note").cloned(),
     }
 }
 

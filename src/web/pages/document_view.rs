@@ -2,25 +2,31 @@
 
 use jiff::Timestamp;
 
-use super::destination_choices;
+use super::{
+    approval_view::{approval_view, comment_views, people_choices},
+    destination_choices, drift,
+};
 use crate::{
     approval::{
         permission,
-        state::{Event, State},
+        state::{Event, Standing, State},
     },
     clock::text_in,
     model::{
         draft::Draft,
         field::FieldName,
+        id::DocumentId,
         money::Money,
-        person::{Actor, Person},
+        person::{Actor, Person, Role},
     },
     pipeline::{LedgerKind, actions::document_for, stages::twins_of},
     store::{
         StoreError,
+        candidate::claim_fetch,
         connection::{Connection, connection_list},
         document::{Document, page_list},
         history::{HistoryRow, history_list},
+        organisation::organisation_fetch,
         person::person_list,
         posting::{Posting, posting_by_document},
     },
@@ -30,8 +36,8 @@ use crate::{
         session::Signed,
         view::{Chrome, MoneyView, grouped},
         view_document::{
-            Actions, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView, PostingView,
-            event_detail, event_state,
+            Actions, ClaimView, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView,
+            PostingView, event_detail, event_state,
         },
     },
 };
@@ -52,6 +58,8 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
     let mut history = history_list(&context.db, document.id).await?;
     history.reverse();
     let posting = posting_by_document(&context.db, document.id).await?;
+    let (approval, mine) = approval_view(app, &chrome, signed, &document, &people).await?;
+    let comments = comment_views(app, document.id, &people).await?;
     let chosen = document.connection.map(|id| id.to_string()).unwrap_or_default();
     let supplier = draft.text(FieldName::SupplierName).map(str::to_owned);
     Ok(DocumentPage {
@@ -73,14 +81,39 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         destinations: destination_choices(&connections, &chosen),
         items: items(draft),
         findings: document.findings.iter().map(|finding| FindingView::new(&chrome, finding)).collect(),
-        actions: actions(&signed.person, &document),
+        actions: actions(&signed.person, &document, mine.as_ref().is_some_and(|mine| mine.can_approve)),
+        approval,
+        claim: claim_view(app, document.id).await?,
+        mine,
+        comments,
+        people_choices: people_choices(&people, signed.person.id),
         history: history.iter().map(|row| event_view(app, &chrome, row, &name_of)).collect(),
-        posting: posting.map(|posting| posting_view(&posting, &connections, draft.money(FieldName::Total))),
+        posting: match posting {
+            Some(posting) => Some(PostingView {
+                drift: drift::of_document(app, &chrome, document.id).await?,
+                settled: drift::is_settled(app, &posting).await?,
+                ..posting_view(&posting, &connections, draft.money(FieldName::Total))
+            }),
+            None => None,
+        },
         duplicate: duplicate(app, signed, &document).await?,
         list_url: "/documents".to_owned(),
         previous_url: None,
         next_url: None,
         chrome,
+    })
+}
+
+async fn claim_view(app: &App, id: DocumentId) -> Result<ClaimView, WebError> {
+    let (_, claim) = claim_fetch(&app.context.db, id).await?;
+    let firm = organisation_fetch(&app.context.db).await?;
+    Ok(ClaimView {
+        department: claim.department.unwrap_or_default(),
+        project: claim.project.unwrap_or_default(),
+        attendees: claim.attendees.unwrap_or_default(),
+        note: claim.note.unwrap_or_default(),
+        departments: firm.departments.into_keys().collect(),
+        projects: firm.projects.into_keys().collect(),
     })
 }
 
@@ -92,8 +125,10 @@ fn reason(chrome: &Chrome, state: &State) -> Option<String> {
             Some(words("next").map_or_else(|| sentence.clone(), |next| format!("{sentence} {next}")))
         }
         State::PostingBlocked { message, .. } => Some(message.clone()),
-        State::Rejected { reason, .. } => Some(reason.clone()),
-        State::Received
+        State::Rejected { reason, .. } | State::Returned { reason, .. } => Some(reason.clone()),
+        State::Held { message, .. } => Some(message.clone()),
+        State::Withdrawn { .. }
+        | State::Received
         | State::Checking
         | State::NeedsReview
         | State::AwaitingApproval
@@ -117,19 +152,22 @@ fn items(draft: &Draft) -> Vec<ItemView> {
 }
 
 /// What this person may do now: what their role allows and the document's state takes.
-fn actions(person: &Person, document: &Document) -> Actions {
+fn actions(person: &Person, document: &Document, can_approve: bool) -> Actions {
     let by = person.id;
     let can = |event: Event| {
         permission::allows(person, &event, document.submitter == person.id)
-            && document.state.clone().apply(event, &document.involved()).is_ok()
+            && document.state.clone().apply(event).is_ok()
     };
     let text = || "…".to_owned();
+    let accounts = person.has(Role::Accountant) || person.has(Role::Administrator);
+    // Whoever is asked decides; the submitter and the accountants may stop it.
+    let stops = document.state != State::AwaitingApproval || accounts || document.submitter == person.id;
     Actions {
         can_correct: can(Event::Corrected { by }),
         // Findings that block may be mended by the same form, so the button is there whenever the state takes it.
-        can_submit: can(Event::Submitted { by, blocked: false }),
-        can_approve: can(Event::Approved { by }),
-        can_reject: can(Event::Rejected { by, reason: text() }),
+        can_submit: can(Event::Submitted { by, blocked: false, standing: Standing::Waiting }),
+        can_approve,
+        can_reject: can_approve || (stops && can(Event::Rejected { by, reason: text() })),
         can_keep: can(Event::Kept { by }) && document.findings.iter().any(|finding| finding.rule == "D4"),
         can_reread: can(Event::ReadAgain { by }),
         can_retry_post: can(Event::PostingRetried { by }),
@@ -167,7 +205,8 @@ fn posting_view(posting: &Posting, connections: &[Connection], approved: Option<
         url: posting.entry_url.clone(),
         total: total.and_then(|(total, approved)| Money::parse(total, approved.currency()).ok()).map(MoneyView::from),
         attachment: if posting.attachment_id.is_some() { "attached" } else { "waiting" },
-        drift: posting.drift.clone(),
+        drift: None,
+        settled: false,
     }
 }
 

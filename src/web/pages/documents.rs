@@ -49,7 +49,8 @@ async fn list_page(app: &App, signed: &Signed, query: &Fields) -> Result<Documen
     let address = |number: i64| page_address(query, number);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     let last_connection = documents.first().and_then(|document| document.connection);
-    let usable = connections.iter().filter(|connection| connection.state != "disconnected");
+    let usable =
+        connections.iter().filter(|connection| matches!(connection.state.as_str(), "connected" | "consent_needed"));
     // The company used last is the likeliest for the next upload; a single one leaves no choice.
     let preset = last_connection.or_else(|| usable.clone().next().map(|connection| connection.id));
     let preset = preset.map(|id| id.to_string()).unwrap_or_default();

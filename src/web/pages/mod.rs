@@ -1,13 +1,19 @@
 //! The handlers of the pages, one file a page.
 
+pub mod approval;
+mod approval_view;
+pub mod blocked;
 pub mod connections;
 pub mod document;
 mod document_view;
 pub mod documents;
+pub mod drift;
 pub mod history;
 pub mod people;
 pub mod policy;
+pub mod suppliers;
 pub mod upload;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -32,16 +38,30 @@ pub(super) fn routes() -> Router<App> {
         .route("/documents/{id}/keep", post(document::keep))
         .route("/documents/{id}/reread", post(document::read_again))
         .route("/documents/{id}/retry", post(document::retry))
+        .route("/documents/{id}/task", post(approval::task))
+        .route("/documents/{id}/comment", post(approval::comment))
+        .route("/tasks", get(approval::tasks).post(approval::approve_all))
+        .route("/delegations", post(approval::delegate))
+        .route("/delegations/{id}/end", post(approval::end_delegation))
         .route("/connections", get(connections::show))
+        .route("/connections/choose", post(connections::choose))
         .route("/connections/{name}/connect", post(connections::connect))
         .route("/connections/{name}/callback", get(connections::callback))
         .route("/connections/{id}/mapping", post(connections::mapping))
         .route("/connections/{id}/sync", post(connections::sync))
         .route("/connections/{id}/disconnect", post(connections::disconnect))
+        .route("/blocked", get(blocked::show))
+        .route("/blocked/mapping", post(blocked::mapping))
+        .route("/blocked/again", post(blocked::again))
+        .route("/drift", get(drift::show))
+        .route("/drift/{id}/accept", post(drift::accept))
+        .route("/webhooks/{name}", post(webhooks::receive))
         .route("/people", get(people::show).post(people::add))
         .route("/people/{id}/roles", post(people::roles))
         .route("/people/{id}/disable", post(people::disable))
         .route("/people/{id}/enable", post(people::enable))
+        .route("/suppliers", get(suppliers::show))
+        .route("/suppliers/{id}/undo", post(suppliers::undo))
         .route("/policy", get(policy::show).post(policy::store))
         .route("/history", get(history::show))
 }
@@ -61,7 +81,8 @@ fn destination_name(connection: &Connection) -> String {
 
 /// The companies a document can go to.
 fn destination_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> {
-    let usable = connections.iter().filter(|connection| connection.state != "disconnected");
+    let usable =
+        connections.iter().filter(|connection| matches!(connection.state.as_str(), "connected" | "consent_needed"));
     usable.map(|connection| Choice::new(connection.id.to_string(), destination_name(connection), chosen)).collect()
 }
 

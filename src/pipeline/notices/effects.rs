@@ -1,0 +1,245 @@
+//! Whom a step of an approval has told, and what: its effects become notices, in the transaction that records it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Telling, add, facts_of};
+use crate::{
+    approval::{
+        instance::{Effect, Event, Lapse, Status, TaskId},
+        seats::{Room, may_stand_in, people},
+        standing::hold_message,
+    },
+    model::{
+        hash::sha256_hex,
+        id::{DocumentId, PersonId},
+        notice::{NoticeFacts, NoticeKind},
+        organisation::Organisation,
+        person::Role,
+    },
+    pipeline::{
+        Context,
+        transition::{Move, TransitionFailed, transition_in},
+    },
+    store::{
+        StoreError, Txn,
+        approval::{Approval, Comment, TaskRow},
+        document::{Document, document_fetch},
+        organisation::organisation_fetch,
+    },
+};
+
+/// Writes the notices that follow from a step of an approval; nothing is looked up where no channel is set up.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::pipeline) async fn add_for(
+    txn: &Txn,
+    context: &Context,
+    id: DocumentId,
+    approval: &Approval,
+    effects: &[Effect],
+    tasks: &[TaskRow],
+) -> Result<(), StoreError> {
+    let Some(facts) = approval.instance.facts.as_ref() else { return Ok(()) };
+    if effects.is_empty() || context.notifier.channels().next().is_none() {
+        return Ok(());
+    }
+    let document = document_fetch(txn, id).await?;
+    let organisation = organisation_fetch(txn).await?;
+    let approved = BTreeMap::new();
+    let (policy, today) = (&approval.policy, context.today());
+    let room =
+        Room { policy, facts, organisation: &organisation, today, approved: &approved, later: &[], previous: None };
+    let known = |task: &TaskId| facts_of(context, &document, due_of(tasks, *task));
+    let plain = facts_of(context, &document, None);
+    let scene = Scene { approval, room: &room, cause: cause(approval), place: place(id, approval) };
+    for effect in effects {
+        let facts = match effect {
+            Effect::Ask(task) | Effect::Remind(task) => known(task),
+            Effect::Seat { .. }
+            | Effect::Cancel(_)
+            | Effect::Tell(_)
+            | Effect::Approve
+            | Effect::Reject
+            | Effect::Return
+            | Effect::Withdraw
+            | Effect::Hold => plain.clone(),
+        };
+        if let Some(telling) = scene.telling(effect, facts) {
+            add(txn, context, &telling).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a notice for everybody whom a comment names.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::pipeline) async fn add_mentions(
+    txn: &Txn,
+    context: &Context,
+    id: DocumentId,
+    comment: &Comment,
+) -> Result<(), StoreError> {
+    if comment.mentions.is_empty() || context.notifier.channels().next().is_none() {
+        return Ok(());
+    }
+    let document = document_fetch(txn, id).await?;
+    let organisation = organisation_fetch(txn).await?;
+    let mut people: BTreeSet<PersonId> = comment.mentions.iter().copied().collect();
+    people.remove(&comment.person);
+    let facts = NoticeFacts {
+        actor: name_of(&organisation, Some(comment.person)),
+        reason: comment.text.clone(),
+        ..facts_of(context, &document, None)
+    };
+    let key = format!("comment:{id}:{}:{}", comment.person, comment.at_us);
+    add(txn, context, &Telling { key, kind: NoticeKind::Mentioned, facts, people }).await.map(|_| ())
+}
+
+/// Moves a document to those who keep the ledgers because it cannot be posted, and tells them. The same reason is told
+/// once a day, however many documents it stops.
+///
+/// # Errors
+/// The event is not possible, or the database failed; then nothing changed.
+pub(in crate::pipeline) async fn block(context: &Context, step: Move) -> Result<Document, TransitionFailed> {
+    let reason = step.detail.clone();
+    let txn = context.db.begin_write().await?;
+    let document = transition_in(&txn, &context.clock, step).await?;
+    if context.notifier.channels().next().is_some() {
+        let organisation = organisation_fetch(&txn).await?;
+        let roles = [Role::Accountant, Role::Administrator];
+        let people = roles.iter().flat_map(|role| organisation.with_role(role.name())).collect();
+        let key = format!("posting-blocked:{}:{}", context.today(), sha256_hex(reason.as_bytes()));
+        let facts = NoticeFacts { reason, ..facts_of(context, &document, None) };
+        add(&txn, context, &Telling { key, kind: NoticeKind::PostingBlocked, facts, people }).await?;
+    }
+    txn.commit().await?;
+    context.wake.notify();
+    Ok(document)
+}
+
+fn due_of(tasks: &[TaskRow], task: TaskId) -> Option<i64> {
+    tasks.iter().find(|row| row.number == task).and_then(|row| row.due_us)
+}
+
+/// The event that the last step began with; the seatings that followed come after it.
+fn cause(approval: &Approval) -> Option<&Event> {
+    let mut events = approval.record.iter().rev().map(|entry| &entry.event);
+    events.find(|event| !matches!(event, Event::Seated { .. }))
+}
+
+/// What tells this step from every other one of the document: when its approval began (a later one counts its events
+/// anew), and how many events there are.
+fn place(id: DocumentId, approval: &Approval) -> String {
+    let began_us = approval.record.first().map(|entry| entry.at_us).unwrap_or_default();
+    format!("approval:{id}:{began_us}:{}", approval.record.len())
+}
+
+fn name_of(organisation: &Organisation, person: Option<PersonId>) -> String {
+    let member = person.and_then(|person| organisation.members.get(&person));
+    member.map(|member| member.name.clone()).unwrap_or_default()
+}
+
+/// Everything that decides who is told what.
+struct Scene<'a> {
+    approval: &'a Approval,
+    room: &'a Room<'a>,
+    cause: Option<&'a Event>,
+    place: String,
+}
+
+impl Scene<'_> {
+    fn telling(&self, effect: &Effect, facts: NoticeFacts) -> Option<Telling> {
+        let claim = self.room.facts;
+        let owners = || BTreeSet::from([claim.submitter, claim.claimant]);
+        let (kind, about, mut people) = match effect {
+            Effect::Ask(task) => {
+                // Whoever is asked and taken off again in one step hears nothing.
+                self.approval.instance.pending().find(|pending| pending.id == *task)?;
+                let late = matches!(self.cause, Some(Event::Overdue { lapse: Lapse::Escalate(_), .. }));
+                let kind = if late { NoticeKind::Escalated } else { NoticeKind::Asked };
+                (kind, task.0.to_string(), self.asked(*task))
+            }
+            Effect::Remind(task) => (NoticeKind::Reminded, task.0.to_string(), self.asked(*task)),
+            Effect::Tell(who) => {
+                // A name that the firm does not know is the policy's mistake, and holds nothing up here.
+                let told = who.iter().flat_map(|who| people(who, self.room, "").unwrap_or_default()).collect();
+                (NoticeKind::Told, String::new(), told)
+            }
+            Effect::Approve => (NoticeKind::Approved, String::new(), owners()),
+            Effect::Reject => (NoticeKind::Rejected, String::new(), owners()),
+            Effect::Return => (NoticeKind::Returned, String::new(), owners()),
+            Effect::Hold => {
+                let role = &self.room.policy.flow.administrator_role;
+                (NoticeKind::Held, String::new(), self.room.organisation.with_role(role).collect())
+            }
+            Effect::Seat { .. } | Effect::Cancel(_) | Effect::Withdraw => return None,
+        };
+        let actor = self.actor();
+        // Nobody is told what they did themselves; an administrator's own claim on hold is still theirs to mend.
+        if let (Some(actor), false) = (actor, kind == NoticeKind::Held) {
+            people.remove(&actor);
+        }
+        let decided = matches!(kind, NoticeKind::Approved | NoticeKind::Rejected | NoticeKind::Returned);
+        let named = if decided { actor } else { Some(claim.submitter) };
+        let facts = NoticeFacts { actor: name_of(self.room.organisation, named), reason: self.reason(kind), ..facts };
+        Some(Telling { key: format!("{}:{}:{about}", self.place, kind.name()), kind, facts, people })
+    }
+
+    /// The task's person, and whoever stands in for them today.
+    fn asked(&self, task: TaskId) -> BTreeSet<PersonId> {
+        let Some(task) = self.approval.instance.task(task) else { return BTreeSet::new() };
+        let delegations = self.room.organisation.delegations.iter();
+        let mut people: BTreeSet<PersonId> = delegations
+            .filter(|delegation| may_stand_in(self.room, task.person, delegation.to))
+            .map(|delegation| delegation.to)
+            .collect();
+        people.insert(task.person);
+        people
+    }
+
+    fn reason(&self, kind: NoticeKind) -> String {
+        match (&self.approval.instance.status, kind) {
+            (Status::Held(hold), NoticeKind::Held) => hold_message(hold),
+            (Status::Rejected { reason, .. }, NoticeKind::Rejected)
+            | (Status::Returned { reason, .. }, NoticeKind::Returned) => reason.clone(),
+            (
+                Status::Draft
+                | Status::Entering { .. }
+                | Status::Running { .. }
+                | Status::Approved
+                | Status::Rejected { .. }
+                | Status::Returned { .. }
+                | Status::Withdrawn
+                | Status::Held(_),
+                _,
+            ) => String::new(),
+        }
+    }
+
+    /// Who caused the step.
+    fn actor(&self) -> Option<PersonId> {
+        match self.cause? {
+            Event::Sent { facts, .. } => Some(facts.submitter),
+            Event::Approved { by, .. }
+            | Event::Rejected { by, .. }
+            | Event::Added { by, .. }
+            | Event::Removed { by, .. }
+            | Event::Transferred { by, .. }
+            | Event::Asked { by, .. }
+            | Event::Answered { by, .. }
+            | Event::Claimed { by, .. }
+            | Event::Unclaimed { by, .. }
+            | Event::Returned { by, .. }
+            | Event::TakenBack { by, .. } => Some(by.person),
+            Event::Withdrawn { by } => Some(*by),
+            Event::Seated { .. }
+            | Event::Opened { .. }
+            | Event::Reminded { .. }
+            | Event::Overdue { .. }
+            | Event::Moved { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What the firm knows around a document when it is checked: other documents, the claimant's spending, the supplier as
+//! it was, the rate of the day, the company it goes to.
+
+use jiff::{ToSpan, civil::Date};
+
+use crate::{
+    check::{self, Claim, Identity, Known, Ledger, supplier_key},
+    model::{
+        calendar::Calendar,
+        draft::Draft,
+        field::FieldName,
+        id::PersonId,
+        money::Money,
+        page::Page,
+        policy::Policy,
+        rate::{MissingRate, RateUsed, Rates, home_amount},
+    },
+    read::wire,
+    store::{
+        Run, StoreError,
+        candidate::{Marks, candidate_list, claim_fetch, fapiao_list, spending_list, supplier_known},
+        connection::{connection_fetch, mapping_list},
+        document::{Document, page_list, upload_count},
+        rate::rate_table,
+    },
+};
+
+/// An invoice's receipt may come so many days after it, or before.
+const PAIR_DAYS: i64 = 60;
+
+/// Everything around a document.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The words of its pages.
+    pub pages: Vec<Page>,
+    /// Whose money it was.
+    pub claimant: PersonId,
+    /// What was said about it.
+    pub claim: Claim,
+    /// What the firm knows.
+    pub known: Known,
+    /// What is kept with it, for the checks of others.
+    pub marks: Marks,
+}
+
+/// Looks around a document.
+///
+/// # Errors
+/// The database failed.
+pub async fn surroundings(
+    run: &impl Run,
+    document: &Document,
+    draft: &Draft,
+    policy: &Policy,
+) -> Result<Surroundings, StoreError> {
+    let rows = page_list(run, document.id).await?;
+    // A page that an older version of vouch wrote in another form has no words to look at.
+    let pages: Vec<Page> = rows
+        .iter()
+        .filter_map(|row| serde_json::from_str::<wire::PageRow>(&row.page_json).ok())
+        .map(Page::from)
+        .collect();
+    let (claimant, claim) = claim_fetch(run, document.id).await?;
+    let home = home(run, draft, policy).await?;
+    let marks = marks_of(draft, &pages, home.as_ref().and_then(|home| home.clone().ok()));
+    let mut known = Known {
+        uploads: u32::try_from(upload_count(run, document.id).await?).unwrap_or(u32::MAX),
+        ledger: ledger(run, document).await?,
+        calendar: Some(Calendar::hong_kong()),
+        home,
+        ..Known::NOTHING
+    };
+    others(run, document, draft, claimant, policy, &marks, &mut known).await?;
+    Ok(Surroundings { pages, claimant, claim, known, marks })
+}
+
+fn marks_of(draft: &Draft, pages: &[Page], home: Option<(Money, RateUsed)>) -> Marks {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+    Marks {
+        kind: Some(draft.kind),
+        fapiao: check::fapiao_key(draft, pages),
+        tax_id: draft.text(FieldName::SupplierTaxId).map(plain),
+        bank_accounts: check::bank_accounts(pages),
+        home,
+    }
+}
+
+/// The total in the firm's own currency; nothing while there is no total or no date.
+async fn home(
+    run: &impl Run,
+    draft: &Draft,
+    policy: &Policy,
+) -> Result<Option<Result<(Money, RateUsed), MissingRate>>, StoreError> {
+    let Some((total, date)) = draft.money(FieldName::Total).zip(draft.date(FieldName::IssueDate)) else {
+        return Ok(None);
+    };
+    let (rules, home) = (&policy.rates, policy.home_currency);
+    let table = if total.currency() == home {
+        None
+    } else {
+        rate_table(run, &rules.source, [total.currency(), home], date, rules.age_days_max).await?
+    };
+    let table = table.unwrap_or_else(|| Rates::new(rules.source.clone(), home, []));
+    Ok(Some(home_amount(total, date, home, &table, rules)))
+}
+
+async fn ledger(run: &impl Run, document: &Document) -> Result<Ledger, StoreError> {
+    let Some(id) = document.connection else { return Ok(Ledger::UNKNOWN) };
+    let connection = connection_fetch(run, id).await?;
+    let category = document.category.name();
+    let is_code = |row: &crate::store::connection::MappingRow| row.kind == "category_tax" && row.key == category;
+    Ok(Ledger {
+        name: Some(connection.name),
+        closed_until: connection.closed_until.and_then(|day| day.parse().ok()),
+        has_tax_code: Some(mapping_list(run, id).await?.iter().any(is_code)),
+    })
+}
+
+/// Other documents: likely duplicates, the claimant's spending, the supplier's earlier papers.
+async fn others(
+    run: &impl Run,
+    document: &Document,
+    draft: &Draft,
+    claimant: PersonId,
+    policy: &Policy,
+    marks: &Marks,
+    known: &mut Known,
+) -> Result<(), StoreError> {
+    let supplier = draft.text(FieldName::SupplierName).map(supplier_key);
+    let number = draft.text(FieldName::DocumentNumber);
+    let number: Option<String> = number.map(|number| number.split_whitespace().collect());
+    let date = draft.date(FieldName::IssueDate);
+    let around = |date: Date, days: i64| {
+        [date.checked_sub(days.days()).unwrap_or(date), date.checked_add(days.days()).unwrap_or(date)]
+    };
+    let total = Identity::of(draft).map(|identity| {
+        let [from, to] = around(identity.issue_date, PAIR_DAYS.max(i64::from(policy.duplicate_days)));
+        (identity.total, from, to)
+    });
+    known.candidates = candidate_list(run, document, supplier.as_deref().zip(number.as_deref()), total).await?;
+    if let Some(fapiao) = &marks.fapiao {
+        known.same_fapiao = fapiao_list(run, document, fapiao).await?;
+    }
+    if let Some(supplier) = &supplier {
+        known.supplier = supplier_known(run, document.id, supplier).await?;
+    }
+    if let Some(date) = date {
+        let [first, last] = around(date, i64::from(policy.split_days));
+        let span = [first.min(date.first_of_month()), last.max(date.last_of_month())];
+        known.spent = spending_list(run, document.id, claimant, span, policy.home_currency).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! QuickBooks' change data capture, and its lists where the feed does not reach.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::Number;
+
+use crate::post::{
+    amount::decimal,
+    change::{BookEntry, Changes, Look, Since, moment_text, reference_in},
+    entry::Resource,
+    error::LedgerError,
+    quickbooks::{
+        client::Client,
+        convert::LEDGER,
+        fault::{read, unreadable},
+    },
+};
+
+/// The feed and a page of a query hold so many rows at most.
+const ROWS_MAX: usize = 1000;
+/// Pages that are read of one list.
+const PAGES_MAX: usize = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Rows {
+    purchase: Vec<Row>,
+    bill: Vec<Row>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Query {
+    query_response: Rows,
+    #[serde(rename = "time")]
+    time: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Feed {
+    #[serde(rename = "CDCResponse")]
+    answers: Vec<FeedPart>,
+    time: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FeedPart {
+    #[serde(rename = "QueryResponse")]
+    parts: Vec<Rows>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Row {
+    id: String,
+    #[serde(rename = "status")]
+    status: Option<String>,
+    doc_number: Option<String>,
+    private_note: Option<String>,
+    txn_date: Option<String>,
+    total_amt: Option<Number>,
+    balance: Option<Number>,
+    currency_ref: Option<Named>,
+    vendor_ref: Option<Named>,
+    entity_ref: Option<Named>,
+    #[serde(default)]
+    line: Vec<Line>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Named {
+    value: String,
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Line {
+    description: Option<String>,
+    account_based_expense_line_detail: Option<Detail>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Detail {
+    account_ref: Option<Named>,
+    tax_code_ref: Option<Named>,
+}
+
+impl Client {
+    /// Looks at the books: what changed, or what is there.
+    ///
+    /// # Errors
+    /// See [`LedgerError`].
+    pub async fn changes_fetch(&self, since: Since) -> Result<Look, LedgerError> {
+        match since {
+            Since::Moment(at_us) => self.feed(at_us).await,
+            Since::Day(day) => {
+                let mut found = Changes::default();
+                for resource in [Resource::Paid, Resource::Bill] {
+                    self.list(resource, &day.to_string(), &mut found).await?;
+                }
+                Ok(Look::Whole(found))
+            }
+        }
+    }
+
+    async fn feed(&self, at_us: i64) -> Result<Look, LedgerError> {
+        let asked = [("entities", "Bill,Purchase".to_owned()), ("changedSince", moment_text(at_us)?)];
+        let answer = self.send(self.get(&["cdc"])?.query(&asked)).await?;
+        let feed: Feed = match read(&answer) {
+            // What is more than thirty days ago is not there; the refusal has no code of its own.
+            Err(LedgerError::Refused { .. }) => return Ok(Look::TooMuch),
+            other => other?,
+        };
+        let mut found = Changes { at_us: feed.time.as_deref().and_then(moment), ..Changes::default() };
+        for part in feed.answers.into_iter().flat_map(|answer| answer.parts) {
+            for (resource, rows) in [(Resource::Paid, part.purchase), (Resource::Bill, part.bill)] {
+                if rows.len() >= ROWS_MAX {
+                    return Ok(Look::TooMuch);
+                }
+                for row in rows {
+                    self.take(resource, row, &mut found)?;
+                }
+            }
+        }
+        Ok(Look::Whole(found))
+    }
+
+    async fn list(&self, resource: Resource, day: &str, found: &mut Changes) -> Result<(), LedgerError> {
+        let entity = if resource == Resource::Bill { "Bill" } else { "Purchase" };
+        for page in 0..PAGES_MAX {
+            let start = page * ROWS_MAX + 1;
+            let statement = format!(
+                "select * from {entity} where TxnDate >= '{day}' orderby Id startposition {start} maxresults {ROWS_MAX}"
+            );
+            let answer: Query = read(&self.send(self.get(&["query"])?.query(&[("query", statement)])).await?)?;
+            // The first answer's time: what changes while the pages are read is seen again at the next look.
+            found.at_us = found.at_us.or_else(|| answer.time.as_deref().and_then(moment));
+            let rows =
+                if resource == Resource::Bill { answer.query_response.bill } else { answer.query_response.purchase };
+            let is_last = rows.len() < ROWS_MAX;
+            for row in rows {
+                self.take(resource, row, found)?;
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+        let message = "it has more entries than vouch reads".to_owned();
+        Err(LedgerError::HumanInLedger { ledger: LEDGER, code: String::new(), message })
+    }
+
+    fn take(&self, resource: Resource, row: Row, found: &mut Changes) -> Result<(), LedgerError> {
+        if row.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("deleted")) {
+            found.removed.push((resource, row.id));
+            return Ok(());
+        }
+        let total = row.total_amt.as_ref().and_then(decimal).ok_or_else(unreadable)?;
+        let balance = row.balance.as_ref().and_then(decimal);
+        let lines = row.line.iter().filter_map(|line| line.description.as_deref());
+        let texts = [row.doc_number.as_deref(), row.private_note.as_deref()].into_iter().flatten().chain(lines);
+        let reference = reference_in(texts);
+        let supplier = row.vendor_ref.or(row.entity_ref);
+        let detail = row.line.into_iter().find_map(|line| line.account_based_expense_line_detail);
+        let (account, tax_code) = detail.map_or((None, None), |detail| (detail.account_ref, detail.tax_code_ref));
+        found.entries.push(BookEntry {
+            resource,
+            url: Some(self.entry_url(resource, &row.id)),
+            external_id: row.id,
+            number: row.doc_number,
+            supplier_name: supplier.as_ref().and_then(|supplier| supplier.name.clone()),
+            supplier_id: supplier.map(|supplier| supplier.value),
+            total,
+            currency: row.currency_ref.map(|currency| currency.value),
+            issue_date: row.txn_date,
+            live: true,
+            settled: resource == Resource::Bill && total > Decimal::ZERO && balance == Some(Decimal::ZERO),
+            account: account.map(|account| account.value),
+            tax_code: tax_code.map(|code| code.value),
+            reference,
+        });
+        Ok(())
+    }
+}
+
+fn moment(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond)
+}

@@ -1,0 +1,178 @@
+//! Xero's bills and money spent, all of them or those changed since a moment (`If-Modified-Since`).
+
+use jiff::civil;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::Number;
+
+use crate::post::{
+    amount::decimal,
+    change::{BookEntry, Changes, Look, Since, moment_text, reference_in},
+    entry::Resource,
+    error::LedgerError,
+    xero::{
+        client::Client,
+        convert::{LEDGER, path},
+        fault::{classify, unreadable},
+    },
+};
+
+/// Rows of one page, and pages that are read of one list.
+const PAGE_ROWS: usize = 1000;
+const PAGES_MAX: usize = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Page {
+    #[serde(rename = "DateTimeUTC")]
+    date_time_utc: Option<String>,
+    invoices: Vec<Row>,
+    bank_transactions: Vec<Row>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Row {
+    #[serde(rename = "InvoiceID")]
+    invoice_id: Option<String>,
+    #[serde(rename = "BankTransactionID")]
+    bank_transaction_id: Option<String>,
+    status: Option<String>,
+    total: Option<Number>,
+    amount_paid: Option<Number>,
+    is_reconciled: Option<bool>,
+    invoice_number: Option<String>,
+    reference: Option<String>,
+    contact: Option<Contact>,
+    currency_code: Option<String>,
+    date_string: Option<String>,
+    #[serde(default)]
+    line_items: Vec<Line>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Contact {
+    #[serde(rename = "ContactID")]
+    contact_id: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Line {
+    description: Option<String>,
+    account_code: Option<String>,
+    tax_type: Option<String>,
+}
+
+impl Client {
+    /// Looks at the books: what changed, or what is there.
+    ///
+    /// # Errors
+    /// See [`LedgerError`].
+    pub async fn changes_fetch(&self, since: Since) -> Result<Look, LedgerError> {
+        let mut found = Changes::default();
+        for resource in [Resource::Paid, Resource::Bill] {
+            self.list(resource, since, &mut found).await?;
+        }
+        Ok(Look::Whole(found))
+    }
+
+    async fn list(&self, resource: Resource, since: Since, found: &mut Changes) -> Result<(), LedgerError> {
+        let kind = if resource == Resource::Bill { "ACCPAY" } else { "SPEND" };
+        let (filter, modified_since) = match since {
+            Since::Day(day) => (format!("Type==\"{kind}\" AND Date>={}", date_literal(day)), None),
+            // UTC, and without the letter that says so.
+            Since::Moment(at_us) => (format!("Type==\"{kind}\""), Some(moment_text(at_us)?.replace('Z', ""))),
+        };
+        for page in 1..=PAGES_MAX {
+            let query = [("where", filter.clone()), ("page", page.to_string()), ("pageSize", PAGE_ROWS.to_string())];
+            let mut request = self.request(&[path(resource)])?.query(&query);
+            if let Some(moment) = &modified_since {
+                request = request.header("If-Modified-Since", moment);
+            }
+            let answer = self.answer(request).await?;
+            if answer.status == 304 {
+                return Ok(());
+            }
+            if !answer.is_success() {
+                return Err(classify(answer.status, &answer.headers, &answer.body));
+            }
+            let read: Page = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+            found.at_us = found.at_us.or_else(|| read.date_time_utc.as_deref().and_then(moment));
+            let rows = if resource == Resource::Bill { read.invoices } else { read.bank_transactions };
+            let is_last = rows.len() < PAGE_ROWS;
+            for row in rows {
+                found.entries.push(self.entry_of(resource, row)?);
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+        let message = "it has more entries than vouch reads".to_owned();
+        Err(LedgerError::HumanInLedger { ledger: LEDGER, code: String::new(), message })
+    }
+
+    fn entry_of(&self, resource: Resource, row: Row) -> Result<BookEntry, LedgerError> {
+        let id = if resource == Resource::Bill { row.invoice_id } else { row.bank_transaction_id };
+        let external_id = id.ok_or_else(unreadable)?;
+        let live = !matches!(row.status.as_deref(), Some("DELETED" | "VOIDED"));
+        let total = match row.total.as_ref().and_then(decimal) {
+            Some(total) => total,
+            None if live => return Err(unreadable()),
+            None => Decimal::ZERO,
+        };
+        let paid = row.amount_paid.as_ref().and_then(decimal).is_some_and(|paid| paid > Decimal::ZERO);
+        let lines = row.line_items.iter().filter_map(|line| line.description.as_deref());
+        let reference =
+            reference_in(row.reference.as_deref().into_iter().chain(row.invoice_number.as_deref()).chain(lines));
+        let first = row.line_items.into_iter().next();
+        let contact = row.contact;
+        Ok(BookEntry {
+            resource,
+            url: Some(self.entry_url(resource, &external_id)),
+            external_id,
+            number: if resource == Resource::Bill { row.invoice_number } else { row.reference },
+            supplier_id: contact.as_ref().and_then(|contact| contact.contact_id.clone()),
+            supplier_name: contact.and_then(|contact| contact.name),
+            total,
+            currency: row.currency_code,
+            issue_date: row.date_string.and_then(|text| text.get(..10).map(str::to_owned)),
+            live,
+            settled: row.is_reconciled == Some(true) || paid || row.status.as_deref() == Some("PAID"),
+            account: first.as_ref().and_then(|line| line.account_code.clone()),
+            tax_code: first.and_then(|line| line.tax_type),
+            reference,
+        })
+    }
+}
+
+fn date_literal(day: civil::Date) -> String {
+    format!("DateTime({},{},{})", day.year(), day.month(), day.day())
+}
+
+/// Microseconds of `/Date(1552262400000+0000)/`; the offset is for information.
+fn moment(text: &str) -> Option<i64> {
+    let inner = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    let digits: String = inner.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse::<i64>().ok()?.checked_mul(1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn xeros_own_time_is_read() {
+        for (text, expected) in [
+            ("/Date(1551213568047)/", Some(1_551_213_568_047_000)),
+            ("/Date(1551213568047+1300)/", Some(1_551_213_568_047_000)),
+            ("2026-11-18T00:00:00", None),
+            ("/Date()/", None),
+        ] {
+            assert_eq!(moment(text), expected, "{text}");
+        }
+        assert_eq!(date_literal(civil::date(2026, 1, 5)), "DateTime(2026,1,5)");
+    }
+}

@@ -1,0 +1,245 @@
+//! What the checks need from other documents: likely duplicates, spending, suppliers as they were; and what is kept with
+//! a document so that later checks find it.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use sea_orm::Value;
+
+use super::{Row, Run, StoreError, Txn, document::Document};
+use crate::{
+    check::{Candidate, Claim, KnownSupplier, Spending},
+    model::{
+        category::Category,
+        currency::Currency,
+        field::DocumentKind,
+        id::{DocumentId, PersonId},
+        money::Money,
+        rate::RateUsed,
+    },
+};
+
+/// More of a kind change nothing for a person.
+const ROWS_MAX: i64 = 50;
+/// A claimant's purchases that are added up, at most; a limit that so many do not reach is none.
+const SPENDING_MAX: i64 = 2_000;
+/// So many of a supplier's latest documents say what its accounts are.
+const SUPPLIER_ROWS: i64 = 20;
+
+/// Earlier ones, and later ones on their way into a ledger, as for twins: of two that are one purchase only one is
+/// asked about. The document is `$1`, its upload `$2`.
+const OTHERS: &str = "id <> $1 AND state <> 'rejected' AND (uploaded_at_us < $2 OR (uploaded_at_us = $2 AND id < $1) \
+    OR (kept = 0 AND state IN ('awaiting_approval', 'approved', 'posting_blocked', 'posted')))";
+/// Nothing here is put in order by upload or by id: PostgreSQL would rather walk that index from its beginning, through
+/// the whole history, than sort the few rows that a better one finds.
+const COLUMNS: &str = "id, kind, supplier_key, issue_date, total_minor, currency, document_number";
+
+/// What is kept with a document beside its draft, so that later checks find it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// What kind of paper it is, by name.
+    pub kind: Option<DocumentKind>,
+    /// A fapiao's code and number.
+    pub fapiao: Option<String>,
+    /// The supplier's tax id, letters and digits only.
+    pub tax_id: Option<String>,
+    /// The bank accounts that it names.
+    pub bank_accounts: Vec<String>,
+    /// Its total in the firm's own currency, and the rate that made it.
+    pub home: Option<(Money, RateUsed)>,
+}
+
+/// Keeps a document's marks; who claims it is its submitter, where nobody else was named.
+///
+/// # Errors
+/// The database failed.
+pub async fn marks_store(txn: &Txn, id: DocumentId, marks: &Marks) -> Result<(), StoreError> {
+    let sql = "UPDATE documents SET kind = $2, fapiao = $3, tax_id = $4, bank_accounts = $5, home_minor = $6, \
+        home_currency = $7, rate = $8, rate_source = $9, rate_date = $10, \
+        claimant_id = COALESCE(claimant_id, submitter_id) WHERE id = $1";
+    let home = marks.home.as_ref();
+    let values: Vec<Value> = vec![
+        id.to_string().into(),
+        marks.kind.map(DocumentKind::name).into(),
+        marks.fapiao.clone().into(),
+        marks.tax_id.clone().into(),
+        marks.bank_accounts.join(" ").into(),
+        home.map(|(total, _)| total.minor()).into(),
+        home.map(|(total, _)| total.currency().code().to_owned()).into(),
+        home.map(|(_, used)| used.rate.to_string()).into(),
+        home.map(|(_, used)| used.source.clone()).into(),
+        home.map(|(_, used)| used.date.to_string()).into(),
+    ];
+    txn.execute(sql, values).await.map(|_| ())
+}
+
+/// Keeps what the person who hands a document in says about it.
+///
+/// # Errors
+/// The database failed.
+pub async fn claim_store(txn: &Txn, id: DocumentId, claimant: PersonId, claim: &Claim) -> Result<(), StoreError> {
+    let sql = "UPDATE documents SET claimant_id = $2, department = $3, project = $4, attendees = $5, note = $6, \
+        claimed_minor = $7, claimed_currency = $8, card_minor = $9, card_currency = $10 WHERE id = $1";
+    let code = |money: Option<Money>| money.map(|money| money.currency().code().to_owned());
+    let values: Vec<Value> = vec![
+        id.to_string().into(),
+        claimant.to_string().into(),
+        claim.department.clone().into(),
+        claim.project.clone().into(),
+        claim.attendees.clone().into(),
+        claim.note.clone().into(),
+        claim.claimed.map(Money::minor).into(),
+        code(claim.claimed).into(),
+        claim.card_line.map(Money::minor).into(),
+        code(claim.card_line).into(),
+    ];
+    txn.execute(sql, values).await.map(|_| ())
+}
+
+/// What was said about a document, and who claims it: its submitter, where nobody else was named.
+///
+/// # Errors
+/// There is no such document, the database failed, or it holds a damaged row.
+pub async fn claim_fetch(run: &impl Run, id: DocumentId) -> Result<(PersonId, Claim), StoreError> {
+    let sql = "SELECT people.id AS claimant, people.email, documents.department, project, attendees, note, claimed_minor, \
+        claimed_currency, card_minor, card_currency FROM documents \
+        JOIN people ON people.id = COALESCE(documents.claimant_id, documents.submitter_id) WHERE documents.id = $1";
+    let rows = run.rows(sql, vec![id.to_string().into()]).await?;
+    let row = rows.first().ok_or(StoreError::NotFound("document"))?;
+    let claim = Claim {
+        department: row.text_or_none("department")?,
+        project: row.text_or_none("project")?,
+        attendees: row.text_or_none("attendees")?,
+        note: row.text_or_none("note")?,
+        claimant: Some(row.text("email")?.to_lowercase()),
+        claimed: money_or_none(row, "claimed_minor", "claimed_currency")?,
+        card_line: money_or_none(row, "card_minor", "card_currency")?,
+    };
+    Ok((row.parsed("claimant", "person id", |text| text.parse().ok())?, claim))
+}
+
+/// Other documents of this supplier with this number, and others with this total near this day.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn candidate_list(
+    run: &impl Run,
+    document: &Document,
+    number: Option<(&str, &str)>,
+    total: Option<(Money, Date, Date)>,
+) -> Result<Vec<Candidate>, StoreError> {
+    let own = || -> Vec<Value> { vec![document.id.to_string().into(), document.uploaded_at_us.into()] };
+    let mut rows = Vec::new();
+    if let Some((supplier, number)) = number {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM documents WHERE supplier_key = $3 AND document_number = $4 AND {OTHERS} \
+            ORDER BY issue_date DESC, id LIMIT {ROWS_MAX}"
+        );
+        rows.extend(run.rows(&sql, own().into_iter().chain([supplier.into(), number.into()]).collect()).await?);
+    }
+    if let Some((total, from, to)) = total {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM documents WHERE total_minor = $3 AND currency = $4 AND issue_date >= $5 \
+            AND issue_date <= $6 AND {OTHERS} ORDER BY issue_date DESC, id LIMIT {ROWS_MAX}"
+        );
+        let values: [Value; 4] =
+            [total.minor().into(), total.currency().code().into(), from.to_string().into(), to.to_string().into()];
+        rows.extend(run.rows(&sql, own().into_iter().chain(values).collect()).await?);
+    }
+    let mut seen = BTreeSet::new();
+    let all = rows.iter().map(candidate).collect::<Result<Vec<_>, _>>()?;
+    Ok(all.into_iter().filter(|candidate| seen.insert(candidate.id)).collect())
+}
+
+/// Other documents of the same fapiao.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn fapiao_list(run: &impl Run, document: &Document, fapiao: &str) -> Result<Vec<DocumentId>, StoreError> {
+    let sql =
+        format!("SELECT id FROM documents WHERE fapiao = $3 AND {OTHERS} ORDER BY issue_date, id LIMIT {ROWS_MAX}");
+    let values = vec![document.id.to_string().into(), document.uploaded_at_us.into(), fapiao.into()];
+    let id = |row: &Row| row.parsed("id", "document id", |text| text.parse().ok());
+    run.rows(&sql, values).await?.iter().map(id).collect()
+}
+
+/// What a claimant spent on other documents within these days, both among them, in the firm's own currency. Those whose
+/// amount in it is not known are left out.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn spending_list(
+    run: &impl Run,
+    id: DocumentId,
+    claimant: PersonId,
+    [from, to]: [Date; 2],
+    home: Currency,
+) -> Result<Vec<Spending>, StoreError> {
+    let sql = format!(
+        "SELECT id, supplier_key, issue_date, category, department, project, \
+        CASE WHEN currency = $5 THEN total_minor ELSE home_minor END AS minor FROM documents \
+        WHERE claimant_id = $2 AND issue_date >= $3 AND issue_date <= $4 AND id <> $1 AND state <> 'rejected' \
+        AND total_minor IS NOT NULL AND (currency = $5 OR home_currency = $5) \
+        ORDER BY issue_date, id LIMIT {SPENDING_MAX}"
+    );
+    let values = vec![
+        id.to_string().into(),
+        claimant.to_string().into(),
+        from.to_string().into(),
+        to.to_string().into(),
+        home.code().into(),
+    ];
+    let spending = |row: &Row| {
+        Ok(Spending {
+            id: row.parsed("id", "document id", |text| text.parse().ok())?,
+            supplier_key: row.text_or_none("supplier_key")?,
+            date: row.parsed("issue_date", "date", |text| text.parse().ok())?,
+            category: row.parsed("category", "category", Category::from_name)?,
+            department: row.text_or_none("department")?,
+            project: row.text_or_none("project")?,
+            total: Money::from_minor(row.number("minor")?, home),
+        })
+    };
+    run.rows(&sql, values).await?.iter().map(spending).collect()
+}
+
+/// A supplier as its latest approved documents name it; nothing where there are none.
+///
+/// # Errors
+/// The database failed.
+pub async fn supplier_known(
+    run: &impl Run,
+    id: DocumentId,
+    supplier_key: &str,
+) -> Result<Option<KnownSupplier>, StoreError> {
+    let sql = format!(
+        "SELECT tax_id, bank_accounts FROM documents WHERE supplier_key = $2 AND id <> $1 \
+        AND state IN ('approved', 'posting_blocked', 'posted') ORDER BY issue_date DESC, id LIMIT {SUPPLIER_ROWS}"
+    );
+    let rows = run.rows(&sql, vec![id.to_string().into(), supplier_key.into()]).await?;
+    let mut known = KnownSupplier::default();
+    for row in &rows {
+        known.tax_ids.extend(row.text_or_none("tax_id")?);
+        let accounts = row.text_or_none("bank_accounts")?.unwrap_or_default();
+        known.bank_accounts.extend(accounts.split_whitespace().map(str::to_owned));
+    }
+    Ok((!rows.is_empty()).then_some(known))
+}
+
+fn candidate(row: &Row) -> Result<Candidate, StoreError> {
+    let kind = row.text_or_none("kind")?.and_then(|name| DocumentKind::from_name(&name));
+    Ok(Candidate {
+        id: row.parsed("id", "document id", |text| text.parse().ok())?,
+        kind: kind.unwrap_or(DocumentKind::Unknown),
+        supplier_key: row.text_or_none("supplier_key")?,
+        issue_date: row.text_or_none("issue_date")?.and_then(|text| text.parse().ok()),
+        total: money_or_none(row, "total_minor", "currency")?,
+        document_number: row.text_or_none("document_number")?,
+    })
+}
+
+fn money_or_none(row: &Row, minor: &str, currency: &str) -> Result<Option<Money>, StoreError> {
+    let Some((minor, code)) = row.number_or_none(minor)?.zip(row.text_or_none(currency)?) else { return Ok(None) };
+    let currency = Currency::parse(&code).map_err(|_| StoreError::Damaged { what: "currency", value: code })?;
+    Ok(Some(Money::from_minor(minor, currency)))
+}

@@ -1,0 +1,166 @@
+//! Approvals through the pages: tasks, adding people, handing over, sending back, standing in, and taking back.
+
+use reqwest::StatusCode;
+use vouch::{
+    approval::state::State,
+    model::person::{Person, Role},
+    policy_file::policy_from_json,
+    store::{
+        document::{Document, document_fetch},
+        setting::policy_publish,
+    },
+};
+
+use crate::{documents::awaiting, house::House, visitor::Visitor};
+
+/// Two people check it, then one of two directors agrees.
+const POLICY: &str = r#"{
+    "name": "Two steps", "home_currency": "HKD", "approved_by_rule_max": "0",
+    "flow": { "steps": [
+        { "approve": { "id": "check", "name": "Check", "mode": "all",
+            "who": [{ "person": "paul@house.example" }, { "person": "pia@house.example" }] } },
+        { "approve": { "id": "agree", "name": "Agree", "mode": "any",
+            "who": [{ "person": "dan@house.example" }, { "person": "dora@house.example" }] } }
+    ] }
+}"#;
+
+struct Firm {
+    house: House,
+    sam: Person,
+}
+
+impl Firm {
+    async fn open() -> Self {
+        let house = House::open(|_| {}).await;
+        let sam = house.add("Sam Lee", &[Role::Submitter]).await;
+        for name in ["Paul", "Pia", "Dan", "Dora"] {
+            house.add(name, &[Role::Approver]).await;
+        }
+        let (policy, _) = policy_from_json(POLICY).expect("a policy");
+        let txn = house.context.db.begin_write().await.expect("the database answers");
+        policy_publish(&txn, &policy, None, 1).await.expect("it is good");
+        txn.commit().await.expect("the database answers");
+        Self { house, sam }
+    }
+
+    async fn now(&self, document: &Document) -> Document {
+        document_fetch(&self.house.context.db, document.id).await.expect("the document is there")
+    }
+
+    /// Signs somebody in and does something about the newest version.
+    async fn does(&self, name: &str, document: &Document, form: &[(&str, &str)]) -> (StatusCode, String) {
+        let mut browser = Visitor::signed_in(&self.house, &format!("{name}@house.example")).await;
+        let version = self.now(document).await.version.to_string();
+        let mut all = vec![("version", version.as_str())];
+        all.extend(form);
+        let answer = browser.act(&format!("/documents/{}/task", document.id), &all).await;
+        (answer.status, answer.code())
+    }
+
+    async fn id_of(&self, name: &str) -> String {
+        let people = vouch::store::person::person_list(&self.house.context.db).await.expect("the database answers");
+        let email = format!("{name}@house.example");
+        people.into_iter().find(|person| person.email == email).expect("they are there").id.to_string()
+    }
+
+    async fn tasks(&self, name: &str, document: &Document) -> bool {
+        let mut browser = Visitor::signed_in(&self.house, &format!("{name}@house.example")).await;
+        browser.get("/tasks").await.text().contains(&format!("/documents/{}", document.id))
+    }
+}
+
+const DONE: StatusCode = StatusCode::SEE_OTHER;
+
+#[tokio::test]
+async fn everybody_in_turn() {
+    let firm = Firm::open().await;
+    let document = awaiting(&firm.house, &firm.sam, 1).await;
+    assert!(firm.tasks("paul", &document).await && firm.tasks("pia", &document).await);
+    assert!(!firm.tasks("dan", &document).await, "it is not their turn");
+    assert_eq!(firm.does("dan", &document, &[("do", "approve")]).await.1, "not_your_task");
+    assert_eq!(firm.does("sam", &document, &[("do", "approve")]).await.1, "own_document");
+    assert_eq!(firm.does("paul", &document, &[("do", "approve")]).await.0, DONE);
+    assert_eq!(firm.now(&document).await.state, State::AwaitingApproval, "one of two");
+    assert!(!firm.tasks("paul", &document).await);
+    assert_eq!(firm.does("pia", &document, &[("do", "approve")]).await.0, DONE);
+    assert!(firm.tasks("dan", &document).await && firm.tasks("dora", &document).await);
+    assert_eq!(firm.does("dora", &document, &[("do", "approve")]).await.0, DONE);
+    assert_eq!(firm.now(&document).await.state.name(), "approved");
+    assert!(!firm.tasks("dan", &document).await, "the other director is asked no more");
+    let mut browser = Visitor::signed_in(&firm.house, "dan@house.example").await;
+    let page = browser.get(&format!("/documents/{}", document.id)).await.text();
+    assert!(page.contains("policy version 1") && page.contains("Check") && page.contains("no longer asked"), "{page}");
+    firm.house.close().await;
+}
+
+#[tokio::test]
+async fn adding_handing_over_and_asking() {
+    let firm = Firm::open().await;
+    let document = awaiting(&firm.house, &firm.sam, 1).await;
+    let (dan, dora, sam) = (firm.id_of("dan").await, firm.id_of("dora").await, firm.id_of("sam").await);
+    let add = [("do", "add"), ("adding", "before"), ("method", "all"), ("people", dan.as_str())];
+    assert_eq!(firm.does("paul", &document, &add).await.0, DONE);
+    assert!(firm.tasks("dan", &document).await && !firm.tasks("paul", &document).await);
+    let own = [("do", "transfer"), ("person", sam.as_str())];
+    assert_eq!(firm.does("pia", &document, &own).await.1, "own_document", "never to the submitter");
+    assert_eq!(firm.does("pia", &document, &[("do", "ask"), ("person", dora.as_str())]).await.0, DONE);
+    assert_eq!(firm.does("dora", &document, &[("do", "answer"), ("reason", "looks right")]).await.0, DONE);
+    assert_eq!(firm.does("pia", &document, &[("do", "transfer"), ("person", dora.as_str())]).await.0, DONE);
+    assert_eq!(firm.does("dan", &document, &[("do", "approve")]).await.0, DONE);
+    assert!(firm.tasks("paul", &document).await, "the task came back");
+    assert_eq!(firm.does("paul", &document, &[("do", "approve")]).await.0, DONE);
+    assert_eq!(firm.does("dora", &document, &[("do", "approve")]).await.0, DONE);
+    // Both directors agreed to the same claim just before, so their own node asks nobody again.
+    assert_eq!(firm.now(&document).await.state.name(), "approved");
+    firm.house.close().await;
+}
+
+#[tokio::test]
+async fn back_and_forth() {
+    let firm = Firm::open().await;
+    let document = awaiting(&firm.house, &firm.sam, 1).await;
+    let back = [("do", "return"), ("reason", "Which client?")];
+    assert_eq!(firm.does("paul", &document, &[("do", "return"), ("reason", " ")]).await.1, "invalid_field");
+    assert_eq!(firm.does("paul", &document, &back).await.0, DONE);
+    let returned = firm.now(&document).await;
+    assert_eq!(returned.state.name(), "returned");
+    let mut sam = Visitor::signed_in(&firm.house, "sam@house.example").await;
+    assert!(sam.get(&format!("/documents/{}", document.id)).await.text().contains("Which client?"));
+    // The submitter answers and sends it again; nothing that is posted changed, so it goes straight back.
+    let version = returned.version.to_string();
+    let form = [("version", version.as_str()), ("note", "Lunch with Harbour"), ("then", "submit")];
+    let answer = sam.act(&format!("/documents/{}/correct", document.id), &form).await;
+    assert_eq!(answer.status, DONE, "{}", answer.text());
+    assert_eq!(firm.now(&document).await.state, State::AwaitingApproval);
+    assert!(firm.tasks("paul", &document).await);
+    assert_eq!(firm.does("paul", &document, &[("do", "approve")]).await.0, DONE);
+    assert_eq!(firm.does("paul", &document, &[("do", "take_back")]).await.0, DONE);
+    assert!(firm.tasks("paul", &document).await);
+    assert_eq!(firm.does("paul", &document, &[("do", "withdraw")]).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(firm.does("sam", &document, &[("do", "withdraw")]).await.0, DONE);
+    assert_eq!(firm.now(&document).await.state.name(), "withdrawn");
+    assert!(!firm.tasks("paul", &document).await);
+    firm.house.close().await;
+}
+
+#[tokio::test]
+async fn somebody_stands_in_and_people_talk() {
+    let firm = Firm::open().await;
+    let document = awaiting(&firm.house, &firm.sam, 1).await;
+    let dora = firm.id_of("dora").await;
+    let today = firm.house.context.today().to_string();
+    let mut paul = Visitor::signed_in(&firm.house, "paul@house.example").await;
+    let form = [("person", dora.as_str()), ("first", today.as_str()), ("last", today.as_str())];
+    assert_eq!(paul.act("/delegations", &form).await.status, DONE);
+    assert!(firm.tasks("dora", &document).await, "they see whom they stand in for");
+    assert_eq!(firm.does("dora", &document, &[("do", "approve")]).await.0, DONE);
+    assert_eq!(firm.does("paul", &document, &[("do", "approve")]).await.1, "not_your_task", "it is decided");
+    let said = paul.act(&format!("/documents/{}/comment", document.id), &[("comment", "@pia please")]).await;
+    assert_eq!(said.status, DONE, "{}", said.text());
+    let mut pia = Visitor::signed_in(&firm.house, "pia@house.example").await;
+    let chosen = format!("{}:{}", document.id, firm.now(&document).await.version);
+    assert!(pia.get(&format!("/documents/{}", document.id)).await.text().contains("@pia please"));
+    assert_eq!(pia.act("/tasks", &[("chosen", chosen.as_str())]).await.status, DONE, "approved from the list");
+    assert!(firm.tasks("dan", &document).await);
+    firm.house.close().await;
+}

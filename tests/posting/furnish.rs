@@ -1,0 +1,63 @@
+//! What only some tests want of a house: a key in a file, webhooks, a second company, somebody at work in the ledger.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::Value;
+use vouch::{
+    pipeline::{Context, LedgerKind},
+    post::transport::http_client,
+    secret::Vault,
+    store::{connection::connection_fetch, token::token_fetch},
+};
+
+use crate::house::{Goal, House, consent_for};
+
+impl House {
+    /// A house whose key stands in a file.
+    pub(crate) async fn with_key_file(goal: Goal) -> Self {
+        let mut house = Self::new(goal).await;
+        house.context = house.file_vault(house.context.clone());
+        house.consent().await;
+        house
+    }
+
+    /// The same process with the key from the file, read by itself.
+    pub(crate) fn file_vault(&self, mut context: Context) -> Context {
+        context.vault = Vault::open("", "", &self.folder.path().join("the key")).expect("the file can be made");
+        context
+    }
+
+    /// A house that both ledgers may call; their calls are signed with `hush`.
+    pub(crate) async fn with_webhooks(goal: Goal) -> Self {
+        let mut house = Self::new(goal).await;
+        let mut config = (*house.context.config).clone();
+        config.quickbooks_webhook_key = "hush".to_owned();
+        config.xero_webhook_key = "hush".to_owned();
+        house.context.config = Arc::new(config);
+        house
+    }
+
+    /// Consents to another company of the same person.
+    pub(crate) async fn consent_to(&self, company: &str) {
+        consent_for(&self.context, self.goal, self.person.id, company).await;
+    }
+
+    /// Somebody at work in the ledger: one call, which must succeed.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Value {
+        let connection = connection_fetch(&self.context.db, self.connection).await.expect("it is there");
+        let row = token_fetch(&self.context.db, &connection.token_id).await.expect("it is there");
+        let token = self.context.vault.open_sealed(&row.access_sealed, &row.id).expect("our own key");
+        let company = self.goal.company();
+        let url = match self.goal.ledger {
+            LedgerKind::QuickBooks => format!("{}/quickbooks/v3/company/{company}/{path}?minorversion=75", self.root),
+            LedgerKind::Xero => format!("{}/xero/api.xro/2.0/{path}", self.root),
+        };
+        let http = http_client(Duration::from_secs(10)).expect("plain settings");
+        let method = method.parse().expect("a method");
+        let request = http.request(method, url).bearer_auth(token).header("accept", "application/json");
+        let answer = request.header("xero-tenant-id", company).json(&body).send().await.expect("the sandbox answers");
+        let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).expect("JSON")
+    }
+}

@@ -1,0 +1,108 @@
+//! Bills of one Xero organisation go in one call, and each of them is there once, whatever becomes of that call.
+
+use vouch::{
+    model::id::DocumentId,
+    sandbox::{Fault, FaultKind},
+};
+
+use crate::{
+    gate::Cut,
+    house::{Goal, House},
+};
+
+const BILLS: usize = 12;
+const GOAL: Goal = Goal::XERO_BILL;
+
+async fn bills(house: &mut House) -> Vec<DocumentId> {
+    let mut ids = Vec::new();
+    for _ in 0..BILLS {
+        ids.push(house.approved().await);
+    }
+    ids
+}
+
+async fn assert_all_once(house: &House, ids: &[DocumentId], story: &str) {
+    for id in ids {
+        house.assert_posted_once(*id, story).await;
+    }
+}
+
+#[tokio::test]
+async fn twelve_bills_take_one_call_and_an_image_each() {
+    let mut house = House::new(GOAL).await;
+    let ids = bills(&mut house).await;
+    house.drain().await;
+    assert_all_once(&house, &ids, "together").await;
+    assert_eq!(house.count(GOAL.entry_call()), 1);
+    assert_eq!(house.count(GOAL.image_call()), BILLS);
+}
+
+#[tokio::test]
+async fn the_call_is_cut() {
+    for cut in Cut::BOTH {
+        let mut house = House::new(GOAL).await;
+        let ids = bills(&mut house).await;
+        house.gate.cut_at(GOAL.entry_call(), 1, cut);
+        house.settle().await;
+        assert!(!house.gate.still_set());
+        assert_all_once(&house, &ids, &format!("cut {cut:?}")).await;
+    }
+}
+
+#[tokio::test]
+async fn the_call_fails() {
+    for kind in [
+        FaultKind::Status401,
+        FaultKind::Status429 { retry_after: Some(3) },
+        FaultKind::Status500,
+        FaultKind::Status503Html,
+        FaultKind::Garbage,
+        FaultKind::HalfJson,
+    ] {
+        let mut house = House::new(GOAL).await;
+        let ids = bills(&mut house).await;
+        house.sandbox.fault_arm(Fault { matches: GOAL.entry_call().to_owned(), kind });
+        house.settle().await;
+        assert_all_once(&house, &ids, &format!("{kind:?}")).await;
+    }
+}
+
+/// The call is carried out long after vouch gave up waiting, before or after it was sent again.
+#[tokio::test]
+async fn the_call_is_too_slow() {
+    for overtaken in [false, true] {
+        let mut house = House::new(GOAL).await;
+        let ids = bills(&mut house).await;
+        house.gate.hold_next(GOAL.entry_call());
+        house.drain().await;
+        if overtaken {
+            house.settle().await;
+        }
+        house.gate.arrived().await;
+        house.gate.release(None);
+        house.gate.idle().await;
+        house.settle().await;
+        assert_all_once(&house, &ids, &format!("overtaken: {overtaken}")).await;
+    }
+}
+
+/// Whoever drives the call dies while it is on its way; hours later each looks for its own.
+#[tokio::test]
+async fn the_process_dies() {
+    for cut in Cut::BOTH {
+        let mut house = House::new(GOAL).await;
+        let ids = bills(&mut house).await;
+        let (context, job) = (house.context.clone(), house.claim().await);
+        house.gate.hold_next(GOAL.entry_call());
+        let posting = tokio::spawn(async move { vouch::pipeline::run(&context, job).await });
+        house.gate.arrived().await;
+        posting.abort();
+        posting.await.expect_err("it was stopped");
+        house.gate.release(Some(cut));
+        house.gate.idle().await;
+        house.restart().await;
+        house.advance(3_600);
+        house.settle().await;
+        assert_all_once(&house, &ids, &format!("died, {cut:?}")).await;
+    }
+}
