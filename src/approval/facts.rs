@@ -47,6 +47,12 @@ impl Facts {
         barred
     }
 
+    /// Whether it weighs at most so much; an amount that is unknown, or in another currency, never does.
+    #[must_use]
+    pub fn at_most(&self, max: Money) -> bool {
+        self.weighed_amount().is_some_and(|own| own.currency() == max.currency() && own.minor() <= max.minor())
+    }
+
     /// What the amount bands compare: the claim's own amount, or what counts together with it where that is more.
     #[must_use]
     pub fn weighed_amount(&self) -> Option<Money> {

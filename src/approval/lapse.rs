@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    instance::{Event, Instance, Lapse, Origin, Status, Task, TaskId},
+    instance::{Event, Instance, Lapse, Status, Task, TaskId},
     seats::{Room, people, still_there},
 };
 use crate::model::{
     calendar::Calendar,
-    policy::flow::{Node, Overdue},
+    id::PersonId,
+    policy::flow::{Node, Overdue, Timeout},
 };
 
 /// When tasks began to wait for their people, in microseconds since 1970.
@@ -39,25 +40,23 @@ impl Hours<'_> {
 /// When a task is due next: the next of its node's time-outs.
 #[must_use]
 pub fn due_us(instance: &Instance, task: &Task, since_us: i64, hours: &Hours<'_>) -> Option<i64> {
-    let node = node_of(instance, task)?;
-    let timeout = node.timeouts.get(usize::try_from(task.lapses).ok()?)?;
+    let (_, timeout) = next_timeout(instance, task)?;
     Some(hours.due_us(since_us, timeout.after_hours))
 }
 
 /// What the time-outs of the pending tasks come to now; at most one for each task.
 #[must_use]
 pub fn lapses(instance: &Instance, since: &Since, room: &Room<'_>, hours: &Hours<'_>, now_us: i64) -> Vec<Event> {
-    let late = |task: &&Task| {
+    let late = |task: &Task| {
         let since_us = since.get(&task.id)?;
-        let node = node_of(instance, task)?;
-        let timeout = node.timeouts.get(usize::try_from(task.lapses).ok()?)?;
+        let (node, timeout) = next_timeout(instance, task)?;
         if hours.due_us(*since_us, timeout.after_hours) > now_us {
             return None;
         }
         let lapse = lapse(&timeout.then, node, room);
         Some(Event::Overdue { task: task.id, lapse, at_us: now_us })
     };
-    instance.pending().collect::<Vec<_>>().iter().filter_map(late).collect()
+    instance.pending().filter_map(late).collect()
 }
 
 /// A decision that the policy does not allow for this amount, or a person who cannot be found, comes down to a reminder.
@@ -65,10 +64,8 @@ fn lapse(then: &Overdue, node: &Node, room: &Room<'_>) -> Lapse {
     match then {
         Overdue::Remind => Lapse::Remind,
         Overdue::Reject => Lapse::Reject,
-        Overdue::Approve { up_to } => match room.facts.weighed_amount() {
-            Some(amount) if amount.currency() == up_to.currency() && amount.minor() <= up_to.minor() => Lapse::Approve,
-            Some(_) | None => Lapse::Remind,
-        },
+        Overdue::Approve { up_to } if room.facts.at_most(*up_to) => Lapse::Approve,
+        Overdue::Approve { .. } => Lapse::Remind,
         Overdue::Escalate(who) => {
             let found = people(who, room, &node.id).unwrap_or_default();
             let barred = room.facts.barred();
@@ -79,8 +76,10 @@ fn lapse(then: &Overdue, node: &Node, room: &Room<'_>) -> Lapse {
     }
 }
 
-fn node_of<'a>(instance: &'a Instance, task: &Task) -> Option<&'a Node> {
-    instance.node(instance.runs.get(task.run)?.stop)
+/// The time-out that a task comes to next, and the node it is of.
+fn next_timeout<'a>(instance: &'a Instance, task: &Task) -> Option<(&'a Node, &'a Timeout)> {
+    let node = instance.node(instance.runs.get(task.run)?.stop)?;
+    Some((node, node.timeouts.get(usize::try_from(task.lapses).ok()?)?))
 }
 
 /// Tasks whose people left go to whoever took over, to their managers, or to an administrator.
@@ -94,9 +93,7 @@ pub fn moves(instance: &Instance, room: &Room<'_>) -> Vec<Event> {
     let left = open.filter(|task| room.organisation.members.get(&task.person).is_none_or(|member| !member.active));
     let mut events = Vec::new();
     for task in left {
-        let is_opinion = matches!(task.origin, Origin::Opinion { .. });
-        let free =
-            |person: &crate::model::id::PersonId| !busy.contains(person) && (is_opinion || !barred.contains(person));
+        let free = |person: &PersonId| !busy.contains(person) && (task.is_opinion() || !barred.contains(person));
         let usual = still_there(room.organisation, task.person).filter(free);
         let role = &room.policy.flow.administrator_role;
         if let Some(to) = usual.or_else(|| room.organisation.with_role(role).find(free)) {

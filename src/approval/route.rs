@@ -3,10 +3,13 @@
 //! The facts are frozen when a claim is sent, so the whole way is known at once, as a list of stops in order. A fact
 //! that a condition needs and nobody knows is a [`Hold`] for the administrator; it never means the default way.
 
+use std::collections::BTreeSet;
+
 use super::facts::Facts;
 use crate::model::{
     finding::Severity,
     money::Money,
+    organisation::Organisation,
     policy::{
         condition::Condition,
         flow::{Cc, Flow, Node, Step, Who},
@@ -115,7 +118,23 @@ pub struct Asking<'a> {
     /// The submitter's e-mail address, lower case.
     pub submitter_email: &'a str,
     /// The submitter's roles.
-    pub submitter_roles: &'a std::collections::BTreeSet<String>,
+    pub submitter_roles: &'a BTreeSet<String>,
+}
+
+/// Of somebody whom the firm does not know.
+static NO_ROLES: BTreeSet<String> = BTreeSet::new();
+
+impl<'a> Asking<'a> {
+    /// The facts with what the firm says about whoever sent the claim.
+    #[must_use]
+    pub fn of(facts: &'a Facts, organisation: &'a Organisation) -> Self {
+        let submitter = organisation.members.get(&facts.submitter);
+        Self {
+            facts,
+            submitter_email: submitter.map_or("", |member| member.email.as_str()),
+            submitter_roles: submitter.map_or(&NO_ROLES, |member| &member.roles),
+        }
+    }
 }
 
 /// The way of a claim through a flow.

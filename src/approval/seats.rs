@@ -82,8 +82,6 @@ pub struct Seated {
     pub seating: Seating,
     /// Who was left out, and why.
     pub skipped: Vec<(PersonId, Skip)>,
-    /// Whether the usual people could not be asked and others are.
-    pub fallback: bool,
 }
 
 /// Everything that decides who is asked.
@@ -109,16 +107,14 @@ pub struct Room<'a> {
 #[must_use]
 pub fn seats(node: &Node, room: &Room<'_>) -> Seated {
     let mut skipped = Vec::new();
-    let mut fallback = false;
     let named = match named(node, room) {
         Ok(named) => named,
-        Err(hold) => return Seated { seating: Seating::Hold(hold), skipped, fallback },
+        Err(hold) => return Seated { seating: Seating::Hold(hold), skipped },
     };
     let mut seats = present(named, room, &mut skipped);
     let own: Vec<Seat> = take(&mut seats, |seat| is_barred(node, room, seat.person));
     skipped.extend(own.iter().map(|seat| (seat.person, Skip::Own)));
     if !own.is_empty() && (node.own != WhenOwn::Skip || seats.is_empty()) {
-        fallback = true;
         for seat in own {
             if let Some(instead) = instead_of_own(node, room, &seat) {
                 add(&mut seats, instead);
@@ -136,10 +132,9 @@ pub fn seats(node: &Node, room: &Room<'_>) -> Seated {
     } else if asked_before {
         Seating::Pass
     } else {
-        fallback = true;
         empty(node, room)
     };
-    Seated { seating, skipped, fallback }
+    Seated { seating, skipped }
 }
 
 /// Whoever the policy names, in its order; a person twice is one seat with both roles.
@@ -265,14 +260,16 @@ fn is_barred(node: &Node, room: &Room<'_>, person: PersonId) -> bool {
     node.kind == NodeKind::Approve && !room.policy.single_user && room.facts.barred().contains(&person)
 }
 
+/// The person, or whoever is there in their place, if they may decide at this node.
+fn free(node: &Node, room: &Room<'_>, person: PersonId) -> Option<PersonId> {
+    still_there(room.organisation, person).filter(|person| !is_barred(node, room, *person))
+}
+
 /// Who is asked instead of somebody whose own claim it is.
 fn instead_of_own(node: &Node, room: &Room<'_>, seat: &Seat) -> Option<Seat> {
     if let WhenOwn::Ask(list) = &node.own {
-        let found = list.iter().flat_map(|who| people(who, room, &node.id).unwrap_or_default()).find_map(|person| {
-            let person = still_there(room.organisation, person)?;
-            (!is_barred(node, room, person)).then_some(person)
-        });
-        if let Some(person) = found {
+        let named = list.iter().flat_map(|who| people(who, room, &node.id).unwrap_or_default());
+        if let Some(person) = named.filter_map(|person| free(node, room, person)).next() {
             return Some(Seat { person, ..seat.clone() });
         }
     }
@@ -309,15 +306,10 @@ fn merge_delegates(seats: &mut Vec<Seat>, room: &Room<'_>, skipped: &mut Vec<(Pe
 #[must_use]
 pub fn may_stand_in(room: &Room<'_>, from: PersonId, to: PersonId) -> bool {
     room.organisation.delegations.iter().any(|delegation| {
-        let small = match (delegation.amount_max, room.facts.weighed_amount()) {
-            (None, _) => true,
-            (Some(max), Some(amount)) => amount.currency() == max.currency() && amount.minor() <= max.minor(),
-            (Some(_), None) => false,
-        };
         delegation.from == from
             && delegation.to == to
             && (delegation.first..=delegation.last).contains(&room.today)
-            && small
+            && delegation.amount_max.is_none_or(|max| room.facts.at_most(max))
             && room.organisation.members.get(&to).is_some_and(|member| member.active)
     })
 }
@@ -354,8 +346,7 @@ fn asked_later(room: &Room<'_>) -> BTreeSet<PersonId> {
     let mut later = BTreeSet::new();
     for node in deciding {
         let named = named(node, room).unwrap_or_default();
-        let there = named.into_iter().filter_map(|seat| still_there(room.organisation, seat.person));
-        later.extend(there.filter(|person| !is_barred(node, room, *person)));
+        later.extend(named.into_iter().filter_map(|seat| free(node, room, seat.person)));
     }
     later
 }
@@ -365,18 +356,14 @@ fn empty(node: &Node, room: &Room<'_>) -> Seating {
     match &node.empty {
         WhenEmpty::Administrator => administrators(node, room),
         WhenEmpty::Reject => Seating::Reject,
-        WhenEmpty::Pass { up_to } => match room.facts.weighed_amount() {
-            Some(amount) if amount.currency() == up_to.currency() && amount.minor() <= up_to.minor() => Seating::Pass,
-            Some(_) | None => administrators(node, room),
-        },
+        WhenEmpty::Pass { up_to } if room.facts.at_most(*up_to) => Seating::Pass,
+        WhenEmpty::Pass { .. } => administrators(node, room),
         WhenEmpty::Ask(list) => {
             let mut seats = Vec::new();
             for who in list {
                 for person in people(who, room, &node.id).unwrap_or_default() {
-                    let person =
-                        still_there(room.organisation, person).filter(|person| !is_barred(node, room, *person));
                     let roles = BTreeSet::from([label(who)]);
-                    if let Some(person) = person {
+                    if let Some(person) = free(node, room, person) {
                         add(&mut seats, Seat { person, roles, weight: 1 });
                     }
                 }

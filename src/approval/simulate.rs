@@ -2,12 +2,10 @@
 //!
 //! The simulation runs the real engine and lets everybody who is asked agree, so it cannot drift from what happens.
 
-use std::collections::BTreeSet;
-
 use super::{
     facts::Facts,
-    instance::{Back, By, Event, Instance, Refused, Run, Status, TaskState},
-    route::{Asking, Hold, Turn, way},
+    instance::{Back, By, Event, Instance, Refused, Run, Status},
+    route::{Asking, Turn, way},
     seats::{Seat, Skip},
     walk::{World, walk},
 };
@@ -66,13 +64,7 @@ pub fn simulate(facts: &Facts, world: &World<'_>) -> Simulation {
 /// The event that sends a claim.
 #[must_use]
 pub fn sent(facts: &Facts, world: &World<'_>, back: Back) -> Event {
-    let none = BTreeSet::new();
-    let submitter = world.organisation.members.get(&facts.submitter);
-    let asking = Asking {
-        facts,
-        submitter_email: submitter.map_or("", |member| member.email.as_str()),
-        submitter_roles: submitter.map_or(&none, |member| &member.roles),
-    };
+    let asking = Asking::of(facts, world.organisation);
     Event::Sent {
         facts: Box::new(facts.clone()),
         way: way(&world.policy.flow, &asking),
@@ -111,41 +103,4 @@ fn nodes(instance: &Instance) -> Vec<SimulatedNode> {
         })
     };
     instance.runs.iter().filter_map(node).collect()
-}
-
-/// Why a claim is held, when it is.
-#[must_use]
-pub const fn hold(status: &Status) -> Option<&Hold> {
-    match status {
-        Status::Held(hold) => Some(hold),
-        Status::Draft
-        | Status::Entering { .. }
-        | Status::Running { .. }
-        | Status::Approved
-        | Status::Rejected { .. }
-        | Status::Returned { .. }
-        | Status::Withdrawn => None,
-    }
-}
-
-/// Who approved in the rounds that count.
-#[must_use]
-pub fn approvers(instance: &Instance) -> BTreeSet<PersonId> {
-    let decided = instance
-        .tasks
-        .iter()
-        .filter(|task| instance.runs.get(task.run).is_some_and(|run| run.outcome == super::instance::Outcome::Passed));
-    decided
-        .filter_map(|task| match task.state {
-            TaskState::Approved { by } => by,
-            TaskState::Waiting
-            | TaskState::Pending
-            | TaskState::Rejected { .. }
-            | TaskState::Returned
-            | TaskState::Transferred { .. }
-            | TaskState::Asking { .. }
-            | TaskState::Answered
-            | TaskState::Cancelled => None,
-        })
-        .collect()
 }

@@ -72,6 +72,12 @@ impl Organisation {
         self.members.values().find(|member| member.email == email)
     }
 
+    /// How others see somebody; nothing where the firm does not know them.
+    #[must_use]
+    pub fn name_of(&self, id: PersonId) -> String {
+        self.members.get(&id).map_or_else(String::new, |member| member.name.clone())
+    }
+
     /// Everybody with a role who is still there, in the order of their ids.
     pub fn with_role<'a>(&'a self, role: &'a str) -> impl Iterator<Item = PersonId> + 'a {
         let has = move |member: &&Member| member.active && member.roles.contains(role);

@@ -15,8 +15,7 @@ impl Instance {
         if node.kind == NodeKind::Approve && self.is_barred(person) {
             return Err(Refused::OwnClaim);
         }
-        let sits = self.tasks.iter().any(|task| task.run == run && task.person == person && task.state.is_open());
-        if sits || self.decided(run).contains(&person) { Err(Refused::SitsHere) } else { Ok(()) }
+        if self.has_part(run, person) { Err(Refused::SitsHere) } else { Ok(()) }
     }
 
     pub(super) fn added(
@@ -28,7 +27,7 @@ impl Instance {
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refused> {
         let task = self.own_pending(id, by)?;
-        if matches!(task.origin, Origin::Opinion { .. }) {
+        if task.is_opinion() {
             return Err(Refused::NotPending("an opinion"));
         }
         if people.is_empty() {
@@ -194,12 +193,11 @@ impl Instance {
 
     pub(super) fn asked(&mut self, id: TaskId, by: By, to: PersonId, effects: &mut Vec<Effect>) -> Result<(), Refused> {
         let task = self.own_pending(id, by)?;
-        if matches!(task.origin, Origin::Opinion { .. }) {
+        if task.is_opinion() {
             return Err(Refused::TooDeep);
         }
         // An opinion decides nothing, so whoever has a part in the claim may be asked for theirs.
-        let sits = |other: &&Task| other.run == task.run && other.person == to && other.state.is_open();
-        if self.tasks.iter().find(sits).is_some() {
+        if self.sits(task.run, to) {
             return Err(Refused::SitsHere);
         }
         let new = self.seat(task.run, &seat_of(to, 0), Origin::Opinion { of: id });

@@ -167,23 +167,13 @@ impl Instance {
         Ok(task.clone())
     }
 
-    /// Whether a task gives an opinion, which decides nothing.
-    const fn is_opinion(task: &Task) -> bool {
-        matches!(task.origin, Origin::Opinion { .. })
-    }
-
-    /// Whether a task came from the policy, not from somebody who was added or asked.
-    const fn is_of_pool(task: &Task) -> bool {
-        matches!(task.origin, Origin::Named | Origin::InPlaceOf(_))
-    }
-
     fn may_decide(&self, task: &Task, by: By) -> Result<(), Refused> {
-        if Self::is_opinion(task) {
+        if task.is_opinion() {
             return Err(Refused::NotPending("an opinion"));
         }
         let stop = self.runs.get(task.run).map(|run| run.stop);
         let node = stop.and_then(|stop| self.node(stop)).ok_or(Refused::NoSuchTask)?;
-        if node.mode == Mode::Claim && Self::is_of_pool(task) && !task.claimed {
+        if node.mode == Mode::Claim && task.is_of_policy() && !task.claimed {
             return Err(Refused::NotPending("not claimed"));
         }
         if node.kind == NodeKind::Approve && self.is_barred(by.person) {
@@ -202,19 +192,17 @@ impl Instance {
 
     /// Who decided in a run.
     pub(super) fn decided(&self, run: usize) -> BTreeSet<PersonId> {
-        let of_run = self.tasks.iter().filter(|task| task.run == run);
-        of_run
-            .filter_map(|task| match task.state {
-                TaskState::Approved { by } | TaskState::Rejected { by, .. } => by,
-                TaskState::Waiting
-                | TaskState::Pending
-                | TaskState::Returned
-                | TaskState::Transferred { .. }
-                | TaskState::Asking { .. }
-                | TaskState::Answered
-                | TaskState::Cancelled => None,
-            })
-            .collect()
+        self.tasks.iter().filter(|task| task.run == run).filter_map(|task| task.state.decider()).collect()
+    }
+
+    /// Whether somebody has an open task in a run.
+    pub(super) fn sits(&self, run: usize, person: PersonId) -> bool {
+        self.tasks.iter().any(|task| task.run == run && task.person == person && task.state.is_open())
+    }
+
+    /// Whether somebody has an open task in a run, or decided there.
+    pub(super) fn has_part(&self, run: usize, person: PersonId) -> bool {
+        self.sits(run, person) || self.decided(run).contains(&person)
     }
 
     pub(super) fn approved(&mut self, id: TaskId, by: By, effects: &mut Vec<Effect>) -> Result<(), Refused> {
@@ -251,7 +239,7 @@ impl Instance {
     ) -> Result<(), Refused> {
         let task = self.own_pending(id, by)?;
         let node = self.runs.get(task.run).and_then(|run| self.node(run.stop)).ok_or(Refused::NoSuchTask)?;
-        if node.mode != Mode::Claim || !Self::is_of_pool(&task) {
+        if node.mode != Mode::Claim || !task.is_of_policy() {
             return Err(Refused::NotAPool);
         }
         if task.claimed == taken {

@@ -157,16 +157,8 @@ impl Instance {
     /// Who refused last in a run, and why.
     fn refusal(&self, run: usize) -> (Option<PersonId>, String) {
         let of_run = self.tasks.iter().filter(|task| task.run == run);
-        let mut refusals = of_run.filter_map(|task| match &task.state {
-            TaskState::Rejected { by, reason } => Some((*by, reason.clone())),
-            TaskState::Waiting
-            | TaskState::Pending
-            | TaskState::Approved { .. }
-            | TaskState::Returned
-            | TaskState::Transferred { .. }
-            | TaskState::Asking { .. }
-            | TaskState::Answered
-            | TaskState::Cancelled => None,
+        let mut refusals = of_run.filter_map(|task| {
+            if let TaskState::Rejected { by, reason } = &task.state { Some((*by, reason.clone())) } else { None }
         });
         refusals.next_back().unwrap_or_default()
     }

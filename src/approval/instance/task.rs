@@ -63,6 +63,21 @@ impl TaskState {
         }
     }
 
+    /// Who decided; nobody where it is open, or a time-out decided.
+    #[must_use]
+    pub const fn decider(&self) -> Option<PersonId> {
+        match self {
+            Self::Approved { by } | Self::Rejected { by, .. } => *by,
+            Self::Waiting
+            | Self::Pending
+            | Self::Returned
+            | Self::Transferred { .. }
+            | Self::Asking { .. }
+            | Self::Answered
+            | Self::Cancelled => None,
+        }
+    }
+
     /// Whether its person may still have something to do with it.
     #[must_use]
     pub const fn is_open(&self) -> bool {
@@ -116,6 +131,20 @@ pub struct Task {
     pub reminded_at_us: Option<i64>,
     /// How many of the node's time-outs it has been through.
     pub lapses: u32,
+}
+
+impl Task {
+    /// Whether it gives an opinion, which decides nothing.
+    #[must_use]
+    pub const fn is_opinion(&self) -> bool {
+        matches!(self.origin, Origin::Opinion { .. })
+    }
+
+    /// Whether it came from the policy, not from somebody who was added or asked.
+    #[must_use]
+    pub const fn is_of_policy(&self) -> bool {
+        matches!(self.origin, Origin::Named | Origin::InPlaceOf(_))
+    }
 }
 
 /// Added people who decide before or after a task.

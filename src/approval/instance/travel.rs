@@ -17,7 +17,7 @@ impl Instance {
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refused> {
         let task = self.own_pending(id, by)?;
-        if matches!(task.origin, super::Origin::Opinion { .. }) {
+        if task.is_opinion() {
             return Err(Refused::NotPending("an opinion"));
         }
         if reason.trim().is_empty() {
@@ -154,7 +154,6 @@ impl Instance {
         if let Some(task) = self.task_mut(id) {
             task.lapses += 1;
         }
-        let is_opinion = matches!(task.origin, super::Origin::Opinion { .. });
         match lapse {
             Lapse::Remind => {
                 if let Some(task) = self.task_mut(id) {
@@ -163,9 +162,7 @@ impl Instance {
                 effects.push(Effect::Remind(id));
             }
             Lapse::Escalate(to) => {
-                let busy = |other: &super::Task| other.run == run && other.person == to && other.state.is_open();
-                let barred = self.is_barred(to) || self.decided(run).contains(&to);
-                if barred || self.tasks.iter().any(busy) {
+                if self.is_barred(to) || self.has_part(run, to) {
                     // They have a part in this already; the task stays where it is.
                     return Ok(());
                 }
@@ -176,8 +173,7 @@ impl Instance {
                     new.lapses = lapses;
                 }
             }
-            Lapse::Approve if is_opinion => {}
-            Lapse::Reject if is_opinion => {}
+            Lapse::Approve | Lapse::Reject if task.is_opinion() => {}
             Lapse::Approve => self.set(id, TaskState::Approved { by: None }),
             Lapse::Reject => {
                 let reason = "it was not decided in time".to_owned();
@@ -194,11 +190,10 @@ impl Instance {
         if task.run != run || !task.state.is_open() {
             return Err(Refused::NotPending(task.state.name()));
         }
-        if self.is_barred(to) && !matches!(task.origin, super::Origin::Opinion { .. }) {
+        if self.is_barred(to) && !task.is_opinion() {
             return Err(Refused::OwnClaim);
         }
-        let busy = |other: &super::Task| other.run == run && other.person == to && other.state.is_open();
-        if self.tasks.iter().any(busy) || self.decided(run).contains(&to) {
+        if self.has_part(run, to) {
             return Err(Refused::SitsHere);
         }
         self.replace(&task, to, effects);

@@ -96,7 +96,6 @@ enum EventJson {
         stop: usize,
         seating: SeatingJson,
         skipped: Vec<(String, String)>,
-        fallback: bool,
     },
     Opened {
         task: u32,
@@ -221,7 +220,6 @@ fn event_json(entry: &Recorded) -> EventJson {
             stop: *stop,
             seating: seating_json(&seated.seating),
             skipped: seated.skipped.iter().map(|(who, why)| (who.to_string(), why.name().to_owned())).collect(),
-            fallback: seated.fallback,
         },
         Event::Opened { task } => EventJson::Opened { task: task.0 },
         Event::Approved { task, by } => EventJson::Approved { task: task.0, by: by_json(*by) },
@@ -279,10 +277,10 @@ fn recorded(row: RecordedJson, policy: &Policy) -> Option<Recorded> {
             (entry.submitter_email, entry.submitter_roles) = (submitter_email, submitter_roles);
             Event::Sent { facts: Box::new(facts), way, back: back(jump), single_user }
         }
-        EventJson::Seated { stop, seating, skipped, fallback } => {
+        EventJson::Seated { stop, seating, skipped } => {
             let skip = |(who, why): (String, String)| Some((person(&who)?, skip_of(&why)?));
             let skipped = skipped.into_iter().map(skip).collect::<Option<_>>()?;
-            Event::Seated { stop, seated: Seated { seating: seating_of(seating)?, skipped, fallback } }
+            Event::Seated { stop, seated: Seated { seating: seating_of(seating)?, skipped } }
         }
         EventJson::Opened { task } => Event::Opened { task: TaskId(task) },
         EventJson::Approved { task, by } => Event::Approved { task: TaskId(task), by: by_of(&by)? },
