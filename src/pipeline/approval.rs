@@ -9,7 +9,6 @@ mod sweep;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
-use sha2::{Digest, Sha256};
 
 use super::{
     Context,
@@ -24,7 +23,7 @@ pub use sweep::sweep;
 use crate::{
     approval::{
         facts::Facts,
-        instance::{Back, By, Effect, Event as Step, Refused, Task, TaskId},
+        instance::{Back, By, Effect, Event as Step, Refused, Status, Task, TaskId},
         lapse::{Hours, due_us},
         route::{Asking, Truth, truth},
         seats::{Room, may_stand_in},
@@ -39,6 +38,7 @@ use crate::{
         draft::Draft,
         field::FieldName,
         finding::Finding,
+        hash::sha256_hex,
         id::{DocumentId, PersonId},
         money::Money,
         organisation::Organisation,
@@ -82,10 +82,10 @@ const MATERIAL: [FieldName; 13] = [
 /// A digest of everything about a document that is approved and later posted.
 #[must_use]
 pub fn digest(document: &Document) -> String {
-    let mut hash = Sha256::new();
+    let mut said = Vec::new();
     let mut say = |text: &str| {
-        hash.update(text.as_bytes());
-        hash.update([0]);
+        said.extend_from_slice(text.as_bytes());
+        said.push(0);
     };
     say(document.category.name());
     say(&document.connection.map(|id| id.to_string()).unwrap_or_default());
@@ -101,7 +101,7 @@ pub fn digest(document: &Document) -> String {
         say(&line.description);
         say(&amount(line.amount));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(&said)
 }
 
 /// What a document's facts are taken from besides itself.
@@ -153,21 +153,9 @@ pub(super) fn required(
     organisation: &Organisation,
 ) -> BTreeSet<Required> {
     let facts = facts(document, &[], around, organisation);
-    let none = BTreeSet::new();
-    let submitter = organisation.members.get(&facts.submitter);
-    let asking = Asking {
-        facts: &facts,
-        submitter_email: submitter.map_or("", |member| member.email.as_str()),
-        submitter_roles: submitter.map_or(&none, |member| &member.roles),
-    };
+    let asking = Asking::of(&facts, organisation);
     let asks = |requirement: &&Requirement| truth(&requirement.when, &asking) != Truth::No;
     policy.required.iter().filter(asks).map(|requirement| requirement.what).collect()
-}
-
-/// Everything that a document's approval is decided by.
-struct Firm {
-    organisation: Organisation,
-    policy: Policy,
 }
 
 /// An approval to be stored with the document's move.
@@ -194,37 +182,40 @@ pub(super) async fn send(
 ) -> Result<Sending, StoreError> {
     let organisation = organisation_fetch(txn).await?;
     let before = approval_fetch(txn, document.id).await?;
+    let now = facts(document, findings, around, &organisation);
     if let Some(before) = &before {
-        let now = facts(document, findings, around, &organisation);
-        let running = before.instance.at().is_some();
+        // Who corrected it does not make it another claim.
         let same = |facts: &Facts| Facts { correctors: now.correctors.clone(), ..facts.clone() } == now;
-        if running && before.instance.facts.as_ref().is_some_and(same) {
+        let known = before.instance.facts.as_ref().filter(|facts| same(facts));
+        if known.is_some() && before.instance.at().is_some() {
             let standing = standing(&before.instance, document.submitter);
             return Ok(Sending { approval: before.clone(), effects: Vec::new(), standing });
         }
-        if jump {
-            // Straight back keeps the version of the policy and the facts that were approved.
-            let firm = Firm { organisation: organisation.clone(), policy: before.policy.clone() };
-            let known = before.instance.facts.clone().filter(same);
-            let sending = known.map(|facts| sending(context, before.clone(), &facts, &firm, Back::Jump));
-            if let Some(Ok(sending)) = sending {
-                return Ok(sending);
-            }
+        // Straight back keeps the version of the policy and the facts that were approved.
+        if let Some(facts) = known.filter(|_| jump)
+            && let Ok(sending) = sending(context, before.clone(), facts, &organisation, Back::Jump)
+        {
+            return Ok(sending);
         }
     }
-    let facts = facts(document, findings, around, &organisation);
-    let firm = Firm { organisation, policy: policy.clone() };
     // A new round of the same version goes on in the same approval; another version, or one that ended, begins anew.
     let goes_on = before.filter(|before| {
-        let ended = matches!(before.instance.status.name(), "withdrawn" | "rejected");
+        let ended = matches!(before.instance.status, Status::Withdrawn | Status::Rejected { .. });
         before.policy == *policy && !ended
     });
     let approval = goes_on.unwrap_or_else(|| Approval::draft(policy.clone()));
-    sending(context, approval, &facts, &firm, Back::Rerun).map_err(|_| StoreError::Conflict("approval"))
+    sending(context, approval, &now, &organisation, Back::Rerun).map_err(|_| StoreError::Conflict("approval"))
 }
 
-fn sending(context: &Context, approval: Approval, facts: &Facts, firm: &Firm, back: Back) -> Result<Sending, Refused> {
-    let world = World { policy: &firm.policy, organisation: &firm.organisation, today: context.today() };
+fn sending(
+    context: &Context,
+    approval: Approval,
+    facts: &Facts,
+    organisation: &Organisation,
+    back: Back,
+) -> Result<Sending, Refused> {
+    let policy = approval.policy.clone();
+    let world = World { policy: &policy, organisation, today: context.today() };
     let step = sent(facts, &world, back);
     let (approval, effects) = advance(approval, step, &world, context.clock.now_us())?;
     let standing = standing(&approval.instance, facts.submitter);
@@ -360,7 +351,7 @@ pub async fn decide(
     let detail = detail(&doing, &step, &organisation);
     let decision = doing.decision();
     let made = Made { document: &document, approval, organisation: &organisation, step, decision, detail };
-    let document = made.record(&txn, context, Actor::Person(person.id), person.id).await?;
+    let (document, _) = made.record(&txn, context, Actor::Person(person.id), person.id).await?;
     txn.commit().await?;
     context.wake.notify();
     Ok(document)
@@ -377,13 +368,14 @@ struct Made<'a> {
 }
 
 impl Made<'_> {
+    /// The document and its approval after the step.
     async fn record(
         self,
         txn: &Txn,
         context: &Context,
         actor: Actor,
         person: PersonId,
-    ) -> Result<Document, ActionError> {
+    ) -> Result<(Document, Approval), ActionError> {
         let policy = self.approval.policy.clone();
         let world = World { policy: &policy, organisation: self.organisation, today: context.today() };
         let (approval, effects) =
@@ -400,7 +392,7 @@ impl Made<'_> {
         };
         let document = transition_in(txn, &context.clock, step).await?;
         store(txn, context, document.id, &sending).await?;
-        Ok(document)
+        Ok((document, sending.approval))
     }
 }
 

@@ -19,8 +19,12 @@ use crate::{
 /// # Errors
 /// The database failed.
 pub(super) async fn hints(run: &impl Run, context: &Context, home: Currency) -> Result<Hints, StoreError> {
-    let known = known(run).await?;
-    Ok(Hints { currency: Some(home), day_first: true, today: context.today(), known })
+    Ok(Hints { known: known(run).await?, ..unlearned(context, home) })
+}
+
+/// What a reading is told before anybody corrected anything.
+fn unlearned(context: &Context, home: Currency) -> Hints {
+    Hints { currency: Some(home), day_first: true, today: context.today(), known: Vec::new() }
 }
 
 async fn known(run: &impl Run) -> Result<Vec<KnownSupplier>, StoreError> {
@@ -49,8 +53,8 @@ pub(super) async fn remember(
     home: Currency,
 ) -> Result<(), StoreError> {
     let Some(before) = &document.draft else { return Ok(()) };
-    let told = hints(txn, context, home).await?;
-    let Some(hint) = learn(before, after, &told) else { return Ok(()) };
+    // Which suppliers were known when it was read makes no difference to what was learned.
+    let Some(hint) = learn(before, after, &unlearned(context, home)) else { return Ok(()) };
     let row = HintRow {
         id: String::new(),
         document: document.id,

@@ -121,25 +121,12 @@ pub fn last_approval(instance: &Instance, person: PersonId) -> Option<TaskId> {
 
 /// What people read in the history beside the decision's name.
 pub(super) fn detail(doing: &Doing, step: &Step, organisation: &Organisation) -> String {
-    let name = |id: &PersonId| organisation.members.get(id).map_or_else(String::new, |member| member.name.clone());
+    let name = |id: &PersonId| organisation.name_of(*id);
     let names = |people: &[PersonId]| people.iter().map(name).collect::<Vec<_>>().join(", ");
-    let by = match step {
-        Step::Approved { by, .. } | Step::Rejected { by, .. } | Step::Returned { by, .. } => by.instead_of,
-        Step::Sent { .. }
-        | Step::Seated { .. }
-        | Step::Opened { .. }
-        | Step::Added { .. }
-        | Step::Removed { .. }
-        | Step::Transferred { .. }
-        | Step::Asked { .. }
-        | Step::Answered { .. }
-        | Step::Claimed { .. }
-        | Step::Unclaimed { .. }
-        | Step::TakenBack { .. }
-        | Step::Withdrawn { .. }
-        | Step::Reminded { .. }
-        | Step::Overdue { .. }
-        | Step::Moved { .. } => None,
+    let instead_of = if let Step::Approved { by, .. } | Step::Rejected { by, .. } | Step::Returned { by, .. } = step {
+        by.instead_of
+    } else {
+        None
     };
     let words = match doing {
         Doing::Reject(text) | Doing::Return(_, text) | Doing::Answer(text) => text.clone(),
@@ -153,7 +140,7 @@ pub(super) fn detail(doing: &Doing, step: &Step, organisation: &Organisation) ->
         | Doing::Withdraw
         | Doing::Remind(_) => String::new(),
     };
-    match by {
+    match instead_of {
         Some(other) if words.is_empty() => format!("→ {}", name(&other)),
         Some(other) => format!("→ {}: {words}", name(&other)),
         None => words,

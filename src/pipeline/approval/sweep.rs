@@ -60,14 +60,15 @@ async fn sweep_one(context: &Context, id: DocumentId, now_us: i64) -> Result<u32
     let room = room(&first, &facts, &organisation, context.today());
     let mut steps = moves(&first.instance, &room);
     steps.extend(lapses(&first.instance, &first.since(), &room, &hours, now_us));
+    let mut current = first.clone();
     for step in steps {
-        let Some(approval) = approval_fetch(&txn, id).await? else { break };
+        let approval = current.clone();
         let left = matches!(step, Step::Moved { .. });
         let (decision, job) = if left { (Decision::Moved, "moved") } else { (Decision::Overdue, "overdue") };
         let detail = String::new();
         let made = Made { document: &document, approval, organisation: &organisation, step, decision, detail };
         match made.record(&txn, context, Actor::System(job.to_owned()), facts.submitter).await {
-            Ok(moved) => document = moved,
+            Ok(moved) => (document, current) = moved,
             // An earlier step of the same sweep made this one needless.
             Err(ActionError::Approval(_)) => continue,
             Err(error) => return Err(error),

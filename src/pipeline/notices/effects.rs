@@ -13,7 +13,6 @@ use crate::{
         hash::sha256_hex,
         id::{DocumentId, PersonId},
         notice::{NoticeFacts, NoticeKind},
-        organisation::Organisation,
         person::Role,
     },
     pipeline::{
@@ -90,7 +89,7 @@ pub(in crate::pipeline) async fn add_mentions(
     let mut people: BTreeSet<PersonId> = comment.mentions.iter().copied().collect();
     people.remove(&comment.person);
     let facts = NoticeFacts {
-        actor: name_of(&organisation, Some(comment.person)),
+        actor: organisation.name_of(comment.person),
         reason: comment.text.clone(),
         ..facts_of(context, &document, None)
     };
@@ -137,11 +136,6 @@ fn place(id: DocumentId, approval: &Approval) -> String {
     format!("approval:{id}:{began_us}:{}", approval.record.len())
 }
 
-fn name_of(organisation: &Organisation, person: Option<PersonId>) -> String {
-    let member = person.and_then(|person| organisation.members.get(&person));
-    member.map(|member| member.name.clone()).unwrap_or_default()
-}
-
 /// Everything that decides who is told what.
 struct Scene<'a> {
     approval: &'a Approval,
@@ -184,7 +178,11 @@ impl Scene<'_> {
         }
         let decided = matches!(kind, NoticeKind::Approved | NoticeKind::Rejected | NoticeKind::Returned);
         let named = if decided { actor } else { Some(claim.submitter) };
-        let facts = NoticeFacts { actor: name_of(self.room.organisation, named), reason: self.reason(kind), ..facts };
+        let facts = NoticeFacts {
+            actor: named.map(|named| self.room.organisation.name_of(named)).unwrap_or_default(),
+            reason: self.reason(kind),
+            ..facts
+        };
         Some(Telling { key: format!("{}:{}:{about}", self.place, kind.name()), kind, facts, people })
     }
 
