@@ -3,14 +3,13 @@
 use axum::{
     Form,
     extract::{Path, State},
-    http::StatusCode,
     response::Response,
 };
 use jiff::civil;
 
-use super::{Fields, approval_view::people_choices, fields, said};
+use super::{Fields, approval_view::people_choices, fields, invalid, parse_id, said, version};
 use crate::{
-    approval::instance::{Back, ReturnTo, TaskId},
+    approval::instance::{Back, ReturnTo, Task, TaskId},
     clock::text_in,
     model::{
         field::FieldName,
@@ -44,14 +43,6 @@ const BULK_MAX: usize = 100;
 
 type Pairs = Form<Vec<(String, String)>>;
 
-fn parse_id(id: &str) -> Result<DocumentId, WebError> {
-    id.parse().map_err(|_| WebError::not_found())
-}
-
-fn invalid(message: &str) -> WebError {
-    WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field").with_detail(message)
-}
-
 /// Does what a form asks about an approval.
 pub async fn task(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(pairs): Pairs) -> Response {
     let people: Vec<String> =
@@ -59,8 +50,7 @@ pub async fn task(State(app): State<App>, signed: Signed, Path(id): Path<String>
     let form = fields(pairs);
     let done = async {
         signed.check(form.get("csrf").map(String::as_str))?;
-        let version = said(&form, "version").and_then(|text| text.parse().ok());
-        let version = version.ok_or(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "body_missing"))?;
+        let version = version(&form)?;
         let doing = doing(&form, &people)?;
         Ok::<_, WebError>(decide(&app.context, &signed.person, parse_id(&id)?, version, doing).await?)
     };
@@ -159,12 +149,11 @@ async fn tasks_page(app: &App, signed: &Signed) -> Result<TasksPage, WebError> {
     for row in rows {
         tasks.extend(task_view(app, signed, &organisation, &row).await?);
     }
-    let name = |id: &PersonId| organisation.members.get(id).map_or_else(String::new, |member| member.name.clone());
     let delegations = delegation_list(&context.db).await?;
     let of_own = delegations.into_iter().filter(|(_, delegation)| delegation.from == own && delegation.last >= today);
     let delegations = of_own.map(|(id, delegation)| DelegationView {
         id,
-        name: name(&delegation.to),
+        name: organisation.name_of(delegation.to),
         first: delegation.first.to_string(),
         last: delegation.last.to_string(),
         amount_max: delegation.amount_max.map(MoneyView::from),
@@ -189,24 +178,23 @@ async fn task_view(
     let Some(approval) = approval_fetch(&context.db, row.document).await? else { return Ok(None) };
     let found = crate::pipeline::approval::task_for(&approval, organisation, context.today(), signed.person.id);
     let Some((_, by)) = found else { return Ok(None) };
-    let name = |id: PersonId| organisation.members.get(&id).map_or_else(String::new, |member| member.name.clone());
     let draft = document.draft.as_ref();
     let supplier = draft.and_then(|draft| draft.text(FieldName::SupplierName)).map(str::to_owned);
     let counts = document.findings.iter().filter(|finding| finding.severity >= Severity::Flag).count();
     let task = approval.instance.task(row.number);
-    let opinion = task.is_some_and(|task| matches!(task.origin, crate::approval::instance::Origin::Opinion { .. }));
+    let opinion = task.is_some_and(Task::is_opinion);
     Ok(Some(TaskView {
         url: format!("/documents/{}", document.id),
         id: document.id.to_string(),
         version: document.version,
         title: supplier.unwrap_or_else(|| document.file_name.clone()),
         node: row.node.clone(),
-        submitted_by: name(document.submitter),
+        submitted_by: organisation.name_of(document.submitter),
         total: draft.and_then(|draft| draft.money(FieldName::Total)).map(MoneyView::from),
         since: text_in(row.since_us, &context.zone),
         due: row.due_us.map(|due| text_in(due, &context.zone)),
         late: row.due_us.is_some_and(|due| due <= context.clock.now_us()),
-        instead_of: by.instead_of.map(name),
+        instead_of: by.instead_of.map(|other| organisation.name_of(other)),
         findings: counts,
         can_approve: !opinion && !document.findings.iter().any(|finding| finding.severity == Severity::Block),
     }))

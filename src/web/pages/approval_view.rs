@@ -2,14 +2,15 @@
 
 use crate::{
     approval::{
-        instance::{Instance, Origin, Outcome, Run, Task, TaskState},
+        instance::{By, Event, Instance, Origin, Outcome, Run, Task, TaskState},
         route::Stop,
+        state::State,
     },
     clock::text_in,
     model::{
         id::{DocumentId, PersonId},
         person::Person,
-        policy::flow::{Mode, Node, NodeKind},
+        policy::flow::{Mode, NodeKind},
     },
     pipeline::approval::{last_approval, task_for},
     store::{
@@ -38,19 +39,19 @@ pub(super) async fn approval_view(
 ) -> Result<Views, WebError> {
     let Some(approval) = approval_fetch(&app.context.db, document.id).await? else { return Ok((None, None)) };
     let organisation = organisation_fetch(&app.context.db).await?;
-    let running = document.state.name() == "awaiting_approval";
+    let running = document.state == State::AwaitingApproval;
     let own = task_for(&approval, &organisation, app.context.today(), signed.person.id).filter(|_| running);
     let task = own.and_then(|(id, _)| approval.instance.task(id));
     let name = |id: PersonId| name_of(people, id);
     let mut mine = task.map(|task| mine(&approval, task)).unwrap_or_default();
     mine.instead_of = own.and_then(|(_, by)| by.instead_of).map(name);
     mine.can_withdraw = document.submitter == signed.person.id
-        && matches!(document.state.name(), "awaiting_approval" | "returned" | "held");
+        && matches!(document.state, State::AwaitingApproval | State::Returned { .. } | State::Held { .. });
     mine.can_take_back = running && {
         let last = last_approval(&approval.instance, signed.person.id);
         last.is_some_and(|task| {
-            let by = crate::approval::instance::By::themselves(signed.person.id);
-            approval.instance.apply(&crate::approval::instance::Event::TakenBack { task, by }).is_ok()
+            let by = By::themselves(signed.person.id);
+            approval.instance.apply(&Event::TakenBack { task, by }).is_ok()
         })
     };
     let view = ApprovalView {
@@ -69,9 +70,8 @@ fn name_of(people: &[Person], id: PersonId) -> String {
 fn mine(approval: &Approval, task: &Task) -> MineView {
     let instance = &approval.instance;
     let node = instance.runs.get(task.run).and_then(|run| instance.node(run.stop));
-    let opinion = matches!(task.origin, Origin::Opinion { .. });
-    let pool = node.is_some_and(|node| node.mode == Mode::Claim)
-        && matches!(task.origin, Origin::Named | Origin::InPlaceOf(_));
+    let opinion = task.is_opinion();
+    let pool = node.is_some_and(|node| node.mode == Mode::Claim) && task.is_of_policy();
     let stop = instance.at().unwrap_or(0);
     let passed = |place: &usize| {
         let run = instance.runs.iter().rfind(|run| run.stop == *place && run.round == instance.round);
@@ -112,15 +112,11 @@ fn nodes(chrome: &Chrome, instance: &Instance, signed: &Signed, people: &[Person
             let skipped = run.skipped.iter().map(|(who, why)| (name_of(people, *who), why.name())).collect();
             (state(run), parts, skipped)
         });
-        let (state, parts, skipped) = found.unwrap_or(("ahead", ahead(node), Vec::new()));
+        // Who is asked at a node ahead is worked out when the claim gets there.
+        let (state, parts, skipped) = found.unwrap_or(("ahead", Vec::new(), Vec::new()));
         views.push(NodeView { name: node.name.clone(), mode: mode_name(node.mode), state, parts, skipped });
     }
     views
-}
-
-/// Nobody is known yet; who is asked is worked out when the claim gets there.
-const fn ahead(_node: &Node) -> Vec<PartView> {
-    Vec::new()
 }
 
 const fn state(run: &Run) -> &'static str {
@@ -143,22 +139,12 @@ fn parts(
     let part = |task: &Task| {
         let adder =
             if let Origin::Added { by, .. } = task.origin { instance.task(by).map(|task| task.person) } else { None };
-        let decided = match &task.state {
-            TaskState::Approved { by } | TaskState::Rejected { by, .. } => *by,
-            TaskState::Waiting
-            | TaskState::Pending
-            | TaskState::Returned
-            | TaskState::Transferred { .. }
-            | TaskState::Asking { .. }
-            | TaskState::Answered
-            | TaskState::Cancelled => None,
-        };
         PartView {
             number: task.id.0,
             name: name_of(people, task.person),
             state: task.state.name(),
             as_what: task.roles.iter().map(|role| as_what(chrome, role)).collect::<Vec<_>>().join(", "),
-            instead: decided.filter(|by| *by != task.person).map(|by| name_of(people, by)),
+            instead: task.state.decider().filter(|by| *by != task.person).map(|by| name_of(people, by)),
             added_by: adder.map(|id| name_of(people, id)),
             can_remove: running && adder == Some(signed.person.id) && task.state.is_open(),
             can_remind: running && task.state == TaskState::Pending && task.person != signed.person.id,

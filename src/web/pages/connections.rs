@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Fields, fields};
+use super::{Fields, fields, parse_id};
 use crate::{
     clock::{date_in, text_in},
     model::{category::Category, id::ConnectionId, person::Role},
@@ -240,10 +240,6 @@ pub async fn choose(State(app): State<App>, signed: Signed, Form(form): Pairs) -
         Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "saved"),
         Err(error) => signed.problem(error),
     }
-}
-
-fn parse_id(id: &str) -> Result<ConnectionId, WebError> {
-    id.parse().map_err(|_| WebError::not_found())
 }
 
 /// Stores what our words mean in a company, and posts what waited for it.

@@ -5,19 +5,18 @@ use std::collections::BTreeMap;
 use axum::{
     Form, Json,
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
 
-use super::{Fields, fields, said};
+use super::{Fields, fields, parse_id, said, version};
 use crate::{
     blob::original_name,
     model::{
         category::Category,
         field::{DocumentKind, FieldName},
         finding::Severity,
-        id::DocumentId,
     },
     pipeline::{
         actions::{Action, Correction, act, document_for},
@@ -32,10 +31,6 @@ use crate::{
         view::NoticeKind,
     },
 };
-
-fn parse_id(id: &str) -> Result<DocumentId, WebError> {
-    id.parse().map_err(|_| WebError::not_found())
-}
 
 /// A document's page.
 pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
@@ -117,11 +112,6 @@ async fn done(app: &App, signed: &Signed, id: &str, form: &Fields, action: Actio
         Ok(document) => redirect_with_notice(app, &format!("/documents/{}", document.id), NoticeKind::Good, notice),
         Err(error) => signed.problem(error),
     }
-}
-
-fn version(form: &Fields) -> Result<i64, WebError> {
-    let version = said(form, "version").and_then(|text| text.parse().ok());
-    version.ok_or(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "body_missing"))
 }
 
 type Pairs = Form<Vec<(String, String)>>;

@@ -15,14 +15,15 @@ pub mod suppliers;
 pub mod upload;
 pub mod webhooks;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 
 use axum::{
     Router,
+    http::StatusCode,
     routing::{get, post},
 };
 
-use super::{App, view::Choice};
+use super::{App, error::WebError, view::Choice};
 use crate::store::connection::Connection;
 
 /// The routes of the signed-in pages, but for the list and its uploads.
@@ -89,4 +90,20 @@ fn destination_choices(connections: &[Connection], chosen: &str) -> Vec<Choice> 
 /// A form's value, if there is one and it says something.
 fn said<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
     fields.get(name).map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+/// The id in an address; what is no id is not there.
+fn parse_id<T: FromStr>(id: &str) -> Result<T, WebError> {
+    id.parse().map_err(|_| WebError::not_found())
+}
+
+/// The version of a document that a form was made for.
+fn version(form: &Fields) -> Result<i64, WebError> {
+    let version = said(form, "version").and_then(|text| text.parse().ok());
+    version.ok_or(WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "body_missing"))
+}
+
+/// A form's value that cannot be taken, with what was expected.
+fn invalid(message: &str) -> WebError {
+    WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field").with_detail(message)
 }

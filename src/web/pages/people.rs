@@ -3,11 +3,10 @@
 use axum::{
     Form,
     extract::{Path, State},
-    http::StatusCode,
     response::Response,
 };
 
-use super::{Fields, fields, said};
+use super::{Fields, fields, invalid, said};
 use crate::{
     model::{
         id::PersonId,
@@ -68,10 +67,6 @@ fn checked(signed: &Signed, form: &Fields) -> Result<(), WebError> {
 
 fn roles_in(form: &Fields) -> Vec<Role> {
     Role::ALL.into_iter().filter(|role| form.contains_key(&format!("role_{}", role.name()))).collect()
-}
-
-fn invalid(message: &str) -> WebError {
-    WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field").with_detail(message)
 }
 
 /// Adds a person.
