@@ -1,31 +1,24 @@
 //! Signatures: HMAC-SHA256 in the three ways that receivers ask for.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 
-fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(data);
-    mac.finalize().into_bytes().to_vec()
-}
+use crate::model::hash::{hex, hmac_sha256};
 
 /// The header of the signed webhook: over the time in seconds, a point, and the body, so that an old request cannot be
 /// played again later.
 pub(super) fn webhook(secret: &str, seconds: i64, body: &str) -> String {
-    let signature = hmac(secret.as_bytes(), format!("{seconds}.{body}").as_bytes());
-    let signature: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={seconds},v1={signature}")
+    let signature = hmac_sha256(secret.as_bytes(), format!("{seconds}.{body}").as_bytes());
+    format!("t={seconds},v1={}", hex(&signature))
 }
 
 /// DingTalk: the secret is the key, the time in milliseconds and the secret are signed.
 pub(super) fn dingtalk(secret: &str, milliseconds: i64) -> String {
-    STANDARD.encode(hmac(secret.as_bytes(), format!("{milliseconds}\n{secret}").as_bytes()))
+    STANDARD.encode(hmac_sha256(secret.as_bytes(), format!("{milliseconds}\n{secret}").as_bytes()))
 }
 
 /// Feishu: the time in seconds and the secret are the key, and nothing is signed.
 pub(super) fn feishu(secret: &str, seconds: i64) -> String {
-    STANDARD.encode(hmac(format!("{seconds}\n{secret}").as_bytes(), b""))
+    STANDARD.encode(hmac_sha256(format!("{seconds}\n{secret}").as_bytes(), b""))
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("askama", &["src/web/"]),
     ("fluent_bundle", &["src/web/", "src/notify/"]),
     ("lettre", &["src/notify/email.rs"]),
-    ("hmac", &["src/notify/sign.rs"]),
+    ("hmac", &["src/model/hash.rs"]),
     ("object_store", &["src/blob"]),
     ("figment", &["src/config"]),
     ("tracing_subscriber", &["src/telemetry"]),
