@@ -44,7 +44,7 @@ pub(super) async fn run(command: FirmCommand, config: Config) -> anyhow::Result<
         Ok((firm, _)) => firm,
         Err(problems) => {
             for one in problems {
-                say(&format!("{}:{}: {}: {}", file.display(), one.line, one.place, one.message));
+                say(&one.in_file(&file));
             }
             return Ok(ExitCode::FAILURE);
         }

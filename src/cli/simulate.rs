@@ -80,8 +80,7 @@ fn text(path: &Path) -> anyhow::Result<String> {
 }
 
 fn told(path: &Path, problems: &[FileProblem]) -> anyhow::Error {
-    let lines: Vec<String> =
-        problems.iter().map(|one| format!("{}:{}: {}: {}", path.display(), one.line, one.place, one.message)).collect();
+    let lines: Vec<String> = problems.iter().map(|one| one.in_file(path)).collect();
     anyhow::anyhow!("{}", lines.join("\n"))
 }
 

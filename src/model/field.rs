@@ -185,3 +185,19 @@ pub struct Field {
     /// Where on that page.
     pub area: Option<Area>,
 }
+
+impl Field {
+    /// A value that a person typed or confirmed; nobody need look at it again.
+    #[must_use]
+    pub fn by_person(value: FieldValue) -> Self {
+        Self {
+            value,
+            confidence: Confidence::CERTAIN,
+            accepted: true,
+            source: Source::Person,
+            rule: "a person said so".to_owned(),
+            page: None,
+            area: None,
+        }
+    }
+}

@@ -23,7 +23,6 @@ use crate::{
         field::{DocumentKind, Field, FieldName, FieldValue},
         finding::Severity,
         id::{ConnectionId, DocumentId},
-        page::{Confidence, Source},
         person::{Actor, Person, Role},
     },
     store::{
@@ -330,15 +329,7 @@ fn corrected(mut draft: Draft, correction: &Correction) -> Result<(Draft, Vec<St
             Some(field) if field.value == value => (field.page, field.area),
             Some(_) | None => (None, None),
         };
-        let field = Field {
-            value,
-            confidence: Confidence::CERTAIN,
-            accepted: true,
-            source: Source::Person,
-            rule: "a person said so".to_owned(),
-            page,
-            area,
-        };
+        let field = Field { page, area, ..Field::by_person(value) };
         draft.fields.insert(*name, field);
     }
     if let Some(kind) = correction.kind.filter(|kind| *kind != draft.kind) {

@@ -25,6 +25,14 @@ pub struct FileProblem {
     pub message: String,
 }
 
+impl FileProblem {
+    /// The problem with the file it is in, as compilers write it.
+    #[must_use]
+    pub fn in_file(&self, path: &std::path::Path) -> String {
+        format!("{}:{}: {}: {}", path.display(), self.line, self.place, self.message)
+    }
+}
+
 /// On which line each place of a document stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lines(BTreeMap<String, usize>);

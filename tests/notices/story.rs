@@ -116,15 +116,20 @@ fn said(rows: &[[&str; 4]]) -> Vec<[String; 4]> {
     rows.iter().map(|row| row.map(str::to_owned)).collect()
 }
 
-#[tokio::test]
-async fn people_hear_once_what_concerns_them() {
-    let listener = Listener::start(&[(200, "")]).await;
+/// A firm whose webhook is this listener.
+async fn heard_by(listener: &Listener) -> Firm {
     let url = listener.url.clone();
-    let firm = Firm::new(move |config| {
+    Firm::new(move |config| {
         config.notices.webhook.url = url;
         config.notices.webhook.secret = "whsec_1".to_owned();
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn people_hear_once_what_concerns_them() {
+    let listener = Listener::start(&[(200, "")]).await;
+    let firm = heard_by(&listener).await;
     let mut seen = 0;
     let day = date(2026, 11, 22);
     let stands_in = Delegation { from: BO, to: DEE, first: day, last: day, amount_max: None };
@@ -165,12 +170,7 @@ async fn people_hear_once_what_concerns_them() {
 #[tokio::test]
 async fn administrators_hear_what_stands_still() {
     let listener = Listener::start(&[(200, "")]).await;
-    let url = listener.url.clone();
-    let firm = Firm::new(move |config| {
-        config.notices.webhook.url = url;
-        config.notices.webhook.secret = "whsec_1".to_owned();
-    })
-    .await;
+    let firm = heard_by(&listener).await;
     let mut seen = 0;
     let bo = person(&firm, BO).await;
     person_update(&firm.context.db, BO, &bo.roles, false).await.expect("Bo is there");
@@ -203,12 +203,7 @@ fn impatient() -> Policy {
 async fn time_is_told_of_once() {
     const HOUR_US: i64 = 3_600_000_000;
     let listener = Listener::start(&[(200, "")]).await;
-    let url = listener.url.clone();
-    let firm = Firm::new(move |config| {
-        config.notices.webhook.url = url;
-        config.notices.webhook.secret = "whsec_1".to_owned();
-    })
-    .await;
+    let firm = heard_by(&listener).await;
     let txn = firm.context.db.begin_write().await.expect("a sound database");
     policy_publish(&txn, &impatient(), None, START_US).await.expect("a sound policy");
     txn.commit().await.expect("a sound database");

@@ -19,7 +19,6 @@ use vouch::{
         hash::sha256_hex,
         id::{ConnectionId, DocumentId, PersonId},
         media::MediaType,
-        page::{Confidence, Source},
         person::{Person, Role},
     },
     pipeline::{
@@ -473,15 +472,6 @@ fn draft(kind: DocumentKind, number: &str) -> Draft {
         (FieldName::Currency, FieldValue::Currency(Currency::HKD)),
         (FieldName::Total, FieldValue::Amount(Decimal::new(10_000 + cents, 2))),
     ];
-    let field = |value| Field {
-        value,
-        confidence: Confidence::CERTAIN,
-        accepted: true,
-        source: Source::Person,
-        rule: "typed".to_owned(),
-        page: None,
-        area: None,
-    };
-    let fields = values.into_iter().map(|(name, value)| (name, field(value))).collect();
+    let fields = values.into_iter().map(|(name, value)| (name, Field::by_person(value))).collect();
     Draft { kind, fields, ..Draft::empty(1) }
 }

@@ -14,7 +14,6 @@ use crate::{
         hash::sha256_hex,
         id::{ConnectionId, DocumentId},
         media::MediaType,
-        page::{Confidence, Source},
         person::Person,
     },
     pipeline::{Context, Job, transition::enqueue},
@@ -91,16 +90,7 @@ fn draft(bill: bool, number: u32, name: &str, total: Decimal) -> Draft {
         (FieldName::Currency, FieldValue::Currency(Currency::HKD)),
         (FieldName::Total, FieldValue::Amount(total)),
     ];
-    let field = |value| Field {
-        value,
-        confidence: Confidence::CERTAIN,
-        accepted: true,
-        source: Source::Person,
-        rule: "typed".to_owned(),
-        page: None,
-        area: None,
-    };
-    let fields = values.into_iter().map(|(name, value)| (name, field(value))).collect();
+    let fields = values.into_iter().map(|(name, value)| (name, Field::by_person(value))).collect();
     let kind = if bill { DocumentKind::Invoice } else { DocumentKind::Receipt };
     Draft { kind, fields, ..Draft::empty(1) }
 }

@@ -17,15 +17,7 @@ fn read(lines: &[&str], known: &[KnownSupplier]) -> Draft {
 
 fn corrected(draft: &Draft, name: FieldName, value: FieldValue) -> Draft {
     let mut after = draft.clone();
-    let field = Field {
-        value,
-        confidence: Confidence::CERTAIN,
-        accepted: true,
-        source: Source::Person,
-        rule: "person".to_owned(),
-        page: None,
-        area: None,
-    };
+    let field = Field::by_person(value);
     after.fields.insert(name, field);
     after
 }
