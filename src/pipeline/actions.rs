@@ -30,6 +30,7 @@ use crate::{
         approval::{approval_involves, tasks_clear},
         candidate::{claim_fetch, claim_store},
         document::{Document, document_fetch, document_lock, upload_exists},
+        organisation::organisation_fetch,
         posting::posting_by_document,
         setting::policy_fetch,
     },
@@ -256,7 +257,8 @@ async fn resend(txn: &Txn, context: &Context, document: &Document) -> Result<app
         ..Subject::new(&draft, document.category, context.today())
     };
     let around = routing(&subject, &around, &policy);
-    approval::send(txn, context, document, &document.findings, &policy, &around, true).await
+    let organisation = organisation_fetch(txn).await?;
+    approval::send(txn, context, document, &document.findings, &policy, (&around, &organisation), true).await
 }
 
 /// Rejected means: not in the ledger, and never will be. Corrected means: not there with the old values.

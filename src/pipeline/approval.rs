@@ -177,12 +177,11 @@ pub(super) async fn send(
     document: &Document,
     findings: &[Finding],
     policy: &Policy,
-    around: &Around,
+    (around, organisation): (&Around, &Organisation),
     jump: bool,
 ) -> Result<Sending, StoreError> {
-    let organisation = organisation_fetch(txn).await?;
     let before = approval_fetch(txn, document.id).await?;
-    let now = facts(document, findings, around, &organisation);
+    let now = facts(document, findings, around, organisation);
     if let Some(before) = &before {
         // Who corrected it does not make it another claim.
         let same = |facts: &Facts| Facts { correctors: now.correctors.clone(), ..facts.clone() } == now;
@@ -193,7 +192,7 @@ pub(super) async fn send(
         }
         // Straight back keeps the version of the policy and the facts that were approved.
         if let Some(facts) = known.filter(|_| jump)
-            && let Ok(sending) = sending(context, before.clone(), facts, &organisation, Back::Jump)
+            && let Ok(sending) = sending(context, before.clone(), facts, organisation, Back::Jump)
         {
             return Ok(sending);
         }
@@ -204,7 +203,7 @@ pub(super) async fn send(
         before.policy == *policy && !ended
     });
     let approval = goes_on.unwrap_or_else(|| Approval::draft(policy.clone()));
-    sending(context, approval, &now, &organisation, Back::Rerun).map_err(|_| StoreError::Conflict("approval"))
+    sending(context, approval, &now, organisation, Back::Rerun).map_err(|_| StoreError::Conflict("approval"))
 }
 
 fn sending(

@@ -17,6 +17,7 @@ use crate::{
     model::{
         draft::Draft,
         field::FieldName,
+        finding::Finding,
         id::DocumentId,
         page::{Page, Source},
         policy::Policy,
@@ -24,7 +25,8 @@ use crate::{
     queue::{Failed, Retry},
     read::{Limits, Options, ReadError, Reader, Reading, wire},
     store::{
-        candidate::marks_store,
+        StoreError, Txn,
+        candidate::{Marks, marks_store},
         connection::connection_list,
         document::{Document, PageRow, document_fetch, page_replace_all},
         organisation::organisation_fetch,
@@ -112,6 +114,66 @@ fn page_row(page: &Page, picture: String) -> PageRow {
     PageRow { number: page.number, width: i64::from(page.width), height: i64::from(page.height), picture, page_json }
 }
 
+/// What a check decided, before anything of it is kept.
+pub struct Judged {
+    verdict: Verdict,
+    findings: Vec<Finding>,
+    marks: Marks,
+    sending: Option<approval::Sending>,
+}
+
+/// Decides one document: looks around it, asks every rule, and finds who must agree. Keeps nothing.
+///
+/// # Errors
+/// The database failed.
+pub async fn judge(
+    context: &Context,
+    txn: &Txn,
+    document: &Document,
+    policy: &Policy,
+    has_connections: bool,
+) -> Result<Judged, StoreError> {
+    let draft = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
+    let twins: Vec<Twin> = match Identity::of(&draft) {
+        Some(identity) => document_twins(txn, document, &identity, TWINS_MAX).await?,
+        None => Vec::new(),
+    };
+    let mut around = surroundings(txn, document, &draft, policy).await?;
+    let organisation = organisation_fetch(txn).await?;
+    if policy.required.iter().any(|requirement| !requirement.when.is_always()) {
+        let bare = routing(&Subject::new(&draft, document.category, context.today()), &around, policy);
+        around.known.required = approval::required(document, &bare, policy, &organisation);
+    }
+    let subject = Subject {
+        pages: &around.pages,
+        claim: &around.claim,
+        known: &around.known,
+        twins: &twins,
+        kept: document.kept,
+        has_destination: document.connection.is_some() || !has_connections,
+        ..Subject::new(&draft, document.category, context.today())
+    };
+    let findings = check::findings(&subject, policy);
+    let around_it = routing(&subject, &around, policy);
+    let mut ruling = ruling(&draft, &findings, policy);
+    if ruling == Ruling::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
+        // A person had a hand in it, so another person looks.
+        ruling = Ruling::NeedsApproval;
+    }
+    let mut sending = None;
+    let verdict = match ruling {
+        Ruling::ApprovedByRule => Verdict::ApprovedByRule,
+        Ruling::NeedsReview => Verdict::NeedsReview,
+        Ruling::NeedsApproval => {
+            let sent = approval::send(txn, context, document, &findings, policy, (&around_it, &organisation), false).await?;
+            let standing = sent.standing.clone();
+            sending = Some(sent);
+            Verdict::Sent(standing)
+        }
+    };
+    Ok(Judged { verdict, findings, marks: around.marks, sending })
+}
+
 /// Check: draft, policy and history → findings and a verdict. Safe to run any number of times.
 ///
 /// # Errors
@@ -127,45 +189,9 @@ pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> 
     let has_connections = !connection_list(&context.db).await?.is_empty();
     let txn = context.db.begin_write().await?;
     document_twins_lock(&txn).await?;
-    let draft = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
-    let twins: Vec<Twin> = match Identity::of(&draft) {
-        Some(identity) => document_twins(&txn, &document, &identity, TWINS_MAX).await?,
-        None => Vec::new(),
-    };
-    let mut around = surroundings(&txn, &document, &draft, &policy).await?;
-    if policy.required.iter().any(|requirement| !requirement.when.is_always()) {
-        let organisation = organisation_fetch(&txn).await?;
-        let bare = routing(&Subject::new(&draft, document.category, context.today()), &around, &policy);
-        around.known.required = approval::required(&document, &bare, &policy, &organisation);
-    }
-    marks_store(&txn, id, &around.marks).await?;
-    let subject = Subject {
-        pages: &around.pages,
-        claim: &around.claim,
-        known: &around.known,
-        twins: &twins,
-        kept: document.kept,
-        has_destination: document.connection.is_some() || !has_connections,
-        ..Subject::new(&draft, document.category, context.today())
-    };
-    let findings = check::findings(&subject, &policy);
-    let around_it = routing(&subject, &around, &policy);
-    let mut ruling = ruling(&draft, &findings, &policy);
-    if ruling == Ruling::ApprovedByRule && (document.kept || !document.correctors.is_empty()) {
-        // A person had a hand in it, so another person looks.
-        ruling = Ruling::NeedsApproval;
-    }
-    let mut sending = None;
-    let verdict = match ruling {
-        Ruling::ApprovedByRule => Verdict::ApprovedByRule,
-        Ruling::NeedsReview => Verdict::NeedsReview,
-        Ruling::NeedsApproval => {
-            let sent = approval::send(&txn, context, &document, &findings, &policy, &around_it, false).await?;
-            let standing = sent.standing.clone();
-            sending = Some(sent);
-            Verdict::Sent(standing)
-        }
-    };
+    let Judged { verdict, findings, marks, sending } =
+        judge(context, &txn, &document, &policy, has_connections).await?;
+    marks_store(&txn, id, &marks).await?;
     let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
     let step = Move {
         seen_version: Some(document.version),
@@ -201,7 +227,7 @@ pub(super) fn routing(subject: &Subject<'_>, around: &Surroundings, policy: &Pol
 ///
 /// # Errors
 /// The database failed.
-pub async fn twins_of(context: &Context, document: &Document) -> Result<Vec<Twin>, crate::store::StoreError> {
+pub async fn twins_of(context: &Context, document: &Document) -> Result<Vec<Twin>, StoreError> {
     match document.draft.as_ref().and_then(Identity::of) {
         Some(identity) => document_twins(&context.db, document, &identity, TWINS_MAX).await,
         None => Ok(Vec::new()),

@@ -9,6 +9,7 @@ use crate::{
         calendar::Calendar,
         draft::Draft,
         field::FieldName,
+        fingerprint::Fingerprint,
         id::PersonId,
         money::Money,
         page::Page,
@@ -18,7 +19,9 @@ use crate::{
     read::wire,
     store::{
         Run, StoreError,
-        candidate::{Marks, candidate_list, claim_fetch, fapiao_list, spending_list, supplier_known},
+        candidate::{
+            Look, Marks, candidate_list, claim_fetch, fapiao_list, lookalike_list, spending_list, supplier_known,
+        },
         connection::{connection_fetch, mapping_list},
         document::{Document, page_list, upload_count},
         ledger_entry::{LedgerEntryRow, Wanted, ledger_entries_matching},
@@ -83,6 +86,7 @@ fn marks_of(draft: &Draft, pages: &[Page], home: Option<(Money, RateUsed)>) -> M
         fapiao: check::fapiao_key(draft, pages),
         tax_id: draft.text(FieldName::SupplierTaxId).map(plain),
         bank_accounts: check::bank_accounts(pages),
+        fingerprint: Fingerprint::of_words(pages.iter().flat_map(|page| &page.words).map(|word| word.text.as_str())),
         home,
     }
 }
@@ -166,6 +170,11 @@ async fn others(
         (identity.total, from, to)
     });
     known.candidates = candidate_list(run, document, supplier.as_deref().zip(number.as_deref()), total).await?;
+    if let Some(fingerprint) = marks.fingerprint {
+        let total = draft.money(FieldName::Total);
+        let look = Look { fingerprint, total, issue_date: date, document_number: number.as_deref(), claimant };
+        known.lookalikes = lookalike_list(run, document, &look).await?;
+    }
     if let Some(fapiao) = &marks.fapiao {
         known.same_fapiao = fapiao_list(run, document, fapiao).await?;
     }

@@ -8,11 +8,12 @@ use sea_orm::Value;
 
 use super::{Row, Run, StoreError, Txn, document::Document};
 use crate::{
-    check::{Candidate, Claim, KnownSupplier, Spending},
+    check::{Candidate, Claim, DISTANCE_MAX, KnownSupplier, Lookalike, Spending},
     model::{
         category::Category,
         currency::Currency,
         field::DocumentKind,
+        fingerprint::Fingerprint,
         id::{DocumentId, PersonId},
         money::Money,
         rate::RateUsed,
@@ -21,6 +22,10 @@ use crate::{
 
 /// More of a kind change nothing for a person.
 const ROWS_MAX: i64 = 50;
+/// So many fingerprints of each kind are compared; a busy firm has a few hundred papers of one day.
+const LOOKS_MAX: i64 = 1_000;
+/// So many documents that look alike are named, the likest first.
+const ALIKE_MAX: usize = 10;
 /// A claimant's purchases that are added up, at most; a limit that so many do not reach is none.
 const SPENDING_MAX: i64 = 2_000;
 /// So many of a supplier's latest documents say what its accounts are.
@@ -45,6 +50,8 @@ pub struct Marks {
     pub tax_id: Option<String>,
     /// The bank accounts that it names.
     pub bank_accounts: Vec<String>,
+    /// What its words look like from afar.
+    pub fingerprint: Option<Fingerprint>,
     /// Its total in the firm's own currency, and the rate that made it.
     pub home: Option<(Money, RateUsed)>,
 }
@@ -55,7 +62,7 @@ pub struct Marks {
 /// The database failed.
 pub async fn marks_store(txn: &Txn, id: DocumentId, marks: &Marks) -> Result<(), StoreError> {
     let sql = "UPDATE documents SET kind = $2, fapiao = $3, tax_id = $4, bank_accounts = $5, home_minor = $6, \
-        home_currency = $7, rate = $8, rate_source = $9, rate_date = $10, \
+        home_currency = $7, rate = $8, rate_source = $9, rate_date = $10, fingerprint = $11, \
         claimant_id = COALESCE(claimant_id, submitter_id) WHERE id = $1";
     let home = marks.home.as_ref();
     let values: Vec<Value> = vec![
@@ -69,6 +76,7 @@ pub async fn marks_store(txn: &Txn, id: DocumentId, marks: &Marks) -> Result<(),
         home.map(|(_, used)| used.rate.to_string()).into(),
         home.map(|(_, used)| used.source.clone()).into(),
         home.map(|(_, used)| used.date.to_string()).into(),
+        marks.fingerprint.map(Fingerprint::to_hex).into(),
     ];
     txn.execute(sql, values).await.map(|_| ())
 }
@@ -128,27 +136,110 @@ pub async fn candidate_list(
     number: Option<(&str, &str)>,
     total: Option<(Money, Date, Date)>,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let own = || -> Vec<Value> { vec![document.id.to_string().into(), document.uploaded_at_us.into()] };
-    let mut rows = Vec::new();
+    let mut values: Vec<Value> = vec![document.id.to_string().into(), document.uploaded_at_us.into()];
+    let mut parts = Vec::new();
     if let Some((supplier, number)) = number {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM documents WHERE supplier_key = $3 AND document_number = $4 AND {OTHERS} \
-            ORDER BY issue_date DESC, id LIMIT {ROWS_MAX}"
-        );
-        rows.extend(run.rows(&sql, own().into_iter().chain([supplier.into(), number.into()]).collect()).await?);
+        let at = values.len();
+        parts.push(format!("supplier_key = ${} AND document_number = ${}", at + 1, at + 2));
+        values.extend([supplier.into(), number.into()]);
     }
     if let Some((total, from, to)) = total {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM documents WHERE total_minor = $3 AND currency = $4 AND issue_date >= $5 \
-            AND issue_date <= $6 AND {OTHERS} ORDER BY issue_date DESC, id LIMIT {ROWS_MAX}"
-        );
-        let values: [Value; 4] =
-            [total.minor().into(), total.currency().code().into(), from.to_string().into(), to.to_string().into()];
-        rows.extend(run.rows(&sql, own().into_iter().chain(values).collect()).await?);
+        let at = values.len();
+        parts.push(format!(
+            "total_minor = ${} AND currency = ${} AND issue_date >= ${} AND issue_date <= ${}",
+            at + 1,
+            at + 2,
+            at + 3,
+            at + 4
+        ));
+        values.extend([total.minor().into(), total.currency().code().into(), from.to_string().into(), to.to_string().into()]);
     }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Each part has its own index; together they are one way to the database and back.
+    let part = |part: &String| {
+        format!(
+            "SELECT * FROM (SELECT {COLUMNS} FROM documents WHERE {part} AND {OTHERS} \
+            ORDER BY issue_date DESC, id LIMIT {ROWS_MAX}) AS part"
+        )
+    };
+    let sql = parts.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ");
+    let rows = run.rows(&sql, values).await?;
     let mut seen = BTreeSet::new();
     let all = rows.iter().map(candidate).collect::<Result<Vec<_>, _>>()?;
     Ok(all.into_iter().filter(|candidate| seen.insert(candidate.id)).collect())
+}
+
+/// What was read of a document whose lookalikes are sought.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// What its words look like from afar.
+    pub fingerprint: Fingerprint,
+    /// Its total.
+    pub total: Option<Money>,
+    /// The date on it.
+    pub issue_date: Option<Date>,
+    /// Its number, without spaces.
+    pub document_number: Option<&'a str>,
+    /// Whose money it was.
+    pub claimant: PersonId,
+}
+
+/// Other documents whose words look like this one's: among those with its total, those with its date and no other
+/// number, those of which one of the two was not read, and, where this one lacks one, the claimant's latest. Two papers
+/// that differ in both are two (the rule D2), so no others are looked at.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn lookalike_list(
+    run: &impl Run,
+    document: &Document,
+    look: &Look<'_>,
+) -> Result<Vec<Lookalike>, StoreError> {
+    let mut values: Vec<Value> = vec![document.id.to_string().into(), document.uploaded_at_us.into()];
+    let mut parts = vec!["total_minor IS NULL".to_owned(), "issue_date IS NULL".to_owned()];
+    let mut bind = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    if let Some(total) = look.total {
+        let (minor, code) = (bind(total.minor().into()), bind(total.currency().code().into()));
+        parts.push(format!("total_minor = {minor} AND currency = {code}"));
+    }
+    if let Some(date) = look.issue_date {
+        let day = bind(date.to_string().into());
+        let number = look.document_number.map(|number| bind(number.into()));
+        let number = number.map(|number| format!(" AND (document_number IS NULL OR document_number = {number})"));
+        parts.push(format!("issue_date = {day}{}", number.unwrap_or_default()));
+    }
+    if look.total.is_none() || look.issue_date.is_none() {
+        parts.push(format!("claimant_id = {}", bind(look.claimant.to_string().into())));
+    }
+    let part = |part: &String| {
+        format!(
+            "SELECT * FROM (SELECT id, fingerprint FROM documents WHERE {part} AND fingerprint IS NOT NULL AND {OTHERS} \
+            ORDER BY issue_date DESC, id LIMIT {LOOKS_MAX}) AS part"
+        )
+    };
+    let sql = parts.iter().map(part).collect::<Vec<_>>().join(" UNION ");
+    let mut alike = Vec::new();
+    for row in run.rows(&sql, values).await? {
+        let other = row.parsed("fingerprint", "fingerprint", Fingerprint::from_hex)?;
+        let distance = look.fingerprint.distance(other);
+        if distance <= DISTANCE_MAX {
+            alike.push((distance, row.text("id")?));
+        }
+    }
+    alike.sort();
+    let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = $1");
+    let mut found = Vec::new();
+    for (distance, id) in alike.into_iter().take(ALIKE_MAX) {
+        let rows = run.rows(&sql, vec![id.into()]).await?;
+        let document = rows.first().ok_or(StoreError::NotFound("document"))?;
+        found.push(Lookalike { document: candidate(document)?, distance });
+    }
+    Ok(found)
 }
 
 /// Other documents of the same fapiao.

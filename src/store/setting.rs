@@ -1,6 +1,9 @@
 //! The policy in its versions. A published version never changes: there is no function that could.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::Deserialize;
 
@@ -113,8 +116,22 @@ fn version_of(row: &Row) -> Result<u32, StoreError> {
     u32::try_from(version).map_err(|_| StoreError::Damaged { what: "version", value: version.to_string() })
 }
 
+/// The text that was parsed last, and what it says. Every check asks for the policy in force, which seldom changes, and
+/// reading it costs more than any of its statements; the text itself is the key, so no database can get another's.
+static PARSED: Mutex<Option<(String, Policy)>> = Mutex::new(None);
+
+fn parsed(json: &str) -> Option<Policy> {
+    let mut last = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, policy)) = last.as_ref().filter(|(text, _)| text == json) {
+        return Some(policy.clone());
+    }
+    let (policy, _) = policy_from_json(json).ok()?;
+    *last = Some((json.to_owned(), policy.clone()));
+    Some(policy)
+}
+
 fn published(row: &Row) -> Result<Policy, StoreError> {
-    let policy = row.parsed("policy_json", "policy", |json| Some(policy_from_json(json).ok()?.0))?;
+    let policy = row.parsed("policy_json", "policy", parsed)?;
     Ok(Policy { version: version_of(row)?, ..policy })
 }
 

@@ -7,10 +7,11 @@ use jiff::civil::date;
 use rust_decimal::Decimal;
 use vouch::{
     approval::state::{ApprovedBy, State},
-    check::{Claim, Subject, findings},
+    check::{Claim, DISTANCE_MAX, Lookalike, Subject, findings},
     model::{
         currency::Currency,
         field::DocumentKind,
+        fingerprint::Fingerprint,
         id::DocumentId,
         money::Money,
         policy::Policy,
@@ -20,7 +21,8 @@ use vouch::{
     store::{
         Db, Run, StoreError,
         candidate::{
-            Marks, candidate_list, claim_fetch, claim_store, fapiao_list, marks_store, spending_list, supplier_known,
+            Look, Marks, candidate_list, claim_fetch, claim_store, fapiao_list, lookalike_list, marks_store, spending_list,
+            supplier_known,
         },
         document::{Document, document_fetch},
         rate::{rate_store_all, rate_table},
@@ -35,6 +37,7 @@ use crate::{
 on_both_engines!(
     a_claim_is_kept_and_its_submitter_claims_it_else,
     candidates_share_a_number_or_a_total,
+    lookalikes_share_a_total_or_a_day_or_were_not_read,
     fapiao_and_suppliers_are_found_by_their_marks,
     spending_is_the_claimants_own_in_the_firms_currency,
     rates_are_dated_and_have_one_base,
@@ -94,6 +97,45 @@ async fn candidates_share_a_number_or_a_total(db: Db) -> Tested {
     let ids: Vec<_> = found.iter().map(|other| (other.id.uuid().as_u128(), other.kind)).collect();
     assert_eq!(ids, [(1, DocumentKind::Unknown), (2, DocumentKind::Invoice)]);
     assert!(candidate_list(&db, &own, None, None).await?.is_empty());
+    Ok(())
+}
+
+async fn lookalikes_share_a_total_or_a_day_or_were_not_read(db: Db) -> Tested {
+    let claimant = person_add(&db, 1).await?;
+    let signs = |differing: u32| Fingerprint([u64::MAX << differing, 7, 8, 9]);
+    let papers: [(u32, [&str; 5], u32); 8] = [
+        (1, ["Blue Café", "2026-11-01", "HKD", "110.00", "R-10001"], 20),
+        (2, ["8lue Cafe", "2026-11-20", "HKD", "170.00", ""], 10),
+        (3, ["Blue Café", "2026-11-20", "HKD", "170.00", "R-10003"], 0),
+        (4, ["Blue Café", "2026-11-21", "HKD", "170.00", ""], 0),
+        (5, ["", "", "", "", ""], 5),
+        (6, ["Blue Café", "2026-11-01", "USD", "110.00", ""], 0),
+        (7, ["Blue Café", "2026-11-20", "HKD", "110.00", ""], DISTANCE_MAX + 1),
+        (8, ["Blue Café", "2026-11-20", "HKD", "110.00", ""], DISTANCE_MAX),
+    ];
+    for (number, text, differing) in papers {
+        let document = read(&db, number, text).await?;
+        mark(&db, document.id, &Marks { fingerprint: Some(signs(differing)), ..Marks::default() }).await?;
+    }
+    let own = read(&db, 9, ["Blue Café", "2026-11-20", "HKD", "110.00", "R-10009"]).await?;
+    let look = Look {
+        fingerprint: signs(0),
+        total: Some(Money::from_minor(11_000, Currency::HKD)),
+        issue_date: Some(date(2026, 11, 20)),
+        document_number: Some("R-10009"),
+        claimant,
+    };
+    let numbers = |found: Vec<Lookalike>| -> Vec<(u128, u32)> {
+        found.into_iter().map(|other| (other.document.id.uuid().as_u128(), other.distance)).collect()
+    };
+    // Not the third: another number and another total; nor the fourth and sixth.
+    assert_eq!(numbers(lookalike_list(&db, &own, &look).await?), [(5, 5), (2, 10), (1, 20), (8, DISTANCE_MAX)]);
+    // Where nothing was read, all of the claimant's are looked at, and nobody else's.
+    let unread = Look { total: None, issue_date: None, document_number: None, ..look };
+    let all = [(3, 0), (4, 0), (6, 0), (5, 5), (2, 10), (1, 20), (8, DISTANCE_MAX)];
+    assert_eq!(numbers(lookalike_list(&db, &own, &unread).await?), all);
+    let another = Look { claimant: person_id(2), ..unread };
+    assert_eq!(numbers(lookalike_list(&db, &own, &another).await?), [(5, 5)]);
     Ok(())
 }
 
