@@ -107,9 +107,9 @@ async fn engine(folder: &Path, database: &str) -> Done<Vec<String>> {
     for at in 0..DECIDED {
         let id = receipt(&context, at, &claimants).await?;
         let began = Instant::now();
-        let document = document_fetch(&context.db, id).await?;
-        let policy = policy_fetch(&context.db).await?;
         let txn = context.db.begin_write().await?;
+        let document = document_fetch(&txn, id).await?;
+        let policy = policy_fetch(&txn).await?;
         let judged = judge(&context, &txn, &document, &policy, false).await?;
         decide.push(began.elapsed());
         drop((judged, txn));

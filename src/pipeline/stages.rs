@@ -179,16 +179,16 @@ pub async fn judge(
 /// # Errors
 /// The database failed.
 pub async fn run_check(context: &Context, id: DocumentId) -> Result<(), Failed> {
-    let document = document_fetch(&context.db, id).await?;
+    // Reading the twins and recording the verdict are one transaction: of two twins checked at the same time, the
+    // second to get here sees the first.
+    let txn = context.db.begin_write().await?;
+    let document = document_fetch(&txn, id).await?;
     if document.state != State::Checking {
         return Ok(());
     }
-    // Reading the twins and recording the verdict are one transaction: of two twins checked at the same time, the
-    // second to get here sees the first.
-    let policy = policy_fetch(&context.db).await?;
-    let has_connections = !connection_list(&context.db).await?.is_empty();
-    let txn = context.db.begin_write().await?;
     document_twins_lock(&txn).await?;
+    let policy = policy_fetch(&txn).await?;
+    let has_connections = !connection_list(&txn).await?.is_empty();
     let Judged { verdict, findings, marks, sending } =
         judge(context, &txn, &document, &policy, has_connections).await?;
     marks_store(&txn, id, &marks).await?;

@@ -18,17 +18,43 @@ pub async fn organisation_fetch(run: &impl Run) -> Result<Organisation, StoreErr
     let sql = "SELECT id, email, name, roles, firm_roles, department, manager_id, active, successor_id FROM people";
     let members = run.rows(sql, Vec::new()).await?;
     let members = members.iter().map(|row| member(row).map(|member| (member.id, member)));
-    let departments = run.rows("SELECT name, head_id, parent FROM departments", Vec::new()).await?;
-    let departments = departments.iter().map(|row| {
-        Ok((row.text("name")?, Department { head: person(row, "head_id")?, parent: row.text_or_none("parent")? }))
-    });
-    let projects = run.rows("SELECT code, owner_id FROM projects", Vec::new()).await?;
-    let projects = projects.iter().map(|row| Ok((row.text("code")?, person(row, "owner_id")?)));
-    Ok(Organisation {
+    // One way to the database and back for the three small tables: every decision asks for them.
+    let sql = "SELECT 'department' AS kind, name AS id, head_id AS one, parent AS other, NULL AS first_day, \
+        NULL AS last_day, NULL AS amount_max_minor, NULL AS currency FROM departments \
+        UNION ALL SELECT 'project', code, owner_id, NULL, NULL, NULL, NULL, NULL FROM projects \
+        UNION ALL SELECT 'delegation', id, from_id, to_id, first_day, last_day, CAST(amount_max_minor AS TEXT), currency \
+        FROM delegations ORDER BY first_day, id";
+    let mut firm = Organisation {
         members: members.collect::<Result<BTreeMap<_, _>, StoreError>>()?,
-        departments: departments.collect::<Result<BTreeMap<_, _>, StoreError>>()?,
-        projects: projects.collect::<Result<BTreeMap<_, _>, StoreError>>()?,
-        delegations: delegation_list(run).await?.into_iter().map(|(_, delegation)| delegation).collect(),
+        ..Organisation::default()
+    };
+    for row in &run.rows(sql, Vec::new()).await? {
+        let (id, one) = (row.text("id")?, person(row, "one")?);
+        match row.text("kind")?.as_str() {
+            "department" => {
+                firm.departments.insert(id, Department { head: one, parent: row.text_or_none("other")? });
+            }
+            "project" => {
+                firm.projects.insert(id, one);
+            }
+            _ => firm.delegations.push(delegation(row, ["one", "other"])?),
+        }
+    }
+    Ok(firm)
+}
+
+/// Who stands in for whom, from when to when, up to how much.
+fn delegation(row: &Row, [from, to]: [&str; 2]) -> Result<Delegation, StoreError> {
+    let currency = row.text_or_none("currency")?.and_then(|code| Currency::parse(&code).ok());
+    let amount = row.text_or_none("amount_max_minor")?;
+    let damaged = |value: &String| StoreError::Damaged { what: "amount", value: value.clone() };
+    let amount = amount.map(|text| text.parse().map_err(|_| damaged(&text))).transpose()?;
+    Ok(Delegation {
+        from: row.parsed(from, "person id", |text| text.parse().ok())?,
+        to: row.parsed(to, "person id", |text| text.parse().ok())?,
+        first: row.parsed("first_day", "date", |text| text.parse().ok())?,
+        last: row.parsed("last_day", "date", |text| text.parse().ok())?,
+        amount_max: amount.zip(currency).map(|(minor, currency)| Money::from_minor(minor, currency)),
     })
 }
 
@@ -106,21 +132,10 @@ pub async fn project_store(txn: &Txn, code: &str, owner: Option<PersonId>) -> Re
 /// # Errors
 /// The database failed or holds a damaged row.
 pub async fn delegation_list(run: &impl Run) -> Result<Vec<(String, Delegation)>, StoreError> {
-    let sql = "SELECT id, from_id, to_id, first_day, last_day, amount_max_minor, currency FROM delegations \
-        ORDER BY first_day, id";
-    let delegation = |row: &Row| {
-        let currency = row.text_or_none("currency")?.and_then(|code| Currency::parse(&code).ok());
-        let amount = row.number_or_none("amount_max_minor")?;
-        let delegation = Delegation {
-            from: row.parsed("from_id", "person id", |text| text.parse().ok())?,
-            to: row.parsed("to_id", "person id", |text| text.parse().ok())?,
-            first: row.parsed("first_day", "date", |text| text.parse().ok())?,
-            last: row.parsed("last_day", "date", |text| text.parse().ok())?,
-            amount_max: amount.zip(currency).map(|(minor, currency)| Money::from_minor(minor, currency)),
-        };
-        Ok((row.text("id")?, delegation))
-    };
-    run.rows(sql, Vec::new()).await?.iter().map(delegation).collect()
+    let sql = "SELECT id, from_id, to_id, first_day, last_day, CAST(amount_max_minor AS TEXT) AS amount_max_minor, \
+        currency FROM delegations ORDER BY first_day, id";
+    let one = |row: &Row| Ok((row.text("id")?, delegation(row, ["from_id", "to_id"])?));
+    run.rows(sql, Vec::new()).await?.iter().map(one).collect()
 }
 
 /// Writes down that somebody stands in for somebody.
