@@ -15,6 +15,7 @@ mod entry_step;
 mod image;
 mod shrink;
 mod steps;
+mod suppliers;
 mod together;
 
 use std::{sync::Mutex, time::Duration};
@@ -50,13 +51,14 @@ use crate::{
     store::{
         StoreError,
         approval::approval_fetch,
-        budget::group_take,
+        budget::{group_give_back, group_take},
         connection::{Connection, connection_fetch, connection_state_by_token, mapping_list, reference_list},
         document::{Document, DocumentFilter, document_fetch, document_list},
         job::{ClaimedJob, job_claim_beside, job_superseded},
         posting::{Posting, posting_advance, posting_by_document, posting_create},
     },
 };
+use suppliers::suppliers_ready;
 use together::Together;
 /// Postings that are claimed beside another of the same Xero organisation, so that their bills go in one call.
 const BESIDE_MAX: i64 = 19;
@@ -105,10 +107,13 @@ pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Re
     let lease_us = i64::try_from(context.queue_options().lease.as_micros()).unwrap_or(i64::MAX);
     let now_us = context.clock.now_us();
     let company = format!("{}:{}", connection.ledger, connection.company_id);
-    // One worker at a time has a company's bills: more would only wait for the same turns. Two do no harm, so that what a
-    // dead worker had is free again soon.
-    if !group_take(&context.db, &company, now_us, now_us.saturating_add(lease_us / GROUP_LEASES)).await? {
-        return post_one(context, id, job, None).await;
+    let until_us = now_us.saturating_add(lease_us / GROUP_LEASES);
+    // One worker at a time has a company's postings: others would only wait for the same turns, and each of their bills
+    // would take a call of its own. Two do no harm, so that what a dead worker had is free again soon.
+    if !group_take(&context.db, &company, now_us, until_us).await? {
+        // It was claimed in the moment in which another took all: that one, or the next, takes it along.
+        let reason = "another worker has the company's postings".to_owned();
+        return Err(Failed { reason, retry: Some(Retry::GivenBack) });
     }
     let beside = job_claim_beside(&context.db, connection.id, now_us, lease_us, BESIDE_MAX).await?;
     let outcome = if beside.is_empty() {
@@ -116,7 +121,7 @@ pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Re
     } else {
         post_together(context, id, job, beside, connection).await
     };
-    group_take(&context.db, &company, context.clock.now_us(), 0).await?;
+    group_give_back(&context.db, &company, until_us).await?;
     outcome
 }
 
@@ -128,6 +133,8 @@ async fn post_together(
     beside: Vec<ClaimedJob>,
     connection: Connection,
 ) -> Result<(), Failed> {
+    let documents: Vec<DocumentId> = beside.iter().filter_map(|job| job.subject.parse().ok()).chain([id]).collect();
+    suppliers_ready(context, &connection, &documents).await;
     let (together, mut seats) = Together::with_seats(beside.len() + 1);
     // Dropped with this handler, and with them whatever they do.
     let mut others = JoinSet::new();

@@ -57,14 +57,22 @@ pub async fn budget_store(run: &impl Run, budget: &Budget) -> Result<bool, Store
     run.execute(sql, values).await.map(|rows| rows == 1)
 }
 
-/// Takes a company's bills that go together until an instant; `false` when another worker has them. An instant that has
-/// passed gives them back.
+/// Takes a company's postings until an instant; `false` when another worker has them.
 ///
 /// # Errors
 /// The database failed.
 pub async fn group_take(run: &impl Run, company: &str, now_us: i64, until_us: i64) -> Result<bool, StoreError> {
     let sql = "INSERT INTO budgets (company, next_at_us, blocked_until_us, holders, version, group_until_us) \
         VALUES ($1, 0, 0, '', 1, $2) ON CONFLICT (company) DO UPDATE SET group_until_us = $2 \
-        WHERE budgets.group_until_us <= $3 OR $2 <= $3";
+        WHERE budgets.group_until_us <= $3";
     run.execute(sql, vec![company.into(), until_us.into(), now_us.into()]).await.map(|rows| rows == 1)
+}
+
+/// Gives back what was taken until this instant; does nothing when another worker has it by now.
+///
+/// # Errors
+/// The database failed.
+pub async fn group_give_back(run: &impl Run, company: &str, until_us: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE budgets SET group_until_us = 0 WHERE company = $1 AND group_until_us = $2";
+    run.execute(sql, vec![company.into(), until_us.into()]).await.map(|_| ())
 }

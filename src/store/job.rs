@@ -163,6 +163,25 @@ pub async fn job_finish(db: &Db, job: &ClaimedJob) -> Result<(), StoreError> {
     db.execute(sql, vec![job.id.to_string().into(), job.locked_until_us.into()]).await.map(|_| ())
 }
 
+/// Holds a claimed job until an instant; `false` when another claim has it.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_renew(db: &Db, job: &ClaimedJob, until_us: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE jobs SET locked_until_us = $1 WHERE id = $2 AND locked_until_us = $3";
+    let values = vec![until_us.into(), job.id.to_string().into(), job.locked_until_us.into()];
+    db.execute(sql, values).await.map(|rows| rows == 1)
+}
+
+/// Gives a job back as if it had never been claimed: others take it in its turn.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_give_back(db: &Db, job: &ClaimedJob) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET locked_until_us = NULL, attempts = attempts - 1 WHERE id = $1 AND locked_until_us = $2";
+    db.execute(sql, vec![job.id.to_string().into(), job.locked_until_us.into()]).await.map(|_| ())
+}
+
 /// Puts a job back until an instant, with the reason and with the tries that the claim now counts.
 ///
 /// # Errors
