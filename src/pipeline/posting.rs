@@ -14,6 +14,7 @@
 mod entry_step;
 mod image;
 mod shrink;
+mod silence;
 mod steps;
 mod suppliers;
 mod together;
@@ -75,6 +76,8 @@ const POSTINGS: Uuid = Uuid::from_u128(0x7663_6870_6f73_7469_6e67_7300_766f_7563
 enum Stop {
     /// Try again later.
     Later(Failed),
+    /// Try again later: nothing came back that could be understood.
+    Unanswered(Failed),
     /// A person must do something first.
     Blocked(String),
     /// A person must give consent again before anything else goes to this company.
@@ -112,8 +115,7 @@ pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Re
     // would take a call of its own. Two do no harm, so that what a dead worker had is free again soon.
     if !group_take(&context.db, &company, now_us, until_us).await? {
         // It was claimed in the moment in which another took all: that one, or the next, takes it along.
-        let reason = "another worker has the company's postings".to_owned();
-        return Err(Failed { reason, retry: Some(Retry::GivenBack) });
+        return Err(Failed { reason: String::new(), retry: Some(Retry::GivenBack) });
     }
     let beside = job_claim_beside(&context.db, connection.id, now_us, lease_us, BESIDE_MAX).await?;
     let outcome = if beside.is_empty() {
@@ -190,6 +192,7 @@ pub(super) async fn post_one(
             }
         }
         Err(Stop::Later(failed)) => Err(failed),
+        Err(Stop::Unanswered(failed)) => Err(silence::unanswered(context, id, failed).await?),
         Err(Stop::Blocked(message) | Stop::Consent(message)) => {
             let event = Event::PostingBlocked { message: message.clone() };
             settled(block(context, step(event, message)).await)
@@ -226,9 +229,15 @@ async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Res
         connection_state_by_token(&context.db, &run.books.connection.token_id, "consent_needed").await?;
     }
     match outcome {
-        Ok(()) => Ok(posting),
+        Ok(()) => {
+            silence::answered(context, &run.books.connection).await?;
+            Ok(posting)
+        }
         // A ledger that fails now and then must not use up the tries of a posting that gets on.
-        Err(Stop::Later(failed)) if failed.retry == Some(Retry::Backoff) && how_far(&posting) > came => {
+        Err(Stop::Later(failed) | Stop::Unanswered(failed))
+            if failed.retry == Some(Retry::Backoff) && how_far(&posting) > came =>
+        {
+            silence::answered(context, &run.books.connection).await?;
             Err(Stop::Later(Failed { retry: Some(Retry::After(PROGRESS_WAIT)), ..failed }))
         }
         Err(stop) => Err(stop),
@@ -319,10 +328,12 @@ fn cannot_connect(error: ConnectError) -> Stop {
         | ConnectError::Secret(_)
         | ConnectError::NotSetUp(_) => Stop::Blocked(reason),
         ConnectError::Store(error) => Stop::Later(error.into()),
-        ConnectError::Oauth(OauthError::Unreachable(_) | OauthError::Ambiguous(_))
-        | ConnectError::Ledger(_)
-        | ConnectError::NotAsked
-        | ConnectError::Refused(_) => Stop::Later(Failed { reason, retry: Some(Retry::Backoff) }),
+        ConnectError::Oauth(OauthError::Unreachable(_) | OauthError::Ambiguous(_)) => {
+            Stop::Unanswered(Failed { reason, retry: Some(Retry::Backoff) })
+        }
+        ConnectError::Ledger(_) | ConnectError::NotAsked | ConnectError::Refused(_) => {
+            Stop::Later(Failed { reason, retry: Some(Retry::Backoff) })
+        }
     }
 }
 

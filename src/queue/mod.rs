@@ -72,7 +72,7 @@ pub enum Retry {
     Backoff,
     /// No earlier than this, and without counting against the tries: somebody asked us to wait.
     After(Duration),
-    /// Nothing was begun: it keeps its place in the queue, and its tries.
+    /// Others wait for the same: it takes its place by age, due now, and keeps its tries. An empty reason is none.
     GivenBack,
 }
 
@@ -208,7 +208,7 @@ async fn put_back(
             job.attempts -= 1;
             Some(wait)
         }
-        Some(Retry::GivenBack) => return job_give_back(db, &job).await,
+        Some(Retry::GivenBack) => return job_give_back(db, &job, &failed.reason).await,
         Some(Retry::Backoff) if job.attempts < attempts_max => Some(backoff(options.backoff, job.attempts)),
         Some(Retry::Backoff) | None => None,
     };

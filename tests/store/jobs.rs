@@ -148,9 +148,9 @@ async fn a_job_that_was_given_back_keeps_its_place_and_its_tries(db: Db) -> Test
     enqueue(&db, "b", 1).await?;
     let job = claimed(&db, 100).await?;
     let gone = ClaimedJob { locked_until_us: 7, ..job.clone() };
-    job_give_back(&db, &gone).await?;
+    job_give_back(&db, &gone, "").await?;
     assert_ne!(claimed(&db, 100).await?.id, job.id, "another claim gives nothing back");
-    job_give_back(&db, &job).await?;
+    job_give_back(&db, &job, "").await?;
     let again = claimed(&db, 100).await?;
     assert_eq!((again.id, again.attempts), (job.id, 1));
     Ok(())
