@@ -113,6 +113,7 @@ attachment-failed = Could not be attached
 reason-unreadable = Why it could not be read
 reason-rejected = Reason for rejection
 reason-posting_blocked = Why it is not posted
+reason-approved = Why it is not posted yet; vouch goes on by itself
 reason-needs_review = What to look at
 history-title = History
 history-by-rule = vouch

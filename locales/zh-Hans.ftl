@@ -104,6 +104,7 @@ attachment-failed = 未能附上
 reason-unreadable = 无法识别的原因
 reason-rejected = 驳回原因
 reason-posting_blocked = 未能入账的原因
+reason-approved = 尚未入账的原因（系统会自动再试）
 reason-needs_review = 需要核对的地方
 history-title = 处理记录
 history-by-rule = 系统

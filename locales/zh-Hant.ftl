@@ -104,6 +104,7 @@ attachment-failed = 未能附上
 reason-unreadable = 無法讀取的原因
 reason-rejected = 拒絕原因
 reason-posting_blocked = 未能入賬的原因
+reason-approved = 尚未入賬的原因（系統會自動再試）
 reason-needs_review = 需要核對的地方
 history-title = 處理紀錄
 history-by-rule = 系統

@@ -25,6 +25,8 @@ mod holes;
 mod house;
 #[path = "posting/longrun.rs"]
 mod longrun;
+#[path = "posting/outage.rs"]
+mod outage;
 #[path = "posting/process.rs"]
 mod process;
 #[path = "posting/reconcile.rs"]

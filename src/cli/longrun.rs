@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// What `vouch longrun` takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct LongrunArguments {
     /// How many documents are posted
     #[arg(long, value_name = "COUNT", default_value_t = 500)]
@@ -56,6 +56,9 @@ pub(super) struct LongrunArguments {
     /// Only bills, instead of bills and paid expenses in turn
     #[arg(long)]
     bills: bool,
+    /// Post one document of each supplier before the count begins, as in a firm that has been at it for a while
+    #[arg(long)]
+    known_suppliers: bool,
     /// Worker processes
     #[arg(long, value_name = "COUNT", default_value_t = 3)]
     workers: usize,
@@ -136,14 +139,22 @@ async fn play(
             connections.push(connect(&context, &cast, kind, company).await?);
         }
     }
-    let documents =
-        papers::approved(&context, &cast.submitter, &connections, arguments.entries, arguments.bills).await?;
+    let stack = papers::Stack { person: &cast.submitter, connections: &connections, only_bills: arguments.bills };
+    let mut first = 1;
+    if arguments.known_suppliers {
+        let before = stack.approved(&context, first, papers::SUPPLIERS).await?;
+        say(&format!("{} documents of as many suppliers go ahead; they are not counted.", before.len()));
+        let peaceful = LongrunArguments { kill_workers: false, ..arguments.clone() };
+        tend(&peaceful, &context, &cast, &connections, &settings, folder).await?;
+        first += papers::SUPPLIERS;
+    }
+    let documents = stack.approved(&context, first, arguments.entries).await?;
     say(&format!("{} documents are approved; posting begins.", documents.len()));
     let chaos = chaos::Chaos::install(sandbox, arguments.seed, arguments.fault_every);
     let begun = Instant::now();
     let retried = tend(arguments, &context, &cast, &connections, &settings, folder).await?;
     let told = count::Told {
-        seconds: begun.elapsed().as_secs(),
+        took: begun.elapsed(),
         calls: chaos.calls(),
         faults: chaos.faults(),
         killed: retried.killed,

@@ -118,6 +118,7 @@ impl Context {
             attempts_max: self.config.job_attempts_max,
             backoff: Duration::from_millis(self.config.job_retry_ms),
             poll: Duration::from_millis(self.config.queue_poll_ms),
+            leases_max: super::leases_max,
         }
     }
 }

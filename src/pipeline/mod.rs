@@ -98,6 +98,18 @@ impl Job {
     }
 }
 
+/// A company's books are read page by page, each in its turn among the calls of all processes; that may take longer than
+/// one lease. Whatever takes longer than these has to begin again.
+const BOOKS_LEASES_MAX: u32 = 10;
+
+/// For how many leases a job may go on. A posting is cut off instead: its next attempt looks.
+fn leases_max(kind: &str) -> u32 {
+    match kind {
+        "sync" | "changes" => BOOKS_LEASES_MAX,
+        _ => 1,
+    }
+}
+
 /// Runs one claimed job.
 ///
 /// # Errors

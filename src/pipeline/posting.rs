@@ -14,7 +14,9 @@
 mod entry_step;
 mod image;
 mod shrink;
+mod silence;
 mod steps;
+mod suppliers;
 mod together;
 
 use std::{sync::Mutex, time::Duration};
@@ -50,13 +52,14 @@ use crate::{
     store::{
         StoreError,
         approval::approval_fetch,
-        budget::group_take,
+        budget::{group_give_back, group_take},
         connection::{Connection, connection_fetch, connection_state_by_token, mapping_list, reference_list},
         document::{Document, DocumentFilter, document_fetch, document_list},
         job::{ClaimedJob, job_claim_beside, job_superseded},
         posting::{Posting, posting_advance, posting_by_document, posting_create},
     },
 };
+use suppliers::suppliers_ready;
 use together::Together;
 /// Postings that are claimed beside another of the same Xero organisation, so that their bills go in one call.
 const BESIDE_MAX: i64 = 19;
@@ -73,6 +76,8 @@ const POSTINGS: Uuid = Uuid::from_u128(0x7663_6870_6f73_7469_6e67_7300_766f_7563
 enum Stop {
     /// Try again later.
     Later(Failed),
+    /// Try again later: nothing came back that could be understood.
+    Unanswered(Failed),
     /// A person must do something first.
     Blocked(String),
     /// A person must give consent again before anything else goes to this company.
@@ -105,10 +110,12 @@ pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Re
     let lease_us = i64::try_from(context.queue_options().lease.as_micros()).unwrap_or(i64::MAX);
     let now_us = context.clock.now_us();
     let company = format!("{}:{}", connection.ledger, connection.company_id);
-    // One worker at a time has a company's bills: more would only wait for the same turns. Two do no harm, so that what a
-    // dead worker had is free again soon.
-    if !group_take(&context.db, &company, now_us, now_us.saturating_add(lease_us / GROUP_LEASES)).await? {
-        return post_one(context, id, job, None).await;
+    let until_us = now_us.saturating_add(lease_us / GROUP_LEASES);
+    // One worker at a time has a company's postings: others would only wait for the same turns, and each of their bills
+    // would take a call of its own. Two do no harm, so that what a dead worker had is free again soon.
+    if !group_take(&context.db, &company, now_us, until_us).await? {
+        // It was claimed in the moment in which another took all: that one, or the next, takes it along.
+        return Err(Failed { reason: String::new(), retry: Some(Retry::GivenBack) });
     }
     let beside = job_claim_beside(&context.db, connection.id, now_us, lease_us, BESIDE_MAX).await?;
     let outcome = if beside.is_empty() {
@@ -116,7 +123,7 @@ pub async fn run_post(context: &Context, id: DocumentId, job: &ClaimedJob) -> Re
     } else {
         post_together(context, id, job, beside, connection).await
     };
-    group_take(&context.db, &company, context.clock.now_us(), 0).await?;
+    group_give_back(&context.db, &company, until_us).await?;
     outcome
 }
 
@@ -128,6 +135,8 @@ async fn post_together(
     beside: Vec<ClaimedJob>,
     connection: Connection,
 ) -> Result<(), Failed> {
+    let documents: Vec<DocumentId> = beside.iter().filter_map(|job| job.subject.parse().ok()).chain([id]).collect();
+    suppliers_ready(context, &connection, &documents).await;
     let (together, mut seats) = Together::with_seats(beside.len() + 1);
     // Dropped with this handler, and with them whatever they do.
     let mut others = JoinSet::new();
@@ -183,6 +192,7 @@ pub(super) async fn post_one(
             }
         }
         Err(Stop::Later(failed)) => Err(failed),
+        Err(Stop::Unanswered(failed)) => Err(silence::unanswered(context, id, failed).await?),
         Err(Stop::Blocked(message) | Stop::Consent(message)) => {
             let event = Event::PostingBlocked { message: message.clone() };
             settled(block(context, step(event, message)).await)
@@ -219,9 +229,15 @@ async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Res
         connection_state_by_token(&context.db, &run.books.connection.token_id, "consent_needed").await?;
     }
     match outcome {
-        Ok(()) => Ok(posting),
+        Ok(()) => {
+            silence::answered(context, &run.books.connection).await?;
+            Ok(posting)
+        }
         // A ledger that fails now and then must not use up the tries of a posting that gets on.
-        Err(Stop::Later(failed)) if failed.retry == Some(Retry::Backoff) && how_far(&posting) > came => {
+        Err(Stop::Later(failed) | Stop::Unanswered(failed))
+            if failed.retry == Some(Retry::Backoff) && how_far(&posting) > came =>
+        {
+            silence::answered(context, &run.books.connection).await?;
             Err(Stop::Later(Failed { retry: Some(Retry::After(PROGRESS_WAIT)), ..failed }))
         }
         Err(stop) => Err(stop),
@@ -312,10 +328,12 @@ fn cannot_connect(error: ConnectError) -> Stop {
         | ConnectError::Secret(_)
         | ConnectError::NotSetUp(_) => Stop::Blocked(reason),
         ConnectError::Store(error) => Stop::Later(error.into()),
-        ConnectError::Oauth(OauthError::Unreachable(_) | OauthError::Ambiguous(_))
-        | ConnectError::Ledger(_)
-        | ConnectError::NotAsked
-        | ConnectError::Refused(_) => Stop::Later(Failed { reason, retry: Some(Retry::Backoff) }),
+        ConnectError::Oauth(OauthError::Unreachable(_) | OauthError::Ambiguous(_)) => {
+            Stop::Unanswered(Failed { reason, retry: Some(Retry::Backoff) })
+        }
+        ConnectError::Ledger(_) | ConnectError::NotAsked | ConnectError::Refused(_) => {
+            Stop::Later(Failed { reason, retry: Some(Retry::Backoff) })
+        }
     }
 }
 

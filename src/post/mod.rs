@@ -255,6 +255,21 @@ impl Ledger {
         }
     }
 
+    /// Finds or makes several suppliers at once, where the ledger can; what is not in the answer goes the usual way.
+    ///
+    /// # Errors
+    /// See [`LedgerError`]; some may have been made all the same, and are found then.
+    pub(crate) async fn suppliers_ready(
+        &self,
+        names: &[String],
+        key: &str,
+    ) -> Result<Vec<xero::client::Supplier>, LedgerError> {
+        match self {
+            Self::QuickBooks(_) => Ok(Vec::new()),
+            Self::Xero(client) => client.suppliers_ready(names, key).await,
+        }
+    }
+
     /// Home currency for one unit of `currency` on a date (`YYYY-MM-DD`), as the ledger keeps it; `None` where the
     /// ledger takes its own rate by itself, as Xero does.
     ///

@@ -5,9 +5,10 @@
 //! [`Wake`], later also RabbitMQ, which will carry job ids only (`rabbit.rs` beside this file). A lost or doubled wake
 //! costs time, never correctness, because workers also look by themselves.
 //!
-//! A handler is stopped before its lease ends, so two workers never run the same job at the same time.
+//! A handler is stopped before its lease ends, so two workers never run the same job at the same time. Kinds of jobs
+//! that may take long have their lease renewed instead, so many times; a worker that dies renews nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Notify, Semaphore, watch},
@@ -19,7 +20,7 @@ use crate::{
     clock::Clock,
     store::{
         Db, StoreError,
-        job::{ClaimedJob, job_bury, job_claim, job_finish, job_put_back},
+        job::{ClaimedJob, job_bury, job_claim, job_finish, job_give_back, job_put_back, job_renew},
     },
 };
 
@@ -51,6 +52,8 @@ pub struct Options {
     pub backoff: Duration,
     /// How often to look without being woken.
     pub poll: Duration,
+    /// For how many leases a job of this kind may go on; its lease is renewed in between.
+    pub leases_max: fn(&str) -> u32,
 }
 
 /// Why a handler did not finish its job.
@@ -69,6 +72,8 @@ pub enum Retry {
     Backoff,
     /// No earlier than this, and without counting against the tries: somebody asked us to wait.
     After(Duration),
+    /// Others wait for the same: it takes its place by age, due now, and keeps its tries. An empty reason is none.
+    GivenBack,
 }
 
 /// The longest wait before another try.
@@ -143,11 +148,12 @@ where
     H: Fn(ClaimedJob) -> F,
     F: Future<Output = Result<(), Failed>>,
 {
-    let time = options.lease.saturating_sub(LEASE_MARGIN).max(Duration::from_millis(1));
-    let kept = match tokio::time::timeout(time, handler(job.clone())).await {
-        Ok(Ok(())) => job_finish(db, &job).await,
-        Ok(Err(failed)) => put_back(db, clock, options, &job, failed, options.attempts_max).await,
-        Err(_) => {
+    let mut job = job;
+    let running = handler(job.clone());
+    let kept = match run_leased(db, clock, options, &mut job, running).await {
+        Some(Ok(())) => job_finish(db, &job).await,
+        Some(Err(failed)) => put_back(db, clock, options, &job, failed, options.attempts_max).await,
+        None => {
             // A handler that is cut off cannot say whom its work should go to: once more than the tries it may.
             let reason = "the job took longer than its lease".to_owned();
             let failed = Failed { reason, retry: Some(Retry::Backoff) };
@@ -158,6 +164,33 @@ where
         // The lease runs out and the job is worked on again; every handler is right when run twice.
         error!(job.id = %job.id, %error, "The end of job {} could not be noted", job.id);
     }
+}
+
+/// Runs a handler as long as its leases last; `None` when it took longer, or somebody else has the job.
+async fn run_leased<F: Future>(
+    db: &Db,
+    clock: &Clock,
+    options: &Options,
+    job: &mut ClaimedJob,
+    running: F,
+) -> Option<F::Output> {
+    let time = options.lease.saturating_sub(LEASE_MARGIN).max(Duration::from_millis(1));
+    let mut running = pin!(running);
+    for _ in 1..(options.leases_max)(&job.kind).max(1) {
+        if let Ok(ended) = tokio::time::timeout(time, running.as_mut()).await {
+            return Some(ended);
+        }
+        let until_us = clock.now_us().saturating_add(micros(options.lease));
+        match job_renew(db, job, until_us).await {
+            Ok(true) => job.locked_until_us = until_us,
+            Ok(false) => return None,
+            Err(error) => {
+                warn!(job.id = %job.id, %error, "The lease of job {} could not be renewed", job.id);
+                return None;
+            }
+        }
+    }
+    tokio::time::timeout(time, running).await.ok()
 }
 
 async fn put_back(
@@ -175,6 +208,7 @@ async fn put_back(
             job.attempts -= 1;
             Some(wait)
         }
+        Some(Retry::GivenBack) => return job_give_back(db, &job, &failed.reason).await,
         Some(Retry::Backoff) if job.attempts < attempts_max => Some(backoff(options.backoff, job.attempts)),
         Some(Retry::Backoff) | None => None,
     };

@@ -1,5 +1,7 @@
 //! Failures on demand: one-shot faults for demonstrations, a gate for tests that stop the world at a chosen call.
 
+use serde_json::{Value, json};
+
 use super::http::{Ask, Reply};
 use super::{Inner, lock, quickbooks, xero};
 
@@ -36,6 +38,10 @@ pub enum FaultKind {
     Garbage,
     /// It is carried out, and only the first half of the answer's JSON comes.
     HalfJson,
+    /// It is carried out, and the answer names another total.
+    OtherTotal,
+    /// It is carried out, and the answer names another currency.
+    OtherCurrency,
 }
 
 impl FaultKind {
@@ -48,7 +54,9 @@ impl FaultKind {
             | Self::Status500
             | Self::Status503Html
             | Self::Garbage
-            | Self::HalfJson => true,
+            | Self::HalfJson
+            | Self::OtherTotal
+            | Self::OtherCurrency => true,
         }
     }
 }
@@ -63,10 +71,15 @@ pub trait Gate: Send + Sync {
 }
 
 /// Takes the first armed fault that matches this call out of the queue.
-pub(super) fn take(sandbox: &Inner, call: &str) -> Option<FaultKind> {
+/// Where none is armed, an outage strikes as long as it lasts.
+pub(super) fn take(sandbox: &Inner, call: &str, now_ms: i64) -> Option<FaultKind> {
+    let strikes = |fault: &Fault| call.contains(&fault.matches);
     let mut armed = lock(&sandbox.faults);
-    let place = armed.iter().position(|fault| call.contains(&fault.matches))?;
-    Some(armed.remove(place).kind)
+    if let Some(place) = armed.iter().position(strikes) {
+        return Some(armed.remove(place).kind);
+    }
+    let outages = lock(&sandbox.outages);
+    outages.iter().find(|(fault, until_ms)| now_ms < *until_ms && strikes(fault)).map(|(fault, _)| fault.kind)
 }
 
 /// The answer a fault gives in place of doing anything; `None` for faults that let the call through.
@@ -92,7 +105,9 @@ pub(super) fn refusal(kind: FaultKind, ask: &Ask, now_ms: i64) -> Option<Reply> 
         | FaultKind::DropAfterCommit
         | FaultKind::SlowMs(_)
         | FaultKind::Garbage
-        | FaultKind::HalfJson => None,
+        | FaultKind::HalfJson
+        | FaultKind::OtherTotal
+        | FaultKind::OtherCurrency => None,
     }
 }
 
@@ -102,6 +117,13 @@ pub(super) fn spoil(kind: Option<FaultKind>, mut reply: Reply) -> Reply {
         Some(FaultKind::Garbage) => Reply::html(200, "<!-- the cache answered -->ok".to_owned()),
         Some(FaultKind::HalfJson) => {
             reply.body.truncate(reply.body.len() / 2);
+            reply
+        }
+        Some(kind @ (FaultKind::OtherTotal | FaultKind::OtherCurrency)) => {
+            if let Ok(mut body) = serde_json::from_slice(&reply.body) {
+                rename(&mut body, kind);
+                reply.body = Value::to_string(&body).into_bytes();
+            }
             reply
         }
         Some(
@@ -114,5 +136,23 @@ pub(super) fn spoil(kind: Option<FaultKind>, mut reply: Reply) -> Reply {
             | FaultKind::SlowMs(_),
         )
         | None => reply,
+    }
+}
+
+/// Puts another total or another currency wherever an answer names one.
+fn rename(value: &mut Value, kind: FaultKind) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| rename(value, kind)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                match (name.as_str(), kind) {
+                    ("TotalAmt" | "Total", FaultKind::OtherTotal) => *member = json!(1.23),
+                    ("CurrencyCode", FaultKind::OtherCurrency) => *member = json!("CHF"),
+                    ("CurrencyRef", FaultKind::OtherCurrency) => *member = json!({"value": "CHF"}),
+                    _ => rename(member, kind),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -172,7 +172,7 @@ async fn handle(State(sandbox): State<Sandbox>, request: Request) -> Response {
         Err(response) => return response,
     };
     let call = format!("{} {}", ask.method, ask.path);
-    let fault = faults::take(&sandbox.inner, &call);
+    let fault = faults::take(&sandbox.inner, &call, sandbox.now_ms());
     if let Some(FaultKind::SlowMs(wait_ms)) = fault {
         dawdle(Duration::from_millis(wait_ms)).await;
     }

@@ -136,6 +136,8 @@ struct Inner {
     world: Mutex<state::World>,
     calls: Mutex<Vec<Call>>,
     faults: Mutex<Vec<Fault>>,
+    /// Faults that strike each call they match until an instant of the sandbox's clock, in milliseconds.
+    outages: Mutex<Vec<(Fault, i64)>>,
     gate: Mutex<Option<Arc<dyn Gate>>>,
     recorder: record::Recorder,
     in_flight: Mutex<BTreeMap<String, u32>>,
@@ -161,6 +163,7 @@ impl Sandbox {
                 world: Mutex::new(world),
                 calls: Mutex::new(Vec::new()),
                 faults: Mutex::new(Vec::new()),
+                outages: Mutex::new(Vec::new()),
                 gate: Mutex::new(None),
                 in_flight: Mutex::new(BTreeMap::new()),
                 clock_shift_ms: AtomicI64::new(0),
@@ -212,6 +215,12 @@ impl Sandbox {
     /// Queues a fault; the first armed one that matches a call strikes it, once.
     pub fn fault_arm(&self, fault: Fault) {
         lock(&self.inner.faults).push(fault);
+    }
+
+    /// Has a fault strike every call it matches, for so many seconds of the sandbox's clock.
+    pub fn outage(&self, fault: Fault, seconds: i64) {
+        let until_ms = self.now_ms().saturating_add(seconds.saturating_mul(1000));
+        lock(&self.inner.outages).push((fault, until_ms));
     }
 
     /// Asks this gate before and after every call from now on.

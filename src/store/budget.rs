@@ -57,14 +57,59 @@ pub async fn budget_store(run: &impl Run, budget: &Budget) -> Result<bool, Store
     run.execute(sql, values).await.map(|rows| rows == 1)
 }
 
-/// Takes a company's bills that go together until an instant; `false` when another worker has them. An instant that has
-/// passed gives them back.
+/// Takes a company's postings until an instant; `false` when another worker has them.
 ///
 /// # Errors
 /// The database failed.
 pub async fn group_take(run: &impl Run, company: &str, now_us: i64, until_us: i64) -> Result<bool, StoreError> {
     let sql = "INSERT INTO budgets (company, next_at_us, blocked_until_us, holders, version, group_until_us) \
         VALUES ($1, 0, 0, '', 1, $2) ON CONFLICT (company) DO UPDATE SET group_until_us = $2 \
-        WHERE budgets.group_until_us <= $3 OR $2 <= $3";
+        WHERE budgets.group_until_us <= $3";
     run.execute(sql, vec![company.into(), until_us.into(), now_us.into()]).await.map(|rows| rows == 1)
+}
+
+/// Gives back what was taken until this instant; does nothing when another worker has it by now.
+///
+/// # Errors
+/// The database failed.
+pub async fn group_give_back(run: &impl Run, company: &str, until_us: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE budgets SET group_until_us = 0 WHERE company = $1 AND group_until_us = $2";
+    run.execute(sql, vec![company.into(), until_us.into()]).await.map(|_| ())
+}
+
+/// Notes that a company's ledger gave no usable answer, and answers since when it has given none.
+///
+/// # Errors
+/// The database failed.
+pub async fn silence_note(run: &impl Run, company: &str, now_us: i64) -> Result<i64, StoreError> {
+    let sql = "INSERT INTO budgets (company, next_at_us, blocked_until_us, holders, version, silent_since_us) \
+        VALUES ($1, 0, 0, '', 1, $2) ON CONFLICT (company) DO UPDATE \
+        SET silent_since_us = COALESCE(budgets.silent_since_us, $2), version = budgets.version + 1 \
+        RETURNING silent_since_us";
+    let rows = run.rows(sql, vec![company.into(), now_us.into()]).await?;
+    rows.first().map_or(Ok(now_us), |row| row.number("silent_since_us"))
+}
+
+/// Notes that a company's ledger answers; its postings need not wait any longer.
+///
+/// # Errors
+/// The database failed.
+pub async fn silence_end(run: &impl Run, company: &str) -> Result<(), StoreError> {
+    // Nearly always there is nothing to write, and a look disturbs nobody.
+    let look = "SELECT silent_since_us FROM budgets WHERE company = $1 AND silent_since_us IS NOT NULL";
+    if run.rows(look, vec![company.into()]).await?.is_empty() {
+        return Ok(());
+    }
+    let sql = "UPDATE budgets SET silent_since_us = NULL, version = version + 1 WHERE company = $1";
+    run.execute(sql, vec![company.into()]).await.map(|_| ())
+}
+
+/// Has a company's postings wait until an instant.
+///
+/// # Errors
+/// The database failed.
+pub async fn company_block(run: &impl Run, company: &str, until_us: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE budgets SET blocked_until_us = $2, version = version + 1 \
+        WHERE company = $1 AND blocked_until_us < $2";
+    run.execute(sql, vec![company.into(), until_us.into()]).await.map(|_| ())
 }

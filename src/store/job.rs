@@ -1,7 +1,7 @@
 //! The rows of the queue: written in the transaction that makes them true, claimed by lease, dead after too many tries.
 
 use super::{Db, Row, Run, StoreError, Txn};
-use crate::model::id::{ConnectionId, JobId};
+use crate::model::id::{ConnectionId, DocumentId, JobId};
 
 /// A job that was claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +161,53 @@ pub async fn job_superseded(db: &Db, job: &ClaimedJob) -> Result<bool, StoreErro
 pub async fn job_finish(db: &Db, job: &ClaimedJob) -> Result<(), StoreError> {
     let sql = "DELETE FROM jobs WHERE id = $1 AND locked_until_us = $2";
     db.execute(sql, vec![job.id.to_string().into(), job.locked_until_us.into()]).await.map(|_| ())
+}
+
+/// Holds a claimed job until an instant; `false` when another claim has it.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_renew(db: &Db, job: &ClaimedJob, until_us: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE jobs SET locked_until_us = $1 WHERE id = $2 AND locked_until_us = $3";
+    let values = vec![until_us.into(), job.id.to_string().into(), job.locked_until_us.into()];
+    db.execute(sql, values).await.map(|rows| rows == 1)
+}
+
+/// Gives a job back as if it had never been claimed: it is taken in its turn, which is that of its age. A reason, where
+/// there is one, is kept.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_give_back(db: &Db, job: &ClaimedJob, reason: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET run_at_us = created_at_us, locked_until_us = NULL, attempts = attempts - 1, \
+        last_error = COALESCE(NULLIF($1, ''), last_error) WHERE id = $2 AND locked_until_us = $3";
+    db.execute(sql, vec![reason.into(), job.id.to_string().into(), job.locked_until_us.into()]).await.map(|_| ())
+}
+
+/// Lines a company's waiting postings up in order of age, due now, each with the reason why it waits.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_line_up(
+    run: &impl Run,
+    connection: ConnectionId,
+    now_us: i64,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET run_at_us = created_at_us, last_error = $1 WHERE kind = 'post' AND dead_at_us IS NULL \
+        AND (locked_until_us IS NULL OR locked_until_us < $2) \
+        AND subject IN (SELECT id FROM documents WHERE connection_id = $3)";
+    run.execute(sql, vec![reason.into(), now_us.into(), connection.to_string().into()]).await.map(|_| ())
+}
+
+/// Why the posting of a document waits, as its last attempt said; `None` when it does not, or was not tried yet.
+///
+/// # Errors
+/// The database failed.
+pub async fn job_reason(run: &impl Run, document: DocumentId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT last_error FROM jobs WHERE kind = 'post' AND subject = $1 ORDER BY created_at_us DESC LIMIT 1";
+    let rows = run.rows(sql, vec![document.to_string().into()]).await?;
+    rows.first().map_or(Ok(None), |row| row.text_or_none("last_error"))
 }
 
 /// Puts a job back until an instant, with the reason and with the tries that the claim now counts.

@@ -11,6 +11,7 @@ use vouch::{
         restored::watch,
         transition::enqueue,
     },
+    queue::Retry,
     store::{
         Run as _,
         document::document_update,
@@ -73,8 +74,9 @@ async fn two_jobs_of_one_document() {
         let (old, new) = (house.claim().await, house.claim().await);
         assert_eq!(old.dedupe_key, dead.dedupe_key);
         let (one, two) = tokio::join!(pipeline::run(&house.context, old), pipeline::run(&house.context, new));
-        one.expect("it has nothing to do");
-        two.expect("nothing is in its way");
+        for failed in [one, two].into_iter().filter_map(Result::err) {
+            assert_eq!(failed.retry, Some(Retry::GivenBack), "the other has the company: {failed:?}");
+        }
         house.settle().await;
         house.assert_posted_once(id, "two jobs").await;
         assert_eq!(house.count(goal.entry_call()), 1);

@@ -73,7 +73,7 @@ impl Drop for Service {
     }
 }
 
-fn settings_text(folder: &Path, root: &str) -> String {
+pub(crate) fn settings_text(folder: &Path, root: &str) -> String {
     let config = config(folder, root);
     let section = |name: &str, ledger: &LedgerConfig| {
         let rows = [

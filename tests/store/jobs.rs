@@ -15,9 +15,10 @@ use vouch::{
     clock::Clock,
     queue::{self, Failed, Retry, Wake},
     store::{
-        Db, StoreError,
+        Db, Run as _, StoreError,
         job::{
-            ClaimedJob, NewJob, job_bury, job_claim, job_enqueue, job_finish, job_list, job_put_back, job_revive_all,
+            ClaimedJob, NewJob, job_bury, job_claim, job_enqueue, job_finish, job_give_back, job_list, job_put_back,
+            job_revive_all,
         },
     },
 };
@@ -31,8 +32,10 @@ on_both_engines!(
     a_claim_lasts_as_long_as_its_lease,
     an_old_claim_cannot_touch_a_new_one,
     a_job_that_was_put_back_waits_with_its_reason,
+    a_job_that_was_given_back_keeps_its_place_and_its_tries,
     a_job_that_was_given_up_stays_until_it_is_revived,
     eight_claimants_get_each_job_once,
+    a_long_job_keeps_its_lease_as_often_as_its_kind_may,
     eight_workers_do_each_job_once,
 );
 
@@ -140,6 +143,19 @@ async fn a_job_that_was_put_back_waits_with_its_reason(db: Db) -> Tested {
     Ok(())
 }
 
+async fn a_job_that_was_given_back_keeps_its_place_and_its_tries(db: Db) -> Tested {
+    enqueue(&db, "a", 0).await?;
+    enqueue(&db, "b", 1).await?;
+    let job = claimed(&db, 100).await?;
+    let gone = ClaimedJob { locked_until_us: 7, ..job.clone() };
+    job_give_back(&db, &gone, "").await?;
+    assert_ne!(claimed(&db, 100).await?.id, job.id, "another claim gives nothing back");
+    job_give_back(&db, &job, "").await?;
+    let again = claimed(&db, 100).await?;
+    assert_eq!((again.id, again.attempts), (job.id, 1));
+    Ok(())
+}
+
 async fn a_job_that_was_given_up_stays_until_it_is_revived(db: Db) -> Tested {
     for key in ["a", "b"] {
         enqueue(&db, key, 0).await?;
@@ -201,6 +217,50 @@ async fn eight_claimants_get_each_job_once(db: Db) -> Tested {
     Ok(())
 }
 
+/// Each lease leaves its handler a tenth of a second here.
+async fn a_long_job_keeps_its_lease_as_often_as_its_kind_may(db: Db) -> Tested {
+    for (leases_max, ends) in [(1, false), (2, false), (8, true)] {
+        enqueue(&db, "a", 0).await?;
+        let options = queue::Options {
+            slots: 1,
+            lease: Duration::from_millis(5_100),
+            attempts_max: 1,
+            backoff: Duration::from_secs(2),
+            poll: Duration::from_millis(5),
+            leases_max: match leases_max {
+                1 => |_| 1,
+                2 => |_| 2,
+                _ => |_| 8,
+            },
+        };
+        let clock = Clock::fixed(1_000_000);
+        let (finished, asked) = (Arc::new(Mutex::new(false)), db.clone());
+        let handler = |_: ClaimedJob| {
+            let (finished, asked, clock) = (Arc::clone(&finished), asked.clone(), clock.clone());
+            async move {
+                // Three tenths of a second, in which another worker finds nothing to claim.
+                for _ in 0..3 {
+                    let _ = timeout(Duration::from_millis(100), std::future::pending::<()>()).await;
+                    clock.advance_us(2_000_000);
+                    assert_eq!(job_claim(&asked, clock.now_us(), 10).await?, None, "it is still held");
+                }
+                *finished.lock().expect("nobody panics with it") = true;
+                Ok(())
+            }
+        };
+        assert_eq!(queue::drain(&db, &clock, &options, handler).await?, 1);
+        assert_eq!(*finished.lock().expect("nobody panics with it"), ends, "{leases_max} leases");
+        let left: Vec<bool> = job_list(&db).await?.iter().map(|job| job.dead).collect();
+        // What was cut off counts one try more, and is tried again once.
+        assert_eq!(left, if ends { vec![] } else { vec![false] });
+        for job in job_list(&db).await? {
+            let sql = format!("DELETE FROM jobs WHERE id = '{}'", job.id);
+            db.execute(&sql, Vec::new()).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The workers of `queue` itself; every third job fails at its first try and every tenth asks to wait.
 async fn eight_workers_do_each_job_once(db: Db) -> Tested {
     enqueue_all(&db).await?;
@@ -211,6 +271,7 @@ async fn eight_workers_do_each_job_once(db: Db) -> Tested {
         attempts_max: 3,
         backoff: Duration::from_secs(2),
         poll: Duration::from_millis(5),
+        leases_max: |_| 1,
     };
     let (stop, stopped) = watch::channel(false);
     let (done, mut finished) = mpsc::unbounded_channel();

@@ -10,7 +10,7 @@ use vouch::{
     },
     store::{
         Db, Run as _, StoreError,
-        budget::{budget_fetch, budget_store, group_take},
+        budget::{budget_fetch, budget_store, group_give_back, group_take},
         connection::connection_fetch,
         job::{NewJob, job_claim, job_claim_beside, job_enqueue, job_superseded},
         posting::{
@@ -146,7 +146,9 @@ async fn postings_of_a_company_are_claimed_together(db: Db) -> Tested {
     assert!(group_take(&db, &company, 3, 50).await? && !group_take(&db, &company, 4, 60).await?);
     assert_eq!(job_claim(&db, 4, 100).await?.map(|job| job.subject), Some(ids[3].to_string()), "others go on");
     assert_eq!(job_claim(&db, 4, 100).await?, None, "one worker has the rest");
-    assert!(group_take(&db, &company, 5, 0).await?, "given back");
+    group_give_back(&db, &company, 49).await?;
+    assert_eq!(job_claim(&db, 5, 100).await?, None, "whoever had it before cannot give it back");
+    group_give_back(&db, &company, 50).await?;
     let mut budget = budget_fetch(&db, &company).await?;
     budget.blocked_until_us = 20;
     assert!(budget_store(&db, &budget).await? && !budget_store(&db, &budget).await?, "once for one version");

@@ -1,6 +1,6 @@
 //! What the ledgers have in the end, held against what was approved.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use super::papers::Paper;
 use crate::{
@@ -24,7 +24,7 @@ pub(super) async fn blocked(context: &Context, id: ConnectionId) -> Result<u32, 
 /// What happened on the way.
 #[derive(Debug)]
 pub(super) struct Told {
-    pub(super) seconds: u64,
+    pub(super) took: Duration,
     pub(super) calls: u32,
     pub(super) faults: u32,
     pub(super) killed: u32,
@@ -63,9 +63,10 @@ impl Counted {
             let hundredths = u64::from(calls) * 100 / u64::try_from(self.documents).unwrap_or(1).max(1);
             format!("{}.{:02}", hundredths / 100, hundredths % 100)
         };
+        let minute = u128::from(told.calls) * 60_000 / told.took.as_millis().max(1);
         format!(
             "documents        {}\nposted           {}\nentries          {}\ndoubled          {}\nlost             {}\n\
-             images           {}\nequal totals     {}\ncalls            {} ({} an entry)\nfaults           {}\n\
+             images           {}\nequal totals     {}\ncalls            {} ({} an entry, {minute} a minute)\nfaults           {}\n\
              answers 429      {}\nworkers killed   {}\nback from people {}\nseconds          {}\n{verdict}",
             self.documents,
             self.posted,
@@ -80,7 +81,7 @@ impl Counted {
             self.refused_calls,
             told.killed,
             told.retried,
-            told.seconds,
+            told.took.as_secs(),
         )
     }
 }

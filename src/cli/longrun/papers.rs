@@ -17,13 +17,16 @@ use crate::{
         person::Person,
     },
     pipeline::{Context, Job, transition::enqueue},
-    store::document::{NewDocument, document_create, document_fetch, document_update},
+    store::{
+        Txn,
+        document::{NewDocument, document_create, document_fetch, document_update},
+    },
 };
 
 /// Documents written in one transaction.
 const WRITTEN_AT_ONCE: u32 = 200;
 /// How many suppliers they come from: most suppliers are known after a while, as in a real firm.
-const SUPPLIERS: u32 = 40;
+pub(super) const SUPPLIERS: u32 = 40;
 
 /// A document of the run.
 #[derive(Debug, Clone)]
@@ -34,18 +37,38 @@ pub(super) struct Paper {
     pub(super) sha256: String,
 }
 
-/// Writes so many, in turn for each company, in turn bills and paid expenses.
-pub(super) async fn approved(
-    context: &Context,
-    person: &Person,
-    connections: &[ConnectionId],
-    count: u32,
-    only_bills: bool,
-) -> anyhow::Result<Vec<Paper>> {
-    let mut papers = Vec::new();
-    let mut txn = context.db.begin_write().await?;
-    let turns = connections.iter().cycle();
-    for (number, connection) in (1..=count).zip(turns) {
+/// Whose documents they are, and where they go.
+pub(super) struct Stack<'a> {
+    pub(super) person: &'a Person,
+    pub(super) connections: &'a [ConnectionId],
+    /// Bills only; otherwise bills and paid expenses in turn.
+    pub(super) only_bills: bool,
+}
+
+impl Stack<'_> {
+    /// Writes so many from this number on, in turn for each company.
+    pub(super) async fn approved(&self, context: &Context, first: u32, count: u32) -> anyhow::Result<Vec<Paper>> {
+        let mut papers = Vec::new();
+        let mut txn = context.db.begin_write().await?;
+        let turns = self.connections.iter().cycle();
+        for (number, connection) in (first..first.saturating_add(count)).zip(turns) {
+            papers.push(self.paper(context, &txn, number, *connection).await?);
+            if number.is_multiple_of(WRITTEN_AT_ONCE) {
+                txn.commit().await?;
+                txn = context.db.begin_write().await?;
+            }
+        }
+        txn.commit().await?;
+        Ok(papers)
+    }
+
+    async fn paper(
+        &self,
+        context: &Context,
+        txn: &Txn,
+        number: u32,
+        connection: ConnectionId,
+    ) -> anyhow::Result<Paper> {
         let name = format!("LR-{number:06}");
         let bytes = format!("%PDF-1.4 {name}\n").into_bytes();
         let sha256 = sha256_hex(&bytes);
@@ -56,28 +79,22 @@ pub(super) async fn approved(
             media_type: MediaType::Pdf,
             file_name: format!("{name}.pdf"),
             bytes: i64::try_from(bytes.len())?,
-            submitter: person.id,
+            submitter: self.person.id,
             category: Category::Meals,
-            connection: Some(*connection),
+            connection: Some(connection),
             at_us: context.clock.now_us(),
         };
         context.blobs.put(&original_name(&sha256), bytes).await?;
-        document_create(&txn, &new).await?;
-        let mut document = document_fetch(&txn, id).await?;
-        let bill = only_bills || (number / 2).is_multiple_of(2);
+        document_create(txn, &new).await?;
+        let mut document = document_fetch(txn, id).await?;
+        let bill = self.only_bills || (number / 2).is_multiple_of(2);
         let total = Decimal::new(i64::from(number) + 10_000, 2);
         document.draft = Some(draft(bill, number, &name, total));
         document.state = State::Approved { by: ApprovedBy::Rule };
-        document_update(&txn, &document, 0).await?;
-        enqueue(&txn, Job::Post(id), 1, context.clock.now_us()).await?;
-        papers.push(Paper { id, number: name, total, sha256 });
-        if number.is_multiple_of(WRITTEN_AT_ONCE) {
-            txn.commit().await?;
-            txn = context.db.begin_write().await?;
-        }
+        document_update(txn, &document, 0).await?;
+        enqueue(txn, Job::Post(id), 1, context.clock.now_us()).await?;
+        Ok(Paper { id, number: name, total, sha256 })
     }
-    txn.commit().await?;
-    Ok(papers)
 }
 
 fn draft(bill: bool, number: u32, name: &str, total: Decimal) -> Draft {

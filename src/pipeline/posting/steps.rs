@@ -189,8 +189,12 @@ impl Run<'_> {
     pub(super) fn stop(&self, error: LedgerError) -> Stop {
         let reason = describe(&error);
         match error.class() {
+            Class::RetryAfter(wait) if matches!(error, LedgerError::Unreachable { .. }) => {
+                Stop::Unanswered(Failed { reason, retry: Some(Retry::After(wait)) })
+            }
             Class::RetryAfter(wait) => Stop::Later(Failed { reason, retry: Some(Retry::After(wait)) }),
-            Class::LookThenRetry | Class::LookThenAdopt | Class::RefreshThenRetry => {
+            Class::LookThenRetry => Stop::Unanswered(Failed { reason, retry: Some(Retry::Backoff) }),
+            Class::LookThenAdopt | Class::RefreshThenRetry => {
                 Stop::Later(Failed { reason, retry: Some(Retry::Backoff) })
             }
             Class::Consent => Stop::Consent(error.to_string()),

@@ -15,19 +15,29 @@ use crate::post::{
     transport::{self, Calls},
     xero::{
         convert::{self, CompanyParts, LEDGER, path},
-        fault::{Elements, read, read_together, unreadable},
+        fault::{Elements, read, read_contacts, read_together, unreadable},
         wire,
     },
 };
 
 /// Rows of one page; the API's own limit.
 const PAGE_ROWS: usize = 1000;
+const PAGE_TEXT: &str = "1000";
 /// Pages that are read before we say that a list is too long for us.
 const PAGES_MAX: usize = 50;
 /// Xero refuses longer files.
 pub(crate) const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
 /// Bills in these states exist; deleted and voided ones must not be taken for ours.
 const LIVE_STATUSES: &str = "DRAFT,SUBMITTED,AUTHORISED,PAID";
+
+/// A supplier that is in the organisation's books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supplier {
+    /// The contact's id.
+    pub id: String,
+    /// Its name, as the ledger keeps it.
+    pub name: String,
+}
 
 /// A ready client of one organisation. Cheap to clone; its `Debug` shows no token.
 #[derive(Debug, Clone)]
@@ -84,7 +94,6 @@ impl Client {
         }
         let lower = name.to_lowercase();
         found.retain(|contact| contact.name.as_deref().is_some_and(|other| other.to_lowercase() == lower));
-        let is_active = |contact: &wire::Contact| contact.contact_status.as_deref().is_none_or(|it| it == "ACTIVE");
         // A name is taken once among active contacts, and any number of times among archived ones.
         let active = found.iter().position(is_active);
         let contact = if let Some(index) = active { Some(found.swap_remove(index)) } else { found.pop() };
@@ -105,10 +114,37 @@ impl Client {
     /// # Errors
     /// See [`LedgerError`]; `AlreadyThere` when an active contact has the name.
     pub async fn supplier_create(&self, name: &str, key: &str) -> Result<String, LedgerError> {
-        let contacts = wire::ContactsCreate { contacts: [wire::ContactCreate { name: convert::contact_name(name) }] };
-        let body = serde_json::to_string(&contacts).map_err(|error| bug(error.to_string()))?;
-        let created = self.put("Contacts", body, key).await?.contacts;
+        let created = self.put("Contacts", contacts_body(&[convert::contact_name(name)])?, key).await?.contacts;
         created.into_iter().next().map(|contact| contact.contact_id).ok_or_else(unreadable)
+    }
+
+    /// Finds or makes several contacts in two calls. Only what is certain is answered: what is archived, refused or
+    /// among too many to be read in one call is left to `supplier_find`.
+    ///
+    /// # Errors
+    /// See [`LedgerError`]; contacts may have been made all the same, and are found then.
+    pub async fn suppliers_ready(&self, names: &[String], key: &str) -> Result<Vec<Supplier>, LedgerError> {
+        let query = [("summaryOnly", "true"), ("includeArchived", "true"), ("page", "1"), ("pageSize", PAGE_TEXT)];
+        let there = self.get(&["Contacts"], &query).await?.contacts;
+        if there.len() >= PAGE_ROWS {
+            return Ok(Vec::new());
+        }
+        let (mut ready, mut missing) = (Vec::new(), Vec::new());
+        for name in names.iter().map(|name| convert::contact_name(name)) {
+            let lower = name.to_lowercase();
+            let is_of_name = |it: &&wire::Contact| it.name.as_deref().is_some_and(|it| it.to_lowercase() == lower);
+            match there.iter().filter(is_of_name).collect::<Vec<_>>().as_slice() {
+                [] => missing.push(name),
+                [only] if is_active(only) => ready.push(Supplier { id: only.contact_id.clone(), name }),
+                _ => {}
+            }
+        }
+        if !missing.is_empty() {
+            let answer = self.answer(self.put_request("Contacts", contacts_body(&missing)?, key)?).await?;
+            let made = read_contacts(&answer)?.into_iter();
+            ready.extend(made.filter_map(|made| Some(Supplier { id: made.contact_id, name: made.name? })));
+        }
+        Ok(ready)
     }
 
     /// Sends a body made by `convert::entry_body`.
@@ -223,12 +259,11 @@ impl Client {
         query: &[(&str, &str)],
         pick: fn(wire::Lists) -> Vec<T>,
     ) -> Result<Vec<T>, LedgerError> {
-        let page_size = PAGE_ROWS.to_string();
         let mut all = Vec::new();
         for page in 1..=PAGES_MAX {
             let page = page.to_string();
             let mut whole = query.to_vec();
-            whole.extend([("page", page.as_str()), ("pageSize", page_size.as_str())]);
+            whole.extend([("page", page.as_str()), ("pageSize", PAGE_TEXT)]);
             let rows = pick(self.get(&[list], &whole).await?);
             let page_rows = rows.len();
             all.extend(rows);
@@ -293,6 +328,15 @@ fn transactions(resource: Resource, lists: wire::Lists) -> Vec<wire::Transaction
         Resource::Paid => lists.bank_transactions,
         Resource::Bill => lists.invoices,
     }
+}
+
+fn is_active(contact: &wire::Contact) -> bool {
+    contact.contact_status.as_deref().is_none_or(|it| it == "ACTIVE")
+}
+
+fn contacts_body(names: &[String]) -> Result<String, LedgerError> {
+    let contacts = names.iter().map(|name| wire::ContactCreate { name: name.clone() }).collect();
+    serde_json::to_string(&wire::ContactsCreate { contacts }).map_err(|error| bug(error.to_string()))
 }
 
 fn bug(message: String) -> LedgerError {

@@ -85,6 +85,24 @@ pub(crate) fn read_together(answer: &Answer, address: &Address) -> Result<Elemen
     Ok(Elements(invoices.iter().map(element).collect(), address.clone()))
 }
 
+/// Reads an answer to contacts that were sent together: those that were made, without those that were refused.
+///
+/// # Errors
+/// Whatever `classify` makes of it; `Ambiguous` when it holds no contacts.
+pub(crate) fn read_contacts(answer: &Answer) -> Result<Vec<wire::Contact>, LedgerError> {
+    if !answer.is_success() {
+        return Err(classify(answer.status, &answer.headers, &answer.body));
+    }
+    let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+    let contacts = body.get("Contacts").and_then(Value::as_array).ok_or_else(unreadable)?;
+    let is_made = |value: &&Value| {
+        let mut messages = Vec::new();
+        element_error(value, &mut messages);
+        messages.is_empty()
+    };
+    Ok(contacts.iter().filter(is_made).filter_map(|value| serde_json::from_value(value.clone()).ok()).collect())
+}
+
 /// The answer said yes and nothing that we can read.
 pub(crate) fn unreadable() -> LedgerError {
     LedgerError::Ambiguous { ledger: LEDGER, what: "unreadable answer".to_owned() }

@@ -81,7 +81,7 @@ pub(crate) struct LineItem {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ContactsCreate {
-    pub(crate) contacts: [ContactCreate; 1],
+    pub(crate) contacts: Vec<ContactCreate>,
 }
 
 /// A contact, as it is created.

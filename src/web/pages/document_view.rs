@@ -26,6 +26,7 @@ use crate::{
         connection::{Connection, connection_list},
         document::{Document, page_list},
         history::{HistoryRow, history_list},
+        job::job_reason,
         organisation::organisation_fetch,
         person::person_list,
         posting::{Posting, posting_by_document},
@@ -58,6 +59,9 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
     let mut history = history_list(&context.db, document.id).await?;
     history.reverse();
     let posting = posting_by_document(&context.db, document.id).await?;
+    // An approved document is waiting for its ledger: the last attempt said why.
+    let approved = matches!(document.state, State::Approved { .. });
+    let waits = if approved { job_reason(&context.db, document.id).await? } else { None };
     let (approval, mine) = approval_view(app, &chrome, signed, &document, &people).await?;
     let comments = comment_views(app, document.id, &people).await?;
     let chosen = document.connection.map(|id| id.to_string()).unwrap_or_default();
@@ -67,7 +71,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         version: document.version,
         state: document.state.name(),
         settled: !document.state.is_moving(),
-        reason: reason(&chrome, &document.state),
+        reason: waits.or_else(|| reason(&chrome, &document.state)),
         title: supplier.unwrap_or_else(|| document.file_name.clone()),
         file_name: document.file_name.clone(),
         original_url: format!("/documents/{}/original", document.id),
