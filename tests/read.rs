@@ -1,8 +1,10 @@
 //! Reading from outside: `vouch read` over the samples and the bad files, against the schema, the labels and the codes.
 //!
 //! The program itself runs here, with its reader processes. How the processes fail and are replaced stands in
-//! `read/pool.rs`.
+//! `read/pool.rs`, hard pictures in `read/pictures.rs`.
 
+#[path = "read/pictures.rs"]
+mod pictures;
 #[path = "read/pool.rs"]
 mod pool;
 

@@ -329,13 +329,15 @@ fn says(words: &[&str], compact: &str, phrase: &str) -> bool {
     if phrase.chars().any(is_han) {
         return compact.contains(phrase);
     }
+    let same = |seen: &str, meant: &str| near(seen, meant) || plural(seen, meant);
+    if !phrase.contains(' ') {
+        return words.iter().any(|seen| same(seen, phrase));
+    }
     let meant: Vec<&str> = phrase.split(' ').collect();
-    let in_order = words
-        .windows(meant.len())
-        .any(|window| window.iter().zip(&meant).all(|(seen, meant)| near(seen, meant) || plural(seen, meant)));
+    let in_order =
+        words.windows(meant.len()).any(|window| window.iter().zip(&meant).all(|(seen, meant)| same(seen, meant)));
     // "TOTALGST" and "SUBTOTAL(EX)": the reader lost a space.
-    let glued = phrase.len() >= 7 && meant.len() > 1 && compact.contains(&meant.concat());
-    in_order || glued
+    in_order || phrase.len() >= 7 && compact.contains(&meant.concat())
 }
 
 fn plural(seen: &str, meant: &str) -> bool {

@@ -86,35 +86,52 @@ pub(super) fn near(seen: &str, meant: &str) -> bool {
     if seen == meant {
         return true;
     }
-    if DISTINCT.iter().any(|(word, other)| seen.starts_with(word) && meant == *other) {
-        return false;
-    }
     let length = meant.chars().count();
     let allowed = match length {
         0..=3 => return false,
         4..=7 => 1,
         _ => 2,
     };
+    // Most words of a page are nothing like a label's: that is told without comparing letter by letter.
+    if seen.chars().count().abs_diff(length) > allowed || letters_off(seen, meant) > allowed {
+        return false;
+    }
     // In a word of four letters only a first letter that agrees makes the difference small enough.
     if length == 4 && seen.chars().next() != meant.chars().next() {
         return false;
     }
-    seen.chars().count().abs_diff(length) <= allowed && distance(seen, meant) <= allowed
+    if DISTINCT.iter().any(|(word, other)| seen.starts_with(word) && meant == *other) {
+        return false;
+    }
+    distance(seen, meant) <= allowed
+}
+
+/// How many different letters at least one of two words has and the other has not: no fewer changes make one of the
+/// other. Letters beyond the Latin ones share their marks, which only makes the answer smaller.
+fn letters_off(left: &str, right: &str) -> usize {
+    let letters = |word: &str| word.chars().fold(0_u64, |letters, letter| letters | 1 << (u32::from(letter) % 64));
+    let (left, right) = (letters(left), letters(right));
+    let count = |letters: u64| usize::try_from(letters.count_ones()).unwrap_or(0);
+    count(left & !right).max(count(right & !left))
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other.
 pub(super) fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
-    let mut previous: Vec<usize> = (0..=right.len()).collect();
-    for (row, letter) in left.chars().enumerate() {
-        let mut current = vec![row + 1];
-        for ((other, &diagonal), &above) in right.iter().zip(&previous).zip(previous.iter().skip(1)) {
-            let before = current.last().copied().unwrap_or(row + 1);
-            current.push((diagonal + usize::from(letter != *other)).min(above + 1).min(before + 1));
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (number, letter) in left.chars().enumerate() {
+        // One row of the table is enough: what stands above and to the left is carried along.
+        let (mut diagonal, mut before) = (number, number + 1);
+        for (other, cell) in right.iter().zip(row.iter_mut().skip(1)) {
+            let here = (diagonal + usize::from(letter != *other)).min(*cell + 1).min(before + 1);
+            (diagonal, before) = (*cell, here);
+            *cell = here;
         }
-        previous = current;
+        if let Some(first) = row.first_mut() {
+            *first = number + 1;
+        }
     }
-    previous.last().copied().unwrap_or(0)
+    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -160,6 +177,15 @@ mod tests {
             ("GROUND", "ROUNDING", false),
         ] {
             assert_eq!(near(seen, meant), same, "{seen} for {meant}");
+        }
+    }
+
+    proptest::proptest! {
+        /// What is rejected without comparing letter by letter would have been rejected anyway.
+        #[test]
+        fn letters_off_never_exceeds_the_distance(left in "[A-D合計É ]{0,9}", right in "[A-D合計É ]{0,9}") {
+            proptest::prop_assert!(letters_off(&left, &right) <= distance(&left, &right));
+            proptest::prop_assert_eq!(distance(&left, &right), distance(&right, &left));
         }
     }
 

@@ -8,7 +8,7 @@ use std::{path::PathBuf, rc::Rc};
 
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use super::{ReadError, Reader, ppocr, tesseract};
+use super::{ReadError, Reader, halve, picture::Recogniser, ppocr, tesseract};
 use crate::model::page::{Area, Look, Page, Source, Spot};
 
 /// Larger pictures are shown to the neural reader at half their width and height: letters of a scan of 600 dots an
@@ -45,6 +45,15 @@ impl Engines {
     /// Forgets the last file's pictures.
     pub(super) fn begin(&mut self) {
         self.kept.clear();
+    }
+
+    /// Which of them will read a picture.
+    pub(super) fn recogniser(&mut self, reader: Reader) -> Recogniser {
+        match reader {
+            Reader::Tesseract => Recogniser::Tesseract,
+            Reader::Auto if self.neural().is_err() => Recogniser::Tesseract,
+            Reader::Auto | Reader::PpOcr => Recogniser::Neural,
+        }
     }
 
     /// Reads a picture.
@@ -122,7 +131,7 @@ fn shrunk(picture: &DynamicImage) -> (RgbImage, u32) {
     let mut rgb = picture.to_rgb8();
     let mut times = 1;
     while u64::from(rgb.width()) * u64::from(rgb.height()) > PIXELS_BEFORE_HALVING {
-        rgb = ppocr::halved(&rgb);
+        rgb = halve::rgb(&rgb);
         times *= 2;
     }
     (rgb, times)

@@ -8,9 +8,11 @@
 pub mod einvoice;
 mod engines;
 mod facts_wire;
+mod halve;
 mod heic;
 mod jpeg;
 pub mod pdf_text;
+mod picture;
 pub mod ppocr;
 pub mod process;
 mod qr;
@@ -122,6 +124,12 @@ pub enum ReadError {
         /// How many it may have.
         pixels_max: u64,
     },
+    /// Several receipts lie side by side in one picture.
+    #[error("The picture shows {count} receipts; take or cut out a picture of each.")]
+    SeveralReceipts {
+        /// How many were seen.
+        count: u32,
+    },
     /// The PDF needs a password.
     #[error("The PDF is locked with a password; save a copy without one and upload that.")]
     PdfEncrypted,
@@ -168,6 +176,7 @@ impl ReadError {
         match self {
             Self::DamagedImage => "damaged_image",
             Self::ImageTooLarge { .. } => "image_too_large",
+            Self::SeveralReceipts { .. } => "several_receipts",
             Self::PdfEncrypted => "pdf_encrypted",
             Self::PdfDamaged => "pdf_damaged",
             Self::PagesTooMany { .. } => "pages_too_many",
@@ -211,16 +220,12 @@ pub fn document(
                 heic::HeicError::TooLarge { .. } => ReadError::ImageTooLarge { pixels_max: options.limits.pixels_max },
                 heic::HeicError::Damaged | heic::HeicError::Unsupported => ReadError::DamagedImage,
             })?;
-            let mut reading = Reading::empty(started.elapsed());
-            recognise(&mut reading, 1, picture, options, engines)?;
-            Ok(reading)
+            photo(picture, started, options, engines)
         }
         MediaType::Jpeg | MediaType::Png | MediaType::WebP => {
             let started = Instant::now();
             let picture = raster::decode(&bytes, media_type, options.limits)?;
-            let mut reading = Reading::empty(started.elapsed());
-            recognise(&mut reading, 1, picture, options, engines)?;
-            Ok(reading)
+            photo(picture, started, options, engines)
         }
         MediaType::Tiff => {
             let mut reading = Reading::empty(Duration::ZERO);
@@ -245,6 +250,23 @@ impl Reading {
             recognise: Duration::ZERO,
         }
     }
+}
+
+/// Reads a picture that may be a photo: of a sheet at a slant, or of several.
+fn photo(
+    picture: DynamicImage,
+    started: Instant,
+    options: Options,
+    engines: &mut Engines,
+) -> Result<Reading, ReadError> {
+    let mut sheets = picture::prepare(picture, engines.recogniser(options.reader));
+    let mut reading = Reading::empty(started.elapsed());
+    match (sheets.pop(), sheets.len()) {
+        (Some(sheet), 0) => recognise(&mut reading, 1, sheet, options, engines)?,
+        // Read as one, the total of one receipt would stand beside the date of another.
+        (_, others) => return Err(ReadError::SeveralReceipts { count: u32::try_from(others + 1).unwrap_or(u32::MAX) }),
+    }
+    Ok(reading)
 }
 
 fn recognise(
@@ -291,6 +313,7 @@ fn embedded(document: &pdf_text::Document) -> Option<Facts> {
 
 fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Reading, ReadError> {
     let started = Instant::now();
+    let whole = pdf_text::is_whole(&bytes);
     let document = pdf_text::Document::open(bytes, options.limits)?;
     let mut reading = Reading::empty(started.elapsed());
     reading.facts.extend(embedded(&document));
@@ -312,5 +335,7 @@ fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Readin
             recognise(&mut reading, number, picture, options, engines)?;
         }
     }
-    Ok(reading)
+    // What is left of a file that was cut off is repaired to empty pages: that is damage, not an empty sheet.
+    let blank = reading.facts.is_empty() && reading.pages.iter().all(|page| page.words.is_empty());
+    if blank && !whole { Err(ReadError::PdfDamaged) } else { Ok(reading) }
 }

@@ -24,6 +24,8 @@ const LETTERS_MIN: usize = 12;
 const LETTERS_OVER_PICTURE_MIN: usize = 120;
 /// A picture over this share of the page, in hundredths, makes it a scan.
 const PICTURE_SHARE_PERCENT: f64 = 60.0;
+/// The last mark of a PDF is sought in so many bytes at its end; viewers look in 1,024.
+const TAIL_BYTES: usize = 4_096;
 /// What stands for a glyph whose character is not known.
 const UNMAPPED: char = '\u{FFFD}';
 /// Text drawn invisibly was recognised by somebody else's reader; it is not proof.
@@ -110,6 +112,15 @@ impl Document {
         let rgba = RgbaImage::from_raw(width, height, pixmap.data_as_u8_slice().to_vec());
         rgba.map(DynamicImage::ImageRgba8).ok_or(ReadError::PdfDamaged)
     }
+}
+
+/// Whether the file ends as a PDF does, with the place of its table of objects or its last mark (ISO 32000-1, 7.5.5).
+/// Programs add a little behind that; a file that was cut off has neither.
+#[must_use]
+pub fn is_whole(bytes: &[u8]) -> bool {
+    let tail = bytes.get(bytes.len().saturating_sub(TAIL_BYTES)..).unwrap_or(bytes);
+    let holds = |mark: &[u8]| tail.windows(mark.len()).any(|part| part == mark);
+    holds(b"startxref") || holds(b"%%EOF")
 }
 
 /// Whether the words of a page are a text layer worth trusting over a picture of it.

@@ -7,7 +7,7 @@
 use image::{DynamicImage, GrayImage, imageops::FilterType};
 use tesseract::{PageSegMode, Tesseract};
 
-use super::{ReadError, strokes::chinese_strokes};
+use super::{ReadError, halve, strokes::chinese_strokes};
 use crate::model::page::{Area, Confidence, Word};
 
 /// Latin letters and digits.
@@ -172,7 +172,8 @@ struct Scale {
 fn clean(picture: &DynamicImage) -> (GrayImage, Scale) {
     let pixels = u64::from(picture.width()) * u64::from(picture.height());
     if pixels > PIXELS_BEFORE_HALVING {
-        return (halved(picture), Scale { up: 1, down: 2 });
+        // A quarter of the work, and the letters of a scan of 600 dots an inch are still larger than Tesseract wants.
+        return (halve::gray(&picture.to_luma8()), Scale { up: 1, down: 2 });
     }
     let gray = picture.to_luma8();
     let up = WIDTH_MIN_PX.div_ceil(gray.width().max(1)).clamp(1, 3);
@@ -181,35 +182,6 @@ fn clean(picture: &DynamicImage) -> (GrayImage, Scale) {
     }
     let (width, height) = (gray.width().saturating_mul(up), gray.height().saturating_mul(up));
     (image::imageops::resize(&gray, width, height, FilterType::CatmullRom), Scale { up, down: 1 })
-}
-
-/// Gray and half as wide and high, each pixel the mean of four: a quarter of the work, and the letters of a scan of
-/// 600 dots an inch are still larger than Tesseract wants.
-fn halved(picture: &DynamicImage) -> GrayImage {
-    let (width, height) = (picture.width() / 2, picture.height() / 2);
-    let Some(rgb) = picture.as_rgb8() else {
-        let gray = picture.to_luma8();
-        let row_bytes = usize::try_from(gray.width()).unwrap_or(0);
-        return mean_of_four(gray.as_raw(), row_bytes, width, height, |two| two.iter().map(|v| u32::from(*v)).sum());
-    };
-    let row_bytes = usize::try_from(rgb.width()).unwrap_or(0) * 3;
-    mean_of_four(rgb.as_raw(), row_bytes, width, height, |pair| {
-        // Rec. 601 weights in 256ths, for two pixels side by side.
-        let [r, g, b, r2, g2, b2] = [0, 1, 2, 3, 4, 5].map(|i| u32::from(pair.get(i).copied().unwrap_or(255)));
-        (77 * (r + r2) + 150 * (g + g2) + 29 * (b + b2)) >> 8
-    })
-}
-
-fn mean_of_four(raw: &[u8], row_bytes: usize, width: u32, height: u32, two: impl Fn(&[u8]) -> u32) -> GrayImage {
-    let pair_bytes = row_bytes / usize::try_from(width * 2).unwrap_or(1).max(1) * 2;
-    let mut gray = Vec::with_capacity(usize::try_from(width).unwrap_or(0) * usize::try_from(height).unwrap_or(0));
-    for rows in raw.chunks_exact((row_bytes * 2).max(1)) {
-        let (above, below) = rows.split_at(row_bytes);
-        let pairs = above.chunks_exact(pair_bytes.max(1)).zip(below.chunks_exact(pair_bytes.max(1)));
-        let means = pairs.map(|(above, below)| u8::try_from((two(above) + two(below)) / 4).unwrap_or(255));
-        gray.extend(means.take(usize::try_from(width).unwrap_or(0)));
-    }
-    GrayImage::from_raw(width, height, gray).unwrap_or_default()
 }
 
 /// The area with a margin around it and white around that, at a size that Tesseract likes; where the crop begins, and
@@ -349,14 +321,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn halves_are_means() {
-        let rgb = image::RgbImage::from_fn(5, 4, |x, _| image::Rgb([if x % 2 == 0 { 200 } else { 100 }; 3]));
-        let half = halved(&DynamicImage::ImageRgb8(rgb.clone()));
-        assert_eq!((half.width(), half.height()), (2, 2));
-        assert!(half.pixels().all(|pixel| pixel.0[0] == 150), "{half:?}");
-        let gray = DynamicImage::ImageRgb8(rgb).to_luma8();
-        let half = halved(&DynamicImage::ImageLuma8(gray));
-        assert!(half.pixels().all(|pixel| pixel.0[0] == 150), "{half:?}");
+    fn areas_are_scaled_back() {
         let area = Area { left: 10, top: 20, width: 5, height: 1 };
         let twice = Area { left: 20, top: 40, width: 10, height: 2 };
         assert_eq!(unscale(area, Scale { up: 1, down: 2 }), twice);

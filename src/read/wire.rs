@@ -91,6 +91,7 @@ pub(super) enum Answer {
 pub(super) enum Failure {
     DamagedImage,
     ImageTooLarge { pixels_max: u64 },
+    SeveralReceipts { count: u32 },
     PdfEncrypted,
     PdfDamaged,
     PagesTooMany { pages: u32, pages_max: u32 },
@@ -104,6 +105,7 @@ impl From<ReadError> for Failure {
         match error {
             ReadError::DamagedImage => Self::DamagedImage,
             ReadError::ImageTooLarge { pixels_max } => Self::ImageTooLarge { pixels_max },
+            ReadError::SeveralReceipts { count } => Self::SeveralReceipts { count },
             ReadError::PdfEncrypted => Self::PdfEncrypted,
             ReadError::PdfDamaged => Self::PdfDamaged,
             ReadError::PagesTooMany { pages, pages_max } => Self::PagesTooMany { pages, pages_max },
@@ -120,6 +122,7 @@ impl From<Failure> for ReadError {
         match failure {
             Failure::DamagedImage => Self::DamagedImage,
             Failure::ImageTooLarge { pixels_max } => Self::ImageTooLarge { pixels_max },
+            Failure::SeveralReceipts { count } => Self::SeveralReceipts { count },
             Failure::PdfEncrypted => Self::PdfEncrypted,
             Failure::PdfDamaged => Self::PdfDamaged,
             Failure::PagesTooMany { pages, pages_max } => Self::PagesTooMany { pages, pages_max },

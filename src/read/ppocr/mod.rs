@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 use image::{RgbImage, imageops};
 
 pub use runtime::NetworkError;
-pub(super) use sample::halved;
 
 use self::{
     detect::Sight,

@@ -3,6 +3,7 @@
 use image::RgbImage;
 
 use super::slant::{Point, Slant};
+use crate::read::halve;
 
 /// A picture and smaller copies of it, each half as wide and high: sampling from the one of about the right size
 /// neither misses pixels nor blurs.
@@ -21,7 +22,7 @@ impl Pyramid {
             && last.width() >= SIDE_MIN_PX * 2
             && last.height() >= SIDE_MIN_PX * 2
         {
-            let half = halved(last);
+            let half = halve::rgb(last);
             levels.push(half);
         }
         Self { levels }
@@ -98,26 +99,4 @@ impl Pyramid {
             }
         }
     }
-}
-
-/// Half as wide and high, each pixel the mean of four.
-pub(in crate::read) fn halved(picture: &RgbImage) -> RgbImage {
-    let (width, height) = (picture.width() / 2, picture.height() / 2);
-    let source = picture.as_raw();
-    let stride = picture.width() as usize * 3;
-    let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
-    for row in 0..height as usize {
-        let upper = source.get(row * 2 * stride..).unwrap_or_default();
-        let lower = source.get((row * 2 + 1) * stride..).unwrap_or_default();
-        for (upper, lower) in upper.chunks_exact(6).zip(lower.chunks_exact(6)).take(width as usize) {
-            if let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (upper, lower) {
-                let mean = |one: &u8, two: &u8, three: &u8, four: &u8| {
-                    let sum = u16::from(*one) + u16::from(*two) + u16::from(*three) + u16::from(*four);
-                    u8::try_from((sum + 2) / 4).unwrap_or(u8::MAX)
-                };
-                pixels.extend([mean(a, d, g, j), mean(b, e, h, k), mean(c, f, i, l)]);
-            }
-        }
-    }
-    RgbImage::from_raw(width, height, pixels).unwrap_or_else(|| RgbImage::new(1, 1))
 }

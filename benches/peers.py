@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Times `vouch read` against peers and against itself, interleaved, so that the ratios hold on a busy machine.
+
+    benches/peers.py receipts VOUCH IMAGE...     RapidOCR, one thread each: seconds a receipt and their ratio
+    benches/peers.py cores    VOUCH IMAGE...     one reader process against two: how many times the throughput
+    benches/peers.py pdfs     VOUCH PDF...       invoice2data, both warm: milliseconds a file and their ratio
+        [--rounds N]                             so many passes of each, in turns (3)
+
+Run it with a Python whose environment has the peer from PyPI: `rapidocr` with `onnxruntime`, or `invoice2data` (which
+wants the program pdftotext). Every pass gives a ratio of its own; the best, the middle and the worst are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def vouch(program: str, files: list[str], processes: int = 1) -> tuple[float, list[dict]]:
+    """Seconds of one whole call, from starting the program to its end, and its answers."""
+    started = time.perf_counter()
+    done = subprocess.run([program, "read", "--format", "json", "--processes", str(processes), *files], capture_output=True, check=False)
+    seconds = time.perf_counter() - started
+    return seconds, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def rapidocr() -> Callable[[list[str]], float]:
+    """Seconds for the files, warm."""
+    from rapidocr import RapidOCR
+
+    engine = RapidOCR(params={
+        "EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        "Global.use_cls": False, "Global.log_level": "error",
+    })
+
+    def timed(files: list[str]) -> float:
+        started = time.perf_counter()
+        for file in files:
+            engine(file)
+        return time.perf_counter() - started
+
+    return timed
+
+
+def invoice2data() -> Callable[[list[str]], float]:
+    """Seconds for the files, its templates loaded before."""
+    from invoice2data import extract_data
+    from invoice2data.extract.loader import read_templates
+
+    logging.disable(logging.CRITICAL)
+    templates = read_templates()
+
+    def timed(files: list[str]) -> float:
+        started = time.perf_counter()
+        for file in files:
+            extract_data(file, templates=templates)
+        return time.perf_counter() - started
+
+    return timed
+
+
+def report(name: str, ratios: list[float], ours: list[float], theirs: list[float], unit: str) -> None:
+    """One line for docs/measurements.md."""
+    ratios = sorted(ratios)
+    print(f"{name}: {statistics.median(ratios):.2f} (best {min(ratios):.2f}, worst {max(ratios):.2f})" if name == "receipts"
+          else f"{name}: {statistics.median(ratios):.2f} (best {max(ratios):.2f}, worst {min(ratios):.2f})")
+    print(f"  vouch {statistics.median(ours):.3f} {unit}, the other {statistics.median(theirs):.3f} {unit}, {len(ratios)} rounds")
+
+
+def main() -> int:
+    """Reads the command line and measures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["receipts", "cores", "pdfs"])
+    parser.add_argument("vouch")
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    files, ratios, ours, theirs = options.files, [], [], []
+    peer = {"receipts": rapidocr, "pdfs": invoice2data, "cores": lambda: None}[options.what]()
+    if options.what == "pdfs":
+        # Starting the program is not reading: the files are given many times over, and the first answers left out.
+        files = files * 20
+    if options.what != "cores":
+        # The first file pays for what is loaded late.
+        peer(options.files[:1])
+    for _ in range(options.rounds):
+        if options.what == "cores":
+            one, two = vouch(options.vouch, files)[0], vouch(options.vouch, files, 2)[0]
+            ours.append(two / len(files)), theirs.append(one / len(files)), ratios.append(one / two)
+            continue
+        seconds, lines = vouch(options.vouch, files)
+        other = peer(options.files) / len(options.files)
+        if options.what == "pdfs":
+            seconds = statistics.mean(line["timing_ms"]["total"] for line in lines[len(options.files):]) / 1000
+        else:
+            seconds /= len(files)
+        ours.append(seconds), theirs.append(other)
+        ratios.append(other / seconds if options.what == "pdfs" else seconds / other)
+    report(options.what, ratios, ours, theirs, "s a file")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
