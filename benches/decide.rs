@@ -117,7 +117,7 @@ async fn engine(folder: &Path, database: &str) -> Done<Vec<String>> {
         run_check(&context, id).await.map_err(|failed| failed.reason)?;
         check.push(began.elapsed());
         let after = document_fetch(&context.db, id).await?;
-        sent += usize::from(matches!(after.state, State::AwaitingApproval { .. }));
+        sent += usize::from(matches!(after.state, State::AwaitingApproval));
     }
     let name = context.db.engine();
     let mut figures = vec![format!("figure decide_{name}_sent {sent} of {DECIDED} receipts")];
@@ -143,7 +143,8 @@ async fn firm(context: &Context) -> Done<Vec<PersonId>> {
         organisation_from_json(&people, Currency::HKD).map_err(|problems| format!("{problems:?}"))?;
     let claimants: Vec<PersonId> = (1..=CLAIMANTS).map(PersonId::from_u128).collect();
     let manager = firm.by_email("sue@harbour.example").map(|member| member.id);
-    let person = |id, email: String| Person { id, name: email.clone(), email, roles: vec![Role::Submitter], active: true };
+    let person =
+        |id, email: String| Person { id, name: email.clone(), email, roles: vec![Role::Submitter], active: true };
     for member in firm.members.values() {
         let here = Person { active: member.active, ..person(member.id, member.email.clone()) };
         person_create(&context.db, &here, "a hash", 1).await?;
@@ -246,7 +247,8 @@ fn page(at: usize) -> PageRow {
         confidence: Confidence::from_per_mille(950),
         line: u32::try_from(number).unwrap_or_default() / 4,
     };
-    let page = Page { number: 1, width: 800, height: 2_600, source: Source::PpOcr, words: (0..120).map(word).collect() };
+    let page =
+        Page { number: 1, width: 800, height: 2_600, source: Source::PpOcr, words: (0..120).map(word).collect() };
     let page_json = serde_json::to_string(&wire::PageRow::from(&page)).unwrap_or_default();
     PageRow { number: 1, width: 800, height: 2_600, picture: "bench".to_owned(), page_json }
 }

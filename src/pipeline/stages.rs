@@ -165,7 +165,8 @@ pub async fn judge(
         Ruling::ApprovedByRule => Verdict::ApprovedByRule,
         Ruling::NeedsReview => Verdict::NeedsReview,
         Ruling::NeedsApproval => {
-            let sent = approval::send(txn, context, document, &findings, policy, (&around_it, &organisation), false).await?;
+            let sent =
+                approval::send(txn, context, document, &findings, policy, (&around_it, &organisation), false).await?;
             let standing = sent.standing.clone();
             sending = Some(sent);
             Verdict::Sent(standing)

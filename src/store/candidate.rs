@@ -152,7 +152,12 @@ pub async fn candidate_list(
             at + 3,
             at + 4
         ));
-        values.extend([total.minor().into(), total.currency().code().into(), from.to_string().into(), to.to_string().into()]);
+        values.extend([
+            total.minor().into(),
+            total.currency().code().into(),
+            from.to_string().into(),
+            to.to_string().into(),
+        ]);
     }
     if parts.is_empty() {
         return Ok(Vec::new());

@@ -24,10 +24,8 @@ pub async fn organisation_fetch(run: &impl Run) -> Result<Organisation, StoreErr
         UNION ALL SELECT 'project', code, owner_id, NULL, NULL, NULL, NULL, NULL FROM projects \
         UNION ALL SELECT 'delegation', id, from_id, to_id, first_day, last_day, CAST(amount_max_minor AS TEXT), currency \
         FROM delegations ORDER BY first_day, id";
-    let mut firm = Organisation {
-        members: members.collect::<Result<BTreeMap<_, _>, StoreError>>()?,
-        ..Organisation::default()
-    };
+    let mut firm =
+        Organisation { members: members.collect::<Result<BTreeMap<_, _>, StoreError>>()?, ..Organisation::default() };
     for row in &run.rows(sql, Vec::new()).await? {
         let (id, one) = (row.text("id")?, person(row, "one")?);
         match row.text("kind")?.as_str() {

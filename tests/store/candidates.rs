@@ -21,8 +21,8 @@ use vouch::{
     store::{
         Db, Run, StoreError,
         candidate::{
-            Look, Marks, candidate_list, claim_fetch, claim_store, fapiao_list, lookalike_list, marks_store, spending_list,
-            supplier_known,
+            Look, Marks, candidate_list, claim_fetch, claim_store, fapiao_list, lookalike_list, marks_store,
+            spending_list, supplier_known,
         },
         document::{Document, document_fetch},
         rate::{rate_store_all, rate_table},
