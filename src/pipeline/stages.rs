@@ -224,17 +224,6 @@ pub(super) fn routing(subject: &Subject<'_>, around: &Surroundings, policy: &Pol
     }
 }
 
-/// The documents that a document looks like, for showing them side by side.
-///
-/// # Errors
-/// The database failed.
-pub async fn twins_of(context: &Context, document: &Document) -> Result<Vec<Twin>, StoreError> {
-    match document.draft.as_ref().and_then(Identity::of) {
-        Some(identity) => document_twins(&context.db, document, &identity, TWINS_MAX).await,
-        None => Ok(Vec::new()),
-    }
-}
-
 /// A move that is no longer possible has been made, or overtaken, by somebody else: nothing is left to do.
 pub(super) fn settled(result: Result<Document, TransitionFailed>) -> Result<(), Failed> {
     match result {

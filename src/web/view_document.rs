@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::{
     model::{
+        draft::Draft,
         field::{Field, FieldKind, FieldName},
         finding::Finding,
         page::Area,
@@ -201,19 +202,23 @@ pub struct PageView {
     pub height: u32,
     /// The boxes on it.
     pub boxes: Vec<BoxView>,
+    /// The places that findings speak of, with the rule.
+    pub spots: Vec<(String, Area)>,
 }
 
 impl PageView {
-    /// A page with the boxes of the fields that were seen on it.
+    /// A page with the boxes of the fields that were seen on it, and the places that findings speak of.
     #[must_use]
-    pub fn new(number: u32, url: String, (width, height): (u32, u32), fields: &BTreeMap<FieldName, Field>) -> Self {
-        let on_page = fields.iter().filter(|(_, field)| field.page == Some(number));
+    pub fn new(number: u32, url: String, (width, height): (u32, u32), draft: &Draft, findings: &[Finding]) -> Self {
+        let on_page = draft.fields.iter().filter(|(_, field)| field.page == Some(number));
         let boxes = on_page
             .filter_map(|(name, field)| {
                 Some(BoxView { field: name.name(), area: field.area?, accepted: field.accepted })
             })
             .collect();
-        Self { number, url, width, height, boxes }
+        let spots = findings.iter().flat_map(|finding| finding.spots.iter().map(|spot| (finding.rule.clone(), *spot)));
+        let spots = spots.filter(|(_, spot)| spot.page == number).map(|(rule, spot)| (rule, spot.area)).collect();
+        Self { number, url, width, height, boxes, spots }
     }
 }
 
@@ -306,6 +311,8 @@ pub struct PostingView {
 /// The document this one may be a second copy of.
 #[derive(Debug, Clone)]
 pub struct DuplicateView {
+    /// The rule that says so.
+    pub rule: String,
     /// Where its page is.
     pub url: String,
     /// Its first page's picture.
@@ -459,7 +466,7 @@ pub struct DocumentPage {
     /// The entry in the ledger.
     pub posting: Option<PostingView>,
     /// What it may be a copy of.
-    pub duplicate: Option<DuplicateView>,
+    pub duplicates: Vec<DuplicateView>,
     /// The list it was opened from.
     pub list_url: String,
     /// The document before it in that list.

@@ -1,5 +1,7 @@
 //! Fills one document's page.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{
@@ -19,7 +21,7 @@ use crate::{
         money::Money,
         person::{Actor, Person, Role},
     },
-    pipeline::{LedgerKind, actions::document_for, stages::twins_of},
+    pipeline::{LedgerKind, actions::document_for},
     store::{
         StoreError,
         candidate::claim_fetch,
@@ -54,7 +56,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
     let pages = page_list(&context.db, document.id).await?;
     let pages = pages.iter().map(|page| {
         let url = format!("/documents/{}/pages/{}?v={}", document.id, page.number, document.version);
-        PageView::new(page.number, url, (side(page.width), side(page.height)), &draft.fields)
+        PageView::new(page.number, url, (side(page.width), side(page.height)), draft, &document.findings)
     });
     let mut history = history_list(&context.db, document.id).await?;
     history.reverse();
@@ -100,7 +102,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
             }),
             None => None,
         },
-        duplicate: duplicate(app, signed, &document).await?,
+        duplicates: duplicates(app, signed, &document).await?,
         list_url: "/documents".to_owned(),
         previous_url: None,
         next_url: None,
@@ -214,31 +216,39 @@ fn posting_view(posting: &Posting, connections: &[Connection], approved: Option<
     }
 }
 
-async fn duplicate(app: &App, signed: &Signed, document: &Document) -> Result<Option<DuplicateView>, WebError> {
-    if !document.findings.iter().any(|finding| finding.rule == "D4") {
-        return Ok(None);
-    }
-    let mut found = None;
-    for twin in twins_of(&app.context, document).await? {
-        // Somebody else's is not shown to a person who may not see it; the finding still says that there is one.
-        match document_for(&app.context, &signed.person, twin.id).await {
-            Ok(other) => {
-                found = Some(other);
-                break;
+/// More are not shown side by side; the findings still count them.
+const SIDE_BY_SIDE_MAX: usize = 3;
+
+/// The documents that the findings say this one may be again, the gravest finding's first.
+async fn duplicates(app: &App, signed: &Signed, document: &Document) -> Result<Vec<DuplicateView>, WebError> {
+    let mut shown: Vec<DuplicateView> = Vec::new();
+    let mut seen = BTreeSet::from([document.id]);
+    for finding in &document.findings {
+        for id in &finding.others {
+            if shown.len() >= SIDE_BY_SIDE_MAX || !seen.insert(*id) {
+                continue;
             }
-            Err(StoreError::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
+            // Somebody else's is not shown to a person who may not see it; the finding still says that there is one.
+            match document_for(&app.context, &signed.person, *id).await {
+                Ok(other) => shown.push(duplicate(&other, &finding.rule)),
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
     }
-    let Some(other) = found else { return Ok(None) };
+    Ok(shown)
+}
+
+fn duplicate(other: &Document, rule: &str) -> DuplicateView {
     let draft = other.draft.as_ref();
     let title = draft.and_then(|draft| draft.text(FieldName::SupplierName)).map(str::to_owned);
-    Ok(Some(DuplicateView {
+    DuplicateView {
+        rule: rule.to_owned(),
         url: format!("/documents/{}", other.id),
         picture_url: format!("/documents/{}/pages/1", other.id),
         title: title.unwrap_or_else(|| other.file_name.clone()),
         date: draft.and_then(|draft| draft.date(FieldName::IssueDate)).map(|date| date.to_string()),
         total: draft.and_then(|draft| draft.money(FieldName::Total)).map(MoneyView::from),
         state: other.state.name(),
-    }))
+    }
 }
