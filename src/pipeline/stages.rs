@@ -23,10 +23,10 @@ use crate::{
         policy::Policy,
     },
     queue::{Failed, Retry},
-    read::{Limits, Options, ReadError, Reader, Reading, wire},
+    read::{Limits, Options, ReadError, Reader, Reading, edited::edited_with, wire},
     store::{
         StoreError, Txn,
-        candidate::{Marks, marks_store},
+        candidate::{Marks, edited_store, marks_store},
         connection::connection_list,
         document::{Document, PageRow, document_fetch, page_replace_all},
         organisation::organisation_fetch,
@@ -54,7 +54,7 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
     let hints = hints(&context.db, context, policy.home_currency).await?;
     let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
     match context.readers.read(&bytes, document.media_type, options, &ask).await {
-        Ok(reading) => record_reading(context, &document, reading, &hints).await,
+        Ok(reading) => record_reading(context, &document, reading, &hints, edited_with(&bytes)).await,
         // A missing program is ours to mend, not the file's fault: the job waits for it.
         Err(error @ ReadError::ReaderMissing { .. }) => {
             Err(Failed { reason: error.to_string(), retry: Some(Retry::Backoff) })
@@ -73,7 +73,13 @@ pub const fn seen(reading: &Reading) -> Seen<'_> {
     Seen { pages: reading.pages.as_slice(), facts: reading.facts.as_slice(), looks: reading.looks.as_slice() }
 }
 
-async fn record_reading(context: &Context, document: &Document, reading: Reading, hints: &Hints) -> Result<(), Failed> {
+async fn record_reading(
+    context: &Context,
+    document: &Document,
+    reading: Reading,
+    hints: &Hints,
+    edited_with: Option<String>,
+) -> Result<(), Failed> {
     let mut draft = extract::extract(&seen(&reading), hints);
     keep_confirmed(&mut draft, document.draft.as_ref());
     let version = document.version + 1;
@@ -85,6 +91,7 @@ async fn record_reading(context: &Context, document: &Document, reading: Reading
     }
     let txn = context.db.begin_write().await?;
     page_replace_all(&txn, document.id, &rows).await?;
+    edited_store(&txn, document.id, edited_with.as_deref()).await?;
     let step = Move {
         seen_version: Some(document.version),
         change: Box::new(|document| document.draft = Some(draft)),

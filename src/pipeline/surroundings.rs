@@ -20,10 +20,11 @@ use crate::{
     store::{
         Run, StoreError,
         candidate::{
-            Look, Marks, candidate_list, claim_fetch, fapiao_list, lookalike_list, spending_list, supplier_known,
+            Look, Marks, candidate_list, claim_fetch, fapiao_list, file_facts, lookalike_list, spending_list,
+            supplier_known,
         },
         connection::{connection_fetch, mapping_list},
-        document::{Document, page_list, upload_count},
+        document::{Document, page_list},
         ledger_entry::{LedgerEntryRow, Wanted, ledger_entries_matching},
         rate::rate_table,
     },
@@ -67,8 +68,10 @@ pub async fn surroundings(
     let (claimant, claim) = claim_fetch(run, document.id).await?;
     let home = home(run, draft, policy).await?;
     let marks = marks_of(draft, &pages, home.as_ref().and_then(|home| home.clone().ok()));
+    let (uploads, edited_with) = file_facts(run, document.id).await?;
     let mut known = Known {
-        uploads: u32::try_from(upload_count(run, document.id).await?).unwrap_or(u32::MAX),
+        uploads: u32::try_from(uploads).unwrap_or(u32::MAX),
+        edited_with,
         ledger: ledger(run, document).await?,
         calendar: Some(Calendar::hong_kong()),
         home,

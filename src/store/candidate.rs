@@ -81,6 +81,27 @@ pub async fn marks_store(txn: &Txn, id: DocumentId, marks: &Marks) -> Result<(),
     txn.execute(sql, values).await.map(|_| ())
 }
 
+/// Keeps which program a document's file says it was worked over with.
+///
+/// # Errors
+/// The database failed.
+pub async fn edited_store(txn: &Txn, id: DocumentId, program: Option<&str>) -> Result<(), StoreError> {
+    let sql = "UPDATE documents SET edited_with = $2 WHERE id = $1";
+    txn.execute(sql, vec![id.to_string().into(), program.into()]).await.map(|_| ())
+}
+
+/// How often a document's bytes were handed over, and which program they say they were worked over with.
+///
+/// # Errors
+/// The database failed.
+pub async fn file_facts(run: &impl Run, id: DocumentId) -> Result<(i64, Option<String>), StoreError> {
+    let sql = "SELECT edited_with, (SELECT COUNT(*) FROM uploads WHERE document_id = $1) AS uploads FROM documents \
+        WHERE id = $1";
+    let rows = run.rows(sql, vec![id.to_string().into()]).await?;
+    let row = rows.first().ok_or(StoreError::NotFound("document"))?;
+    Ok((row.number("uploads")?, row.text_or_none("edited_with")?))
+}
+
 /// Keeps what the person who hands a document in says about it.
 ///
 /// # Errors
