@@ -110,10 +110,8 @@ mod tests {
         let far = |text: &str| of(PAPER).distance(of(text));
         let other = "Red Noodle House 8 Canal Road Causeway Bay Hong Kong Bill 5581 2026-11-21 Beef brisket 78.00 \
             Lemon tea 22.00 Spring roll 30.00 Total HKD 130.00 Octopus see you soon";
-        insta::assert_debug_snapshot!(
-            [far(PAPER), far(&slips), far(&PAPER.replace(' ', "  ")), far(other)],
-            @""
-        );
+        let found = [far(PAPER), far(&slips), far(&PAPER.replace(' ', "  ")), far(other)];
+        assert_eq!(found, [0, 35, 0, 111], "documents keep their signs: they may not change");
         assert_eq!(Fingerprint::of_words(["12.00", "Total"]), None);
     }
 

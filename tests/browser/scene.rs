@@ -215,6 +215,8 @@ impl Scene {
         driver.go(&self.address(&copy)).await;
         let first = driver.find(".duplicate figcaption a").await.attr("href").await.expect("it is there");
         assert_eq!(first.as_deref(), Some(cafe), "the copy's page shows the first photograph beside it");
+        let rule = driver.find(".duplicate .rule").await.text().await.expect("it is there");
+        assert_eq!(rule, "D2", "its words look like those of the first");
         driver.go(&self.address("/documents")).await;
         let bad = self.upload("bad/encrypted.pdf", "xero", "office").await;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bad/not_an_image.jpg");
