@@ -83,7 +83,12 @@ impl Traffic {
         let windows = self.xero.entry(tenant.to_owned()).or_default();
         windows.minute.count(now_ms, MINUTE_MS);
         windows.day.count(now_ms, DAY_MS);
-        let broken = if windows.day.calls > XERO_DAY_MAX {
+        let windows = *windows;
+        let under_way = |windows: &&XeroWindows| now_ms - windows.minute.since_ms < MINUTE_MS;
+        let of_app: u32 = self.xero.values().filter(under_way).map(|windows| windows.minute.calls).sum();
+        let broken = if of_app > XERO_APP_MINUTE_MAX {
+            Some(("appminute", windows.minute.seconds_left(now_ms, MINUTE_MS)))
+        } else if windows.day.calls > XERO_DAY_MAX {
             Some(("day", windows.day.seconds_left(now_ms, DAY_MS)))
         } else if windows.minute.calls > XERO_MINUTE_MAX {
             Some(("minute", windows.minute.seconds_left(now_ms, MINUTE_MS)))
@@ -91,7 +96,6 @@ impl Traffic {
             None
         };
         let (minute, day) = (windows.minute.calls, windows.day.calls);
-        let of_app: u32 = self.xero.values().map(|windows| windows.minute.calls).sum();
         XeroLeft {
             day: XERO_DAY_MAX.saturating_sub(day),
             minute: XERO_MINUTE_MAX.saturating_sub(minute),
@@ -112,6 +116,18 @@ mod tests {
         assert_eq!(taken, QUICKBOOKS_SECOND_MAX);
         assert!(traffic.quickbooks_count("2", 50), "another company is not concerned");
         assert!(traffic.quickbooks_count("1", 1050));
+    }
+
+    #[test]
+    fn xero_counts_the_calls_of_the_app_over_all_organisations() {
+        let mut traffic = Traffic::default();
+        let organisations = XERO_APP_MINUTE_MAX / XERO_MINUTE_MAX + 1;
+        let calls = (0..organisations).flat_map(|number| (0..XERO_MINUTE_MAX).map(move |_| number));
+        let told: Vec<_> = calls.map(|number| traffic.xero_count(&number.to_string(), 500_000).broken).collect();
+        let within = usize::try_from(XERO_APP_MINUTE_MAX).expect("a small number");
+        assert!(told.iter().take(within).all(Option::is_none));
+        assert!(told.iter().skip(within).all(|broken| matches!(broken, Some(("appminute", _)))));
+        assert_eq!(traffic.xero_count("0", 560_000).broken, None, "a new minute");
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod shape;
 mod state;
 mod value;
 mod view;
+mod webhook;
 mod xero;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ use rust_decimal::Decimal;
 pub use faults::{Fault, FaultKind, Gate};
 pub use record::{Exchange, exchanges_read};
 pub use view::SandboxEntry;
+pub use webhook::Webhook;
 
 /// Why the sandbox could not start.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,8 @@
 
 use tokio::task::JoinSet;
 use vouch::{
-    pipeline,
+    pipeline::{self, LedgerKind},
+    queue::Retry,
     store::{connection::connection_fetch, token::token_fetch},
 };
 
@@ -34,7 +35,10 @@ async fn renewed_once(goal: Goal, token_seconds: i64) {
         workers.spawn(async move { pipeline::run(&context, job).await });
     }
     while let Some(done) = workers.join_next().await {
-        done.expect("no panic").expect("posted at the first try");
+        // In Xero one of them may have the company; the others give theirs back.
+        if let Err(failed) = done.expect("no panic") {
+            assert!(goal.ledger == LedgerKind::Xero && failed.retry == Some(Retry::GivenBack), "{failed:?}");
+        }
     }
     assert_eq!(house.count(goal.token_call()), 1, "{:?}", house.gate.calls());
     // The workers died before they could finish their jobs; whoever gets them next has nothing left to do.
@@ -42,7 +46,9 @@ async fn renewed_once(goal: Goal, token_seconds: i64) {
     for id in ids {
         house.assert_posted_once(id, "four at once").await;
     }
-    assert_eq!(house.count(goal.entry_call()), 4);
+    // What was given back may go together.
+    let calls = house.count(goal.entry_call());
+    assert!(calls == 4 || (goal.ledger == LedgerKind::Xero && calls < 4), "{calls}");
 }
 
 #[tokio::test]

@@ -10,9 +10,12 @@ use vouch::{
     },
     store::{
         Db, Run as _, StoreError,
-        budget::{budget_fetch, budget_store, group_give_back, group_take},
+        budget::{budget_fetch, budget_store, company_block, group_give_back, group_take, silence_end, silence_note},
         connection::connection_fetch,
-        job::{NewJob, job_claim, job_claim_beside, job_enqueue, job_superseded},
+        job::{
+            NewJob, job_claim, job_claim_beside, job_enqueue, job_give_back, job_line_up, job_put_back, job_reason,
+            job_superseded,
+        },
         posting::{
             Posting, posting_advance, posting_by_document, posting_create, posting_list_drifted, posting_update,
         },
@@ -31,6 +34,7 @@ on_both_engines!(
     a_posting_keeps_how_far_it_came,
     a_posting_has_one_writer,
     a_restored_copy_is_remembered,
+    a_silent_company_waits_in_order_of_age,
     postings_of_a_company_are_claimed_together,
     what_was_changed_there_is_listed_newest_first,
     versions_of_the_policy_stay,
@@ -154,6 +158,44 @@ async fn postings_of_a_company_are_claimed_together(db: Db) -> Tested {
     assert!(budget_store(&db, &budget).await? && !budget_store(&db, &budget).await?, "once for one version");
     assert_eq!(job_claim(&db, 19, 100).await?, None, "it asked us to wait");
     assert!(job_claim(&db, 20, 100).await?.is_some());
+    Ok(())
+}
+
+/// A company that is silent is noted once, waits as one, and stands in order of age with the reason.
+async fn a_silent_company_waits_in_order_of_age(db: Db) -> Tested {
+    let (ids, connection) = documents(&db, 3).await?;
+    let row = connection_fetch(&db, connection).await?;
+    let company = format!("{}:{}", row.ledger, row.company_id);
+    for (place, id) in ids.iter().enumerate() {
+        let sql = format!("UPDATE documents SET connection_id = '{connection}' WHERE id = '{id}'");
+        db.execute(&sql, Vec::new()).await?;
+        let at_us = i64::try_from(place)? + 1;
+        let txn = db.begin_write().await?;
+        let new =
+            NewJob { kind: "post", subject: id.to_string(), dedupe_key: format!("post:{id}:1"), run_at_us: at_us };
+        job_enqueue(&txn, &new, at_us).await?;
+        txn.commit().await?;
+    }
+    // The oldest waits longest, the second is being worked on.
+    let oldest = job_claim(&db, 5, 100).await?.expect("one is due");
+    job_put_back(&db, &oldest, 900, "time-out").await?;
+    let claimed = job_claim(&db, 5, 100).await?.expect("the second");
+    assert_eq!(claimed.subject, ids[1].to_string());
+    assert_eq!(silence_note(&db, &company, 10).await?, 10);
+    assert_eq!(silence_note(&db, &company, 20).await?, 10, "since the first");
+    company_block(&db, &company, 50).await?;
+    company_block(&db, &company, 40).await?;
+    job_line_up(&db, connection, 20, "the ledger is asleep").await?;
+    assert_eq!(job_reason(&db, ids[0]).await?.as_deref(), Some("the ledger is asleep"));
+    assert_eq!(job_reason(&db, ids[1]).await?, None, "it speaks for itself");
+    job_give_back(&db, &claimed, "asleep too").await?;
+    assert_eq!(job_reason(&db, ids[1]).await?.as_deref(), Some("asleep too"));
+    assert_eq!(job_claim(&db, 49, 100).await?, None, "all wait, for the longer of the waits");
+    for id in &ids {
+        assert_eq!(job_claim(&db, 50, 100).await?.map(|job| job.subject), Some(id.to_string()), "in order of age");
+    }
+    silence_end(&db, &company).await?;
+    assert_eq!(silence_note(&db, &company, 60).await?, 60, "it had answered");
     Ok(())
 }
 

@@ -96,7 +96,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("askama", &["src/web/"]),
     ("fluent_bundle", &["src/web/", "src/notify/"]),
     ("lettre", &["src/notify/email.rs"]),
-    ("hmac", &["src/model/hash.rs"]),
+    // The stand-ins share no code with what they stand opposite to: they sign for themselves.
+    ("hmac", &["src/model/hash.rs", "src/sandbox/webhook.rs"]),
     ("object_store", &["src/blob"]),
     ("figment", &["src/config"]),
     ("tracing_subscriber", &["src/telemetry"]),
