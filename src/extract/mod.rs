@@ -21,6 +21,8 @@ pub mod hints;
 mod issue;
 mod kind;
 mod labels;
+#[cfg(test)]
+mod laws;
 mod line_items;
 mod number;
 mod payment;

@@ -16,7 +16,7 @@ pub mod pdf_text;
 mod picture;
 pub mod ppocr;
 pub mod process;
-mod qr;
+pub mod qr;
 pub mod raster;
 mod strokes;
 pub mod tesseract;

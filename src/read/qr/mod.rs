@@ -18,3 +18,10 @@ use crate::model::fact::Facts;
 pub(super) fn read(picture: &GrayImage, page: u32) -> Vec<Facts> {
     payload::facts(&decode::codes(picture), page)
 }
+
+/// What codes with these contents state, without a picture: bytes cut at each `0xff`, which stands in no format. For the
+/// fuzzer (`fuzz/`), which cannot draw.
+#[must_use]
+pub fn facts_of_bytes(bytes: &[u8]) -> Vec<Facts> {
+    payload::facts_of_bytes(bytes)
+}

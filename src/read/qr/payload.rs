@@ -42,7 +42,6 @@ pub(super) fn is_digits(text: &str, count: usize) -> bool {
 }
 
 /// For a fuzzer: arbitrary bytes as the contents of up to eight codes, cut at each `0xff`, which stands in no format.
-#[cfg(test)]
 pub(super) fn facts_of_bytes(bytes: &[u8]) -> Vec<Facts> {
     use crate::model::page::Area;
     let area = Area { left: 0, top: 0, width: 1, height: 1 };
