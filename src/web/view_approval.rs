@@ -146,12 +146,25 @@ pub struct DelegationView {
     pub amount_max: Option<MoneyView>,
 }
 
+/// What became of one of several documents that were approved together.
+#[derive(Debug, Clone)]
+pub struct OutcomeView {
+    /// Where its page is.
+    pub url: String,
+    /// Its supplier or file name.
+    pub title: String,
+    /// Why it was not approved; nothing where it was.
+    pub refused: Option<String>,
+}
+
 /// What a person has to do.
 #[derive(Debug, Template)]
 #[template(path = "tasks.html")]
 pub struct TasksPage {
     /// The frame.
     pub chrome: Chrome,
+    /// What became of those that were just approved together, where one was refused.
+    pub outcomes: Vec<OutcomeView>,
     /// The tasks, the longest waiting first.
     pub tasks: Vec<TaskView>,
     /// Who stands in for them.

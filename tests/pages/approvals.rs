@@ -170,6 +170,25 @@ async fn somebody_stands_in_and_people_talk() {
 }
 
 #[tokio::test]
+async fn approving_several_says_what_became_of_each() {
+    let firm = Firm::open().await;
+    let (first, second) = (awaiting(&firm.house, &firm.sam, 1).await, awaiting(&firm.house, &firm.sam, 2).await);
+    let stale = format!("{}:{}", first.id, firm.now(&first).await.version - 1);
+    let fresh = format!("{}:{}", second.id, firm.now(&second).await.version);
+    let mut pia = Visitor::signed_in(&firm.house, "pia@house.example").await;
+    let answer = pia.act("/tasks", &[("chosen", stale.as_str()), ("chosen", fresh.as_str())]).await;
+    let text = answer.text();
+    assert_eq!(answer.status, 200, "{text}");
+    for (document, said) in [(&first, "Somebody changed this document"), (&second, "</a>: approved")] {
+        let (_, line) =
+            text.split_once(&format!("<a href=\"/documents/{}\"><strong>", document.id)).expect("a line of its own");
+        assert!(line.split("</li>").next().is_some_and(|line| line.contains(said)), "{line}");
+    }
+    assert!(firm.tasks("pia", &first).await && !firm.tasks("pia", &second).await);
+    firm.house.close().await;
+}
+
+#[tokio::test]
 async fn what_was_approved_is_what_is_posted() {
     let firm = Firm::open().await;
     let document = awaiting(&firm.house, &firm.sam, 1).await;

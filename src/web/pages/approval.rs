@@ -19,7 +19,10 @@ use crate::{
         organisation::{Delegation, Organisation},
         person::Person,
     },
-    pipeline::approval::{Doing, comment as say, decide, opened},
+    pipeline::{
+        actions::document_for,
+        approval::{Doing, comment as say, decide, opened},
+    },
     store::{
         approval::{TaskRow, adding_of, approval_fetch, task_list},
         document::document_fetch,
@@ -32,7 +35,7 @@ use crate::{
         error::WebError,
         session::{Signed, page, redirect_with_notice},
         view::{MoneyView, NoticeKind},
-        view_approval::{DelegationView, TaskView, TasksPage},
+        view_approval::{DelegationView, OutcomeView, TaskView, TasksPage},
     },
 };
 
@@ -127,13 +130,13 @@ fn mentioned(text: &str, people: &[Person]) -> Vec<PersonId> {
 
 /// What a person has to do.
 pub async fn tasks(State(app): State<App>, signed: Signed) -> Response {
-    match tasks_page(&app, &signed).await {
+    match tasks_page(&app, &signed, Vec::new()).await {
         Ok(view) => page(&view),
         Err(error) => signed.problem(error),
     }
 }
 
-async fn tasks_page(app: &App, signed: &Signed) -> Result<TasksPage, WebError> {
+async fn tasks_page(app: &App, signed: &Signed, outcomes: Vec<OutcomeView>) -> Result<TasksPage, WebError> {
     let context = &app.context;
     let organisation = organisation_fetch(&context.db).await?;
     let today = context.today();
@@ -159,6 +162,7 @@ async fn tasks_page(app: &App, signed: &Signed) -> Result<TasksPage, WebError> {
         amount_max: delegation.amount_max.map(MoneyView::from),
     });
     Ok(TasksPage {
+        outcomes,
         tasks,
         delegations: delegations.collect(),
         people: people_choices(&person_list(&context.db).await?, own),
@@ -208,18 +212,37 @@ pub async fn approve_all(State(app): State<App>, signed: Signed, Form(pairs): Pa
     if let Err(error) = signed.check(form.get("csrf").map(String::as_str)) {
         return signed.problem(error);
     }
-    let mut refused = None;
+    let mut outcomes = Vec::new();
     for entry in &chosen {
         let Some((id, version)) = entry.split_once(':') else { continue };
         let (Ok(id), Ok(version)) = (id.parse::<DocumentId>(), version.parse::<i64>()) else { continue };
         // A document that somebody else decided meanwhile is left; the others go on.
-        if let Err(error) = decide(&app.context, &signed.person, id, version, Doing::Approve).await {
-            refused = Some(error);
-        }
+        let decided = decide(&app.context, &signed.person, id, version, Doing::Approve).await;
+        outcomes.push(outcome(&app, &signed, id, decided.err().map(WebError::from)).await);
     }
-    match refused {
-        Some(error) => signed.problem(error.into()),
-        None => redirect_with_notice(&app, "/tasks", NoticeKind::Good, "approved"),
+    if outcomes.iter().all(|outcome| outcome.refused.is_none()) {
+        return redirect_with_notice(&app, "/tasks", NoticeKind::Good, "approved");
+    }
+    match tasks_page(&app, &signed, outcomes).await {
+        Ok(view) => page(&view),
+        Err(error) => signed.problem(error),
+    }
+}
+
+/// What became of one of several: approved, or why not, in the person's language.
+async fn outcome(app: &App, signed: &Signed, id: DocumentId, refused: Option<WebError>) -> OutcomeView {
+    let chrome = signed.chrome();
+    let document = document_for(&app.context, &signed.person, id).await.ok();
+    let supplier = document.as_ref().and_then(|document| document.draft.as_ref()?.text(FieldName::SupplierName));
+    let file = document.as_ref().map(|document| document.file_name.as_str());
+    let sentence = |error: WebError| {
+        let sentence = chrome.t(&format!("error-{}", error.code));
+        error.detail.map_or(sentence.clone(), |detail| format!("{sentence} {detail}"))
+    };
+    OutcomeView {
+        url: format!("/documents/{id}"),
+        title: supplier.or(file).map_or_else(|| id.to_string(), str::to_owned),
+        refused: refused.map(sentence),
     }
 }
 
