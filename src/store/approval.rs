@@ -2,6 +2,8 @@
 
 mod wire;
 
+use std::collections::BTreeSet;
+
 use super::{Row, Run, StoreError, Txn};
 use crate::{
     approval::instance::{Instance, TaskId},
@@ -39,7 +41,7 @@ impl Approval {
         let mut instance = Instance::draft(self.policy.version);
         for entry in &self.record {
             let Ok((next, _)) = instance.apply(&entry.event) else { break };
-            let waits: std::collections::BTreeSet<TaskId> = next.pending().map(|task| task.id).collect();
+            let waits: BTreeSet<TaskId> = next.pending().map(|task| task.id).collect();
             since.retain(|id, _| waits.contains(id));
             for id in waits {
                 since.entry(id).or_insert(entry.at_us);
@@ -187,8 +189,20 @@ pub async fn documents_to_sweep(run: &impl Run, now_us: i64, rows_max: i64) -> R
     rows.iter().map(|row| row.parsed("document_id", "document id", |text| text.parse().ok())).collect()
 }
 
-/// Whether a person has, or had, a task in a document's approval, stands in for somebody who has one, or was mentioned;
-/// then they may see it.
+/// Writes down that people were told of a document.
+///
+/// # Errors
+/// The database failed.
+pub async fn told_append(txn: &Txn, id: DocumentId, people: &BTreeSet<PersonId>) -> Result<(), StoreError> {
+    for person in people {
+        let sql = "INSERT INTO told (document_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        txn.execute(sql, vec![id.to_string().into(), person.to_string().into()]).await?;
+    }
+    Ok(())
+}
+
+/// Whether a person has, or had, a task in a document's approval, stands in for somebody who has one, was told of it or
+/// mentioned; then they may see it.
 ///
 /// # Errors
 /// The database failed.
@@ -202,6 +216,7 @@ pub async fn approval_involves(
         UNION SELECT 1 AS n FROM history WHERE document_id = $1 AND actor_kind = 'person' AND actor = $2 \
         UNION SELECT 1 AS n FROM tasks JOIN delegations ON delegations.from_id = tasks.person_id \
         WHERE tasks.document_id = $1 AND delegations.to_id = $2 AND first_day <= $4 AND last_day >= $4 \
+        UNION SELECT 1 AS n FROM told WHERE document_id = $1 AND person_id = $2 \
         UNION SELECT 1 AS n FROM comments WHERE document_id = $1 AND mentions LIKE $3 LIMIT 1";
     let text = person.to_string();
     let values = vec![id.to_string().into(), text.clone().into(), format!("%{text}%").into(), today.to_string().into()];

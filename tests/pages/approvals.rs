@@ -24,7 +24,8 @@ const POLICY: &str = r#"{
         { "approve": { "id": "check", "name": "Check", "mode": "all",
             "who": [{ "person": "paul@house.example" }, { "person": "pia@house.example" }] } },
         { "approve": { "id": "agree", "name": "Agree", "mode": "any",
-            "who": [{ "person": "dan@house.example" }, { "person": "dora@house.example" }] } }
+            "who": [{ "person": "dan@house.example" }, { "person": "dora@house.example" }] } },
+        { "cc": { "id": "told", "who": [{ "person": "tom@house.example" }] } }
     ] }
 }"#;
 
@@ -39,6 +40,9 @@ impl Firm {
         let sam = house.add("Sam Lee", &[Role::Submitter]).await;
         for name in ["Paul", "Pia", "Dan", "Dora"] {
             house.add(name, &[Role::Approver]).await;
+        }
+        for name in ["Tom", "Una"] {
+            house.add(name, &[Role::Submitter]).await;
         }
         let (policy, _) = policy_from_json(POLICY).expect("a policy");
         let txn = house.context.db.begin_write().await.expect("the database answers");
@@ -166,6 +170,25 @@ async fn somebody_stands_in_and_people_talk() {
     assert!(pia.get(&format!("/documents/{}", document.id)).await.text().contains("@pia please"));
     assert_eq!(pia.act("/tasks", &[("chosen", chosen.as_str())]).await.status, DONE, "approved from the list");
     assert!(firm.tasks("dan", &document).await);
+    firm.house.close().await;
+}
+
+#[tokio::test]
+async fn who_is_told_may_look_and_nothing_else() {
+    let firm = Firm::open().await;
+    let document = awaiting(&firm.house, &firm.sam, 1).await;
+    let address = format!("/documents/{}", document.id);
+    let looks = async |name: &str| {
+        let mut browser = Visitor::signed_in(&firm.house, &format!("{name}@house.example")).await;
+        browser.get(&address).await.status
+    };
+    assert_eq!(looks("tom").await, 404, "nobody has told them yet");
+    for name in ["paul", "pia", "dan"] {
+        assert_eq!(firm.does(name, &document, &[("do", "approve")]).await.0, DONE);
+    }
+    assert_eq!((looks("tom").await, looks("una").await), (StatusCode::OK, StatusCode::NOT_FOUND));
+    let (status, code) = firm.does("tom", &document, &[("do", "approve")]).await;
+    assert!(status.is_client_error(), "{status} {code}");
     firm.house.close().await;
 }
 

@@ -14,6 +14,7 @@ use crate::{
         id::{DocumentId, PersonId},
         notice::{NoticeFacts, NoticeKind},
         person::Role,
+        policy::flow::Who,
     },
     pipeline::{
         Context,
@@ -21,13 +22,14 @@ use crate::{
     },
     store::{
         StoreError, Txn,
-        approval::{Approval, Comment, TaskRow},
+        approval::{Approval, Comment, TaskRow, told_append},
         document::{Document, document_fetch},
         organisation::organisation_fetch,
     },
 };
 
-/// Writes the notices that follow from a step of an approval; nothing is looked up where no channel is set up.
+/// Writes down whom a step of an approval tells, who then may see the document, and the notices that follow. Nothing is
+/// looked up where nobody is told and no channel is set up.
 ///
 /// # Errors
 /// The database failed.
@@ -40,7 +42,9 @@ pub(in crate::pipeline) async fn add_for(
     tasks: &[TaskRow],
 ) -> Result<(), StoreError> {
     let Some(facts) = approval.instance.facts.as_ref() else { return Ok(()) };
-    if effects.is_empty() || context.notifier.channels().next().is_none() {
+    let silent = context.notifier.channels().next().is_none();
+    let tells = effects.iter().any(|effect| matches!(effect, Effect::Tell(_)));
+    if effects.is_empty() || silent && !tells {
         return Ok(());
     }
     let document = document_fetch(txn, id).await?;
@@ -64,7 +68,10 @@ pub(in crate::pipeline) async fn add_for(
             | Effect::Withdraw
             | Effect::Hold => plain.clone(),
         };
-        if let Some(telling) = scene.telling(effect, facts) {
+        if let Effect::Tell(who) = effect {
+            told_append(txn, id, &scene.told(who)).await?;
+        }
+        if let Some(telling) = scene.telling(effect, facts).filter(|_| !silent) {
             add(txn, context, &telling).await?;
         }
     }
@@ -145,6 +152,11 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// Whom the policy means. A name that the firm does not know is the policy's mistake, and holds nothing up here.
+    fn told(&self, who: &[Who]) -> BTreeSet<PersonId> {
+        who.iter().flat_map(|who| people(who, self.room, "").unwrap_or_default()).collect()
+    }
+
     fn telling(&self, effect: &Effect, facts: NoticeFacts) -> Option<Telling> {
         let claim = self.room.facts;
         let owners = || BTreeSet::from([claim.submitter, claim.claimant]);
@@ -157,11 +169,7 @@ impl Scene<'_> {
                 (kind, task.0.to_string(), self.asked(*task))
             }
             Effect::Remind(task) => (NoticeKind::Reminded, task.0.to_string(), self.asked(*task)),
-            Effect::Tell(who) => {
-                // A name that the firm does not know is the policy's mistake, and holds nothing up here.
-                let told = who.iter().flat_map(|who| people(who, self.room, "").unwrap_or_default()).collect();
-                (NoticeKind::Told, String::new(), told)
-            }
+            Effect::Tell(who) => (NoticeKind::Told, String::new(), self.told(who)),
             Effect::Approve => (NoticeKind::Approved, String::new(), owners()),
             Effect::Reject => (NoticeKind::Rejected, String::new(), owners()),
             Effect::Return => (NoticeKind::Returned, String::new(), owners()),
