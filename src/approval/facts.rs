@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     category::Category, currency::Currency, field::DocumentKind, finding::Severity, id::PersonId, money::Money,
+    policy::flow::NodeKind,
 };
 
 /// The facts of a claim. `None` means unknown, which is not the same as none: a fact that a condition needs and nobody
@@ -45,6 +46,16 @@ impl Facts {
         let mut barred = self.correctors.clone();
         barred.extend([self.submitter, self.claimant]);
         barred
+    }
+
+    /// Whether somebody may not act at a node of this kind: nobody decides about their own claim or values they changed,
+    /// and nobody carries out their own claim (separation of duties: submitter, claimant, approver, poster).
+    #[must_use]
+    pub fn bars(&self, kind: NodeKind, person: PersonId) -> bool {
+        match kind {
+            NodeKind::Approve => self.barred().contains(&person),
+            NodeKind::Process => person == self.submitter || person == self.claimant,
+        }
     }
 
     /// Whether it weighs at most so much; an amount that is unknown, or in another currency, never does.

@@ -257,7 +257,7 @@ pub fn still_there(organisation: &Organisation, person: PersonId) -> Option<Pers
 }
 
 fn is_barred(node: &Node, room: &Room<'_>, person: PersonId) -> bool {
-    node.kind == NodeKind::Approve && !room.policy.single_user && room.facts.barred().contains(&person)
+    !room.policy.single_user && room.facts.bars(node.kind, person)
 }
 
 /// The person, or whoever is there in their place, if they may decide at this node.

@@ -11,10 +11,7 @@ use crate::{
         route::{Hold, Way},
         seats::{Seat, Seated, Seating},
     },
-    model::{
-        id::PersonId,
-        policy::flow::{Mode, NodeKind},
-    },
+    model::{id::PersonId, policy::flow::Mode},
 };
 
 impl Instance {
@@ -176,7 +173,8 @@ impl Instance {
         if node.mode == Mode::Claim && task.is_of_policy() && !task.claimed {
             return Err(Refused::NotPending("not claimed"));
         }
-        if node.kind == NodeKind::Approve && self.is_barred(by.person) {
+        let bars = |facts: &Facts| facts.bars(node.kind, by.person);
+        if !self.single_user && self.facts.as_ref().is_some_and(bars) {
             return Err(Refused::OwnClaim);
         }
         if self.decided(task.run).contains(&by.person) {
