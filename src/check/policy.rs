@@ -159,19 +159,22 @@ pub(super) fn forbidden(subject: &Subject<'_>, policy: &Policy, paper: &Paper) -
     Some(Finding::new("P4", Severity::Flag, message, &[]).with_spots([spot]))
 }
 
-/// P5: nobody claims more than the paper says. Less is their own affair, but worth knowing beyond the tolerance.
+/// P5: nobody claims more than the paper says, beyond the tolerance. Less is their own affair, but worth knowing beyond it.
 pub(super) fn claimed(subject: &Subject<'_>, policy: &Policy) -> Option<Finding> {
     let claimed = subject.claim.claimed?;
     let printed = subject.draft.money(FieldName::Total)?;
     let same = [Some(printed), home_total(subject, policy)];
     let total = same.into_iter().flatten().find(|total| total.currency() == claimed.currency())?;
-    let (severity, message) = if claimed.minor() > total.minor() {
+    // A tolerance of so many dollars says nothing about another currency.
+    let counts = policy.tolerance.currency() == claimed.currency();
+    let tolerance = if counts { policy.tolerance.minor() } else { 0 };
+    let above = claimed.checked_sub(total).ok()?.minor();
+    if above.unsigned_abs() <= tolerance.unsigned_abs() {
+        return None;
+    }
+    let (severity, message) = if above > 0 {
         (Severity::Block, format!("{claimed} is claimed, but the paper says {total}; claim no more than it says."))
     } else {
-        let below = total.checked_sub(claimed).ok()?;
-        if below.minor() <= policy.tolerance.minor() {
-            return None;
-        }
         (Severity::Info, format!("{claimed} is claimed of {total}."))
     };
     Some(Finding::new("P5", severity, message, &[FieldName::Total]))

@@ -83,7 +83,7 @@ pub struct Policy {
     /// Purchases of one person at one supplier within this many days count together, so that nobody splits one; nought
     /// turns it off.
     pub split_days: u32,
-    /// How far a claim may lie below its receipt, or sums may differ, without a word; more than this is flagged.
+    /// How far a claim may differ from its receipt, above or below, or sums may differ, without a word (P5).
     pub tolerance: Money,
     /// Tax rates by country, two letters; a country that is absent is not checked.
     pub tax_rates: BTreeMap<String, Vec<TaxRate>>,

@@ -272,6 +272,22 @@ fn p5() {
             },
             &[],
         ),
+        (
+            "P5 more within the tolerance",
+            |c| {
+                c.claim.claimed = Some(hkd(111));
+                c.policy.tolerance = hkd(1);
+            },
+            &[],
+        ),
+        (
+            "P5 more than the tolerance",
+            |c| {
+                c.claim.claimed = Some(hkd(112));
+                c.policy.tolerance = hkd(1);
+            },
+            &["P5"],
+        ),
         ("P5 another currency", |c| c.claim.claimed = Some(Money::from_minor(1, Currency::USD)), &[]),
     ]);
 }
