@@ -55,13 +55,21 @@ proptest! {
         for spot in spots(&seen, &hints()) {
             prop_assert_eq!(spot.page, 1);
         }
-        let printed = digits(&lines.concat());
+        let printed: Vec<String> = lines.iter().map(|line| digits(line)).collect();
         for (name, field) in draft.fields.iter().filter(|(_, field)| field.accepted) {
-            if let FieldValue::Amount(amount) = &field.value {
-                let whole = digits(&amount.abs().normalize().to_string());
-                let stands = printed.contains(whole.trim_matches('0'));
-                prop_assert!(stands, "{:?} {} is accepted and stands nowhere in {:?}", name, amount, lines);
-            }
+            let stands = match &field.value {
+                FieldValue::Amount(amount) => {
+                    let whole = digits(&amount.abs().normalize().to_string());
+                    printed.iter().any(|line| line.contains(&whole))
+                }
+                FieldValue::Date(date) => {
+                    let year = [date.year() % 100, date.year() - 1911].map(|year| year.to_string());
+                    let day = date.day().to_string();
+                    printed.iter().any(|line| line.contains(&day) && year.iter().any(|year| line.contains(year)))
+                }
+                FieldValue::Text(_) | FieldValue::Currency(_) => true,
+            };
+            prop_assert!(stands, "{:?} {:?} is accepted and stands on no line of {:?}", name, field.value, lines);
         }
     }
 
