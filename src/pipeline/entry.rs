@@ -97,8 +97,8 @@ pub enum EntryError {
         /// The last closed day.
         closed_until: String,
     },
-    /// Only receipts and invoices are posted.
-    #[error("Say whether this is a receipt (paid) or an invoice (to pay).")]
+    /// It must be plain which way the money goes.
+    #[error("Say whether this is a receipt (paid), an invoice (to pay) or a credit note (given back).")]
     KindUnknown,
 }
 
@@ -151,7 +151,7 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
     let supplier = draft.text(FieldName::SupplierName).ok_or(EntryError::Missing("supplier"))?;
     let issue_date = draft.date(FieldName::IssueDate).ok_or(EntryError::Missing("date"))?;
     let currency = draft.currency().ok_or(EntryError::Missing("currency"))?;
-    let total = draft.money(FieldName::Total).ok_or(EntryError::Missing("total"))?;
+    let total = draft.entry_total().ok_or(EntryError::Missing("total"))?;
     let company = &books.connection;
     let home_currency = Currency::parse(&company.home_currency).unwrap_or(currency);
     if currency != home_currency && !company.multi_currency {
@@ -217,7 +217,8 @@ fn entry_kind(draft: &Draft, books: &Books, currency: Currency, home: Currency) 
             Ok(EntryKind::Bill { due_date: due_date.ok_or(EntryError::Missing("date"))? })
         }
         DocumentKind::Receipt => paid(draft, books, currency, home),
-        DocumentKind::CreditNote | DocumentKind::Unknown => Err(EntryError::KindUnknown),
+        DocumentKind::CreditNote => Ok(EntryKind::Credit),
+        DocumentKind::Unknown => Err(EntryError::KindUnknown),
     }
 }
 
