@@ -94,10 +94,11 @@ pub(crate) fn is_together(body: &str) -> bool {
     body.matches(r#"{"Type":"ACCPAY","#).count() > 1
 }
 
-/// The bill's number: the supplier's own, else our reference.
+/// The bill's number: the supplier's own where it fits, else our reference: a number cut short would be a wrong number.
 pub(crate) fn invoice_number(entry: &Entry) -> String {
     let number = entry.document_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
-    number.map_or_else(|| entry.reference(), |number| cut(number, TEXT_CHARS_MAX))
+    let number = number.filter(|number| number.chars().count() <= TEXT_CHARS_MAX);
+    number.map_or_else(|| entry.reference(), str::to_owned)
 }
 
 /// A contact's name as Xero takes it: no angle brackets, no doubled blanks.
