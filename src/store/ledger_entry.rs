@@ -195,7 +195,7 @@ pub async fn ledger_entries_matching(run: &impl Run, wanted: &Wanted) -> Result<
 }
 
 /// How the resource of suppliers' credits is called in tables: the name of `post`'s `Resource::Credit`.
-const CREDIT: &str = "credit";
+pub(super) const CREDIT: &str = "credit";
 /// A date further away is no candidate; the rule itself is narrower.
 const NEAR_DAYS: i64 = 7;
 /// A ledger may write a supplier's name shorter or longer; so much of it begins alike.
