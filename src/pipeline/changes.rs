@@ -123,10 +123,10 @@ pub(super) async fn follow(context: &Context, connection: &Connection, ledger: &
         }
     };
     let books = Looked { context, connection, watch, now_us };
-    let until_us = changes.at_us;
+    let (until_us, not_in_plan) = (changes.at_us, changes.not_in_plan.clone());
     books.record(changes).await?;
     if let Some(from) = whole_from {
-        books.missing(&from.to_string()).await?;
+        books.missing(&from.to_string(), &not_in_plan).await?;
     }
     books.ask(ledger).await?;
     let txn = context.db.begin_write().await?;
@@ -165,9 +165,13 @@ impl Looked<'_> {
         Ok(())
     }
 
-    /// What a full look did not find is gone.
-    async fn missing(&self, from: &str) -> Result<(), StoreError> {
+    /// What a full look did not find is gone, unless it could not look there.
+    async fn missing(&self, from: &str, unseen: &[Resource]) -> Result<(), StoreError> {
+        let is_unseen = |row: &LedgerEntryRow| unseen.iter().any(|resource| resource.name() == row.resource);
         for row in ledger_entry_list_missing(&self.context.db, self.connection.id, from, self.now_us).await? {
+            if is_unseen(&row) {
+                continue;
+            }
             let txn = self.context.db.begin_write().await?;
             self.gone(&txn, &row.resource, &row.external_id).await?;
             txn.commit().await?;

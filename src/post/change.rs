@@ -45,6 +45,8 @@ pub struct Changes {
     pub entries: Vec<BookEntry>,
     /// Entries of which the ledger says only that they were deleted.
     pub removed: Vec<(Resource, String)>,
+    /// Lists that the company's plan does not show: what they hold is not known.
+    pub not_in_plan: Vec<Resource>,
     /// The ledger's own time of the answer, in microseconds since 1970: where the next look begins. Clocks differ, so
     /// ours is of no use there.
     pub at_us: Option<i64>,

@@ -115,6 +115,12 @@ async fn simple_start_takes_none() {
     let [group] = groups.as_slice() else { panic!("one group, not {groups:?}") };
     let sentence = "the company's plan does not have this, as bills and supplier credits in Simple Start";
     assert!(matches!(&group.fix, Fix::Again(said) if said.contains(sentence)), "{:?}", group.fix);
+    // What the plan has is followed all the same, by the list and by the feed.
+    for _ in 0..2 {
+        house.advance(60);
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        run_changes(&house.context, house.connection).await.expect("the feed answers");
+    }
     house.sandbox.simple_start_set(goal.company(), false);
     assert_eq!(unblock(&house.context, &house.person, None).await.expect("the store works"), 1);
     house.settle().await;
@@ -177,4 +183,22 @@ async fn a_bill_is_no_copy_of_its_credit() {
         let found = kinds(&house).await;
         assert!(found.contains(&("twice".to_owned(), Some(id))), "{goal:?}: {found:?}");
     }
+}
+
+/// A smaller plan hides the credits that were posted: nobody says that they are gone.
+#[tokio::test]
+async fn what_a_plan_hides_is_not_gone() {
+    let goal = Goal::QUICKBOOKS_CREDIT;
+    let mut house = House::new(goal).await;
+    let id = house.approved().await;
+    house.settle().await;
+    run_sync(&house.context, house.connection).await.expect("the ledger answers");
+    house.sandbox.simple_start_set(goal.company(), true);
+    // The feed does not reach back so far: everything is listed.
+    house.advance(40 * 86_400);
+    run_changes(&house.context, house.connection).await.expect("the list answers");
+    house.advance(60);
+    run_changes(&house.context, house.connection).await.expect("the feed answers");
+    assert_eq!(house.posting(id).await.drift, None);
+    assert!(drift_list_open(&house.context.db, 9).await.expect("the store works").is_empty());
 }

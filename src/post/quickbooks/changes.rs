@@ -19,6 +19,8 @@ use crate::post::{
 
 /// The feed and a page of a query hold so many rows at most.
 const ROWS_MAX: usize = 1000;
+/// Intuit's code for what the company's plan does not have, as bills and credits in Simple Start.
+const NOT_IN_PLAN: &str = "5030";
 /// Pages that are read of one list.
 const PAGES_MAX: usize = 50;
 
@@ -118,9 +120,10 @@ impl Client {
     }
 
     async fn feed(&self, at_us: i64) -> Result<Look, LedgerError> {
-        let asked = [("entities", "Bill,Purchase,VendorCredit".to_owned()), ("changedSince", moment_text(at_us)?)];
-        let answer = self.send(self.get(&["cdc"])?.query(&asked)).await?;
-        let feed: Feed = match read(&answer) {
+        let asked = self.feed_of("Bill,Purchase,VendorCredit", at_us).await;
+        // A plan without bills and credits has expenses all the same.
+        let asked = if is_not_in_plan(&asked) { self.feed_of("Purchase", at_us).await } else { asked };
+        let feed = match asked {
             // What is more than thirty days ago is not there; the refusal has no code of its own.
             Err(LedgerError::Refused { .. }) => return Ok(Look::TooMuch),
             other => other?,
@@ -141,6 +144,11 @@ impl Client {
         Ok(Look::Whole(found))
     }
 
+    async fn feed_of(&self, entities: &str, at_us: i64) -> Result<Feed, LedgerError> {
+        let asked = [("entities", entities.to_owned()), ("changedSince", moment_text(at_us)?)];
+        read(&self.send(self.get(&["cdc"])?.query(&asked)).await?)
+    }
+
     async fn list(&self, resource: Resource, day: &str, found: &mut Changes) -> Result<(), LedgerError> {
         let entity = match resource {
             Resource::Paid => "Purchase",
@@ -152,7 +160,13 @@ impl Client {
             let statement = format!(
                 "select * from {entity} where TxnDate >= '{day}' orderby Id startposition {start} maxresults {ROWS_MAX}"
             );
-            let answer: Query = read(&self.send(self.get(&["query"])?.query(&[("query", statement)])).await?)?;
+            let answer: Result<Query, LedgerError> =
+                read(&self.send(self.get(&["query"])?.query(&[("query", statement)])).await?);
+            if resource != Resource::Paid && is_not_in_plan(&answer) {
+                found.not_in_plan.push(resource);
+                return Ok(());
+            }
+            let answer = answer?;
             // The first answer's time: what changes while the pages are read is seen again at the next look.
             found.at_us = found.at_us.or_else(|| answer.time.as_deref().and_then(moment));
             let rows = answer.query_response.of(resource);
@@ -204,6 +218,11 @@ impl Client {
         });
         Ok(())
     }
+}
+
+/// Whether the company's plan does not have what was asked for.
+fn is_not_in_plan<T>(answer: &Result<T, LedgerError>) -> bool {
+    matches!(answer, Err(LedgerError::HumanInLedger { code, .. }) if code == NOT_IN_PLAN)
 }
 
 fn moment(text: &str) -> Option<i64> {

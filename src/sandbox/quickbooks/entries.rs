@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{Answer, Refusal, body_row, company, current, entry_check, reference, schema, tax, wrapped};
+use super::{Answer, Refusal, body_row, company, current, entry_check, in_plan, reference, schema, tax, wrapped};
 use crate::sandbox::http::{Ask, Reply};
 use crate::sandbox::shape;
 use crate::sandbox::state::{Company, World};
@@ -26,10 +26,7 @@ const READ_ONLY: [&str; 10] = [
 
 /// Answers `POST purchase`, `POST bill` and `POST vendorcredit`.
 pub(super) fn write(world: &mut World, realm: &str, entity: &str, ask: &Ask, now_ms: i64) -> Answer<Reply> {
-    if entity != "Purchase" && company(world, realm)?.simple_start {
-        let words = format!("Feature Not Supported Error : {entity} is not part of the company's plan");
-        return Err(Refusal::new("5030", words));
-    }
+    in_plan(company(world, realm)?, entity)?;
     let operation = ask.query("operation").unwrap_or_default().to_ascii_lowercase();
     let sent = body_row(ask)?;
     match operation.as_str() {

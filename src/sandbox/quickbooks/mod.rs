@@ -288,6 +288,15 @@ fn company<'a>(world: &'a World, realm: &str) -> Answer<&'a Company> {
     world.quickbooks.get(realm).ok_or_else(gone)
 }
 
+/// Refuses what the plan Simple Start does not have. Whether it may be asked for there is not documented: it may not.
+fn in_plan(company: &Company, entity: &str) -> Answer<()> {
+    if company.simple_start && ["Bill", "VendorCredit"].contains(&entity) {
+        let words = format!("Feature Not Supported Error : {entity} is not part of the company's plan");
+        return Err(Refusal::new("5030", words));
+    }
+    Ok(())
+}
+
 /// The JSON object in a body.
 fn body_row(ask: &Ask) -> Answer<Row> {
     if !ask.is("application/json") {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::reference::{company_info_row, instant_ms, preferences_row};
-use super::{Answer, Refusal, company};
+use super::{Answer, Refusal, company, in_plan};
 use crate::sandbox::http::Reply;
 use crate::sandbox::state::World;
 use crate::sandbox::value::{self, Row};
@@ -77,6 +77,7 @@ enum Token {
 pub(super) fn answer(world: &World, realm: &str, text: &str, now_ms: i64) -> Answer<Reply> {
     let statement = parse(text)?;
     let books = company(world, realm)?;
+    in_plan(books, statement.entity)?;
     let own: Vec<Row> = match statement.entity {
         "CompanyInfo" => vec![company_info_row(books)],
         "Preferences" => vec![preferences_row(books)],

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::vendors::currency_check;
-use super::{Answer, Refusal, company};
+use super::{Answer, Refusal, company, in_plan};
 use crate::sandbox::http::{Ask, Reply};
 use crate::sandbox::state::{Company, World};
 use crate::sandbox::value::{self, Row};
@@ -100,6 +100,7 @@ pub(super) fn changes(world: &World, realm: &str, ask: &Ask, now_ms: i64) -> Ans
     }
     let mut answers = Vec::new();
     for entity in entities.split(',').map(str::trim) {
+        in_plan(books, entity)?;
         if ["TaxCode", "TaxRate", "TaxAgency", "TimeActivity", "JournalCode"].contains(&entity) {
             return Err(Refusal::new("500", format!("{entity} is not supported by change data capture")));
         }
