@@ -23,6 +23,7 @@ mod kind;
 mod labels;
 #[cfg(test)]
 mod laws;
+mod layer;
 mod line_items;
 mod number;
 mod payment;
@@ -85,6 +86,7 @@ pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
         draft.pages = 1;
     }
     witness::hear(&mut draft, &grounds, seen.looks);
+    layer::compare(&mut draft, seen.looks);
     doubt_what_words_deny(&mut draft);
     facts::join(&mut draft, seen.facts);
     finish(draft)
@@ -94,7 +96,9 @@ pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
 #[must_use]
 pub fn spots(seen: &Seen<'_>, hints: &Hints) -> Vec<Spot> {
     let (draft, grounds) = read(seen, hints);
-    witness::spots(&draft, &grounds)
+    let mut spots = witness::spots(&draft, &grounds);
+    spots.extend(layer::spots(&draft));
+    spots
 }
 
 fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {

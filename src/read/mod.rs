@@ -23,7 +23,10 @@ pub mod tesseract;
 pub mod tiff;
 pub mod wire;
 
-use std::time::{Duration, Instant};
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use image::DynamicImage;
 
@@ -327,6 +330,8 @@ fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Readin
             if options.pictures {
                 let picture = document.page_picture(number, options.limits)?;
                 reading.pictures.push(raster::preview(&picture)?);
+                // Whether the page shows what its layer says is asked where there is a picture of it anyway.
+                engines.keep(number, &Rc::new(picture.to_luma8()));
             }
             reading.pages.push(page);
         } else {
