@@ -6,11 +6,14 @@ use crate::model::{
     draft::Draft,
     field::FieldName,
     finding::{Finding, Severity},
-    page::{Look, Source, Spot},
+    page::{Confidence, Look, Source, Spot},
 };
 
 /// The fields that are held against the page: what would make somebody pay another sum, or pay twice.
 const COMPARED: [FieldName; 2] = [FieldName::Total, FieldName::IssueDate];
+
+/// A reader that is shown an empty place makes up a word or two, and is not at all sure of them, in thousandths.
+const NOTHING_SEEN: Confidence = Confidence::from_per_mille(200);
 
 /// Where a value that a text layer says should stand on the page.
 fn place(draft: &Draft, name: FieldName) -> Option<Spot> {
@@ -29,7 +32,8 @@ pub(super) fn compare(draft: &mut Draft, looks: &[Look]) {
     for name in COMPARED {
         let Some(place) = place(draft, name) else { continue };
         let Some(field) = draft.fields.get_mut(&name) else { continue };
-        let blank = looks.iter().any(|look| look.spot == place && look.words.is_empty());
+        let nothing = |look: &Look| look.words.iter().all(|word| word.confidence < NOTHING_SEEN);
+        let blank = looks.iter().any(|look| look.spot == place && nothing(look));
         if blank || testimony(field, &[place], looks) == Testimony::Differs {
             field.accepted = false;
             differing.push(name);
@@ -46,7 +50,7 @@ pub(super) fn compare(draft: &mut Draft, looks: &[Look]) {
 mod tests {
     use super::*;
     use crate::extract::{Hints, Seen, extract, testing::page_of};
-    use crate::model::page::{Confidence, Word};
+    use crate::model::page::Word;
 
     fn hints() -> Hints {
         Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() }
@@ -71,6 +75,7 @@ mod tests {
             ("another sum", "720.00", 950, true),
             ("another sum, but the reader is lost", "720.00", 400, false),
             ("nothing that is an amount", "~", 950, false),
+            ("an empty place, where it saw something all the same", "SO", 0, true),
             ("nothing at all: it is painted over, or was never drawn", "", 950, true),
         ] {
             let spot = *spots.first().expect("the total's");
