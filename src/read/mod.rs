@@ -296,18 +296,20 @@ fn recognise(
 /// What the e-invoice inside a PDF states. One that cannot be used is said, so that nobody takes its picture for it.
 fn embedded(document: &pdf_text::Document) -> Option<Facts> {
     let found = document.einvoices();
-    let unusable = |message: String| Facts {
+    let claim = document.einvoice_claim();
+    let only = |problem: Finding| Facts {
         source: Source::EInvoice,
         kind: DocumentKind::Unknown,
         page: None,
         area: None,
         fields: Vec::new(),
         line_items: Vec::new(),
-        problems: vec![Finding::new("V1", Severity::Block, message, &[])],
+        problems: vec![problem],
     };
+    let unusable = |message: String| only(Finding::new("V1", Severity::Block, message, &[]));
     match found.as_slice() {
-        [] => None,
-        [xml] => Some(einvoice::parse(xml).unwrap_or_else(|error| unusable(error.to_string()))),
+        [] => claim.map(|_| only(einvoice::missing())),
+        [xml] => Some(einvoice::parse_claimed(xml, claim).unwrap_or_else(|error| unusable(error.to_string()))),
         several => Some(unusable(format!(
             "The PDF holds {} e-invoices; split it, or upload the XML of the right one.",
             several.len()
