@@ -212,6 +212,14 @@ async fn quickbooks_posts_once() {
         "POST /quickbooks/v3/company/9130357766900001/bill",
     )
     .await;
+    post(
+        &bench,
+        &ledger,
+        &entry(EntryKind::Credit, Currency::HKD, "60", None),
+        "201",
+        "POST /quickbooks/v3/company/9130357766900001/vendorcredit",
+    )
+    .await;
     let gbp = Currency::parse("GBP").expect("a code in use");
     let ledger = bench.ledger(LedgerKind::QuickBooks, THAMES).await;
     post(
@@ -228,6 +236,14 @@ async fn quickbooks_posts_once() {
         &entry(bill(), gbp, "60", Some(("5", 5))),
         "201",
         "POST /quickbooks/v3/company/9130357766900002/bill",
+    )
+    .await;
+    post(
+        &bench,
+        &ledger,
+        &entry(EntryKind::Credit, gbp, "60", Some(("4", 20))),
+        "201",
+        "POST /quickbooks/v3/company/9130357766900002/vendorcredit",
     )
     .await;
 }
@@ -334,6 +350,8 @@ async fn xero_posts_once() {
     post(&bench, &ledger, &entry(bill(), Currency::HKD, "420", None), contact, "PUT /xero/api.xro/2.0/Invoices").await;
     let comma = Entry { document_number: Some("A,1".to_owned()), ..entry(bill(), Currency::HKD, "420", None) };
     post(&bench, &ledger, &comma, contact, "PUT /xero/api.xro/2.0/Invoices").await;
+    let credit = entry(EntryKind::Credit, Currency::HKD, "420", None);
+    post(&bench, &ledger, &credit, contact, "PUT /xero/api.xro/2.0/CreditNotes").await;
     let sgd = Currency::parse("SGD").expect("a code in use");
     let ledger = bench.ledger(LedgerKind::Xero, MERLION).await;
     let (contact, dbs) = ("5eed0003-0002-4000-8000-000000000001", "5eed0001-0002-4000-8000-000000000002");

@@ -11,6 +11,8 @@ mod books;
 mod connections;
 #[path = "posting/crash.rs"]
 mod crash;
+#[path = "posting/credits.rs"]
+mod credits;
 #[path = "posting/cut.rs"]
 mod cut;
 #[path = "posting/faults.rs"]

@@ -36,9 +36,8 @@ pub fn ruling(draft: &Draft, findings: &[Finding], policy: &Policy) -> Ruling {
         .iter()
         .all(|name| draft.fields.get(name).is_some_and(|field| field.accepted && field.source != Source::Person));
     let limit = policy.approved_by_rule_max;
-    let small = draft
-        .money(FieldName::Total)
-        .is_some_and(|total| total.currency() == limit.currency() && total.minor() <= limit.minor());
+    let small =
+        draft.entry_total().is_some_and(|total| total.currency() == limit.currency() && total.minor() <= limit.minor());
     if read_by_vouch && small { Ruling::ApprovedByRule } else { Ruling::NeedsApproval }
 }
 

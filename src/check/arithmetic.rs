@@ -70,19 +70,26 @@ fn total_from(draft: &Draft, base: Decimal) -> Option<Decimal> {
         .checked_add(part(FieldName::Rounding))
 }
 
-/// A9: a total is above zero, unless it is a credit note.
-pub(super) fn positive_total(draft: &Draft) -> Option<Finding> {
+/// A9: a total is above zero. A credit note's may be printed either way, but not nought, nor may its lines point both
+/// ways: then it is not plain what comes back.
+pub(super) fn plain_direction(draft: &Draft) -> Option<Finding> {
     let total = draft.amount(FieldName::Total)?;
-    if total > Decimal::ZERO && draft.kind != DocumentKind::CreditNote {
-        return None;
-    }
-    if draft.kind == DocumentKind::CreditNote {
-        // Posting a credit note as a bill would turn the amount around.
-        let message = "This is a credit note; enter it in the ledger by hand.";
+    let is_credit = draft.kind == DocumentKind::CreditNote;
+    if total.is_zero() || (total < Decimal::ZERO && !is_credit) {
+        let message = if is_credit {
+            format!("The total is {total}; a credit note gives something back.")
+        } else {
+            format!("The total is {total}; an expense is above zero. What gives money back is a credit note.")
+        };
         return Some(Finding::new("A9", Severity::Block, message, &[FieldName::Total]));
     }
-    let message = format!("The total is {total}; an expense is above zero.");
-    Some(Finding::new("A9", Severity::Block, message, &[FieldName::Total]))
+    let amounts = || draft.line_items.iter().filter_map(|line| line.amount);
+    let both_ways = amounts().any(|amount| amount > Decimal::ZERO) && amounts().any(|amount| amount < Decimal::ZERO);
+    if !is_credit || !both_ways {
+        return None;
+    }
+    let message = "Some lines of this credit note are above zero and some below; look which way the money goes.";
+    Some(Finding::new("A9", Severity::Flag, message, &[FieldName::Total]))
 }
 
 /// A10: no more digits after the point than the currency has.

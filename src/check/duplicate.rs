@@ -165,7 +165,10 @@ fn like_purchase(subject: &Subject<'_>, other: &Candidate, days_max: i32) -> boo
     let names = draft.text(FieldName::SupplierName).zip(other.supplier_key.as_ref());
     let dates = draft.date(FieldName::IssueDate).zip(other.issue_date);
     let near = dates.is_some_and(|(own, other)| own.until(other).is_ok_and(|span| span.get_days().abs() <= days_max));
-    draft.money(FieldName::Total).is_some_and(|total| other.total == Some(total))
+    // What is given back is no second purchase, though it may be all of the first.
+    let one_way = (draft.kind == DocumentKind::CreditNote) == (other.kind == DocumentKind::CreditNote);
+    one_way
+        && draft.money(FieldName::Total).is_some_and(|total| other.total == Some(total))
         && names.is_some_and(|(own, other)| names_alike(&supplier_key(own), other))
         && near
         && (may_be_one(own_number.as_ref(), other.document_number.as_ref()) || is_pair(draft.kind, other.kind))

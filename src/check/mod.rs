@@ -58,7 +58,7 @@ fn of_draft(subject: &Subject<'_>, policy: &Policy, paper: &Paper) -> Vec<Findin
         sums::cash_and_change(draft, paper),
         sums::words_and_figures(subject),
         sums::carried_forward(paper),
-        arithmetic::positive_total(draft),
+        arithmetic::plain_direction(draft),
         arithmetic::minor_digits(draft),
         identity::tax_id_digit(draft),
         identity::made_out_to_us(draft, paper, policy),

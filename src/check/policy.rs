@@ -9,7 +9,7 @@ use super::{
     paper::{self, Paper},
 };
 use crate::model::{
-    field::FieldName,
+    field::{DocumentKind, FieldName},
     finding::{Finding, Severity},
     id::DocumentId,
     money::Money,
@@ -20,8 +20,11 @@ use crate::model::{
     },
 };
 
-/// The total in the firm's own currency: as printed, or at the rate of its day.
+/// What is spent, in the firm's own currency: as printed, or at the rate of its day. A credit note spends nothing.
 fn home_total(subject: &Subject<'_>, policy: &Policy) -> Option<Money> {
+    if subject.draft.kind == DocumentKind::CreditNote {
+        return None;
+    }
     let printed = subject.draft.money(FieldName::Total).filter(|total| total.currency() == policy.home_currency);
     printed.or_else(|| subject.known.home_total()).filter(|total| total.currency() == policy.home_currency)
 }

@@ -67,7 +67,7 @@ fn a_sound_receipt_has_no_findings() {
 #[test]
 fn one_change_one_finding() {
     type Change = fn(&mut Draft);
-    let table: [(Change, &[(&str, Severity)]); 14] = [
+    let table: [(Change, &[(&str, Severity)]); 15] = [
         (
             |d| {
                 d.fields.remove(&FieldName::Total);
@@ -97,7 +97,8 @@ fn one_change_one_finding() {
         (|d| put(d, FieldName::IssueDate, "2026-08-24"), &[]),
         (|d| put(d, FieldName::IssueDate, "2026-08-23"), &[("T2", Severity::Flag)]),
         (|d| put(d, FieldName::Currency, "JPY"), &[]),
-        (|d| d.kind = DocumentKind::CreditNote, &[("A9", Severity::Block)]),
+        (|d| put(d, FieldName::Total, "0.00"), &[("A9", Severity::Block), ("A2", Severity::Flag)]),
+        (|d| d.kind = DocumentKind::CreditNote, &[]),
         (|d| d.line_items = vec![line(60), line(30)], &[("A1", Severity::Info)]),
     ];
     for (number, (change, expected)) in table.into_iter().enumerate() {
@@ -105,6 +106,34 @@ fn one_change_one_finding() {
         change(&mut draft);
         let expected: Vec<_> = expected.iter().map(|(rule, severity)| ((*rule).to_owned(), *severity)).collect();
         assert_eq!(rules(&draft, |_| {}), expected, "case {number}");
+    }
+}
+
+/// A credit note may print its amounts with a sign or without one; nought and both ways are not plain.
+#[test]
+fn a_credit_note_gives_something_back_one_way() {
+    let credit = |total: &str, lines: &[i64]| {
+        let mut draft = sound();
+        draft.kind = DocumentKind::CreditNote;
+        for name in [FieldName::Subtotal, FieldName::ServiceCharge] {
+            draft.fields.remove(&name);
+        }
+        put(&mut draft, FieldName::Total, total);
+        draft.line_items = lines.iter().map(|amount| line(*amount)).collect();
+        rules(&draft, |_| {}).into_iter().filter(|(rule, _)| rule == "A9").map(|(_, severity)| severity).collect()
+    };
+    let table: [(&str, &[i64], &[Severity]); 7] = [
+        ("90.00", &[60, 30], &[]),
+        ("-90.00", &[-60, -30], &[]),
+        ("90.00", &[-60, -30], &[]),
+        ("90.00", &[], &[]),
+        ("30.00", &[60, -30], &[Severity::Flag]),
+        ("-30.00", &[-60, 0, 30], &[Severity::Flag]),
+        ("0.00", &[60, -60], &[Severity::Block]),
+    ];
+    for (total, lines, expected) in table {
+        let found: Vec<Severity> = credit(total, lines);
+        assert_eq!(found, expected, "{total} {lines:?}");
     }
 }
 

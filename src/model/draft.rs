@@ -100,6 +100,14 @@ impl Draft {
         Money::from_decimal(self.amount(name)?, self.currency()?).ok()
     }
 
+    /// The total as an entry takes it: a credit note's without its sign, because some print one and some do not.
+    #[must_use]
+    pub fn entry_total(&self) -> Option<Money> {
+        let total = self.money(FieldName::Total)?;
+        let is_credit = self.kind == DocumentKind::CreditNote;
+        Some(if is_credit { Money::from_minor(total.minor().saturating_abs(), total.currency()) } else { total })
+    }
+
     /// Whether the field is there and sure.
     #[must_use]
     pub fn accepted(&self, name: FieldName) -> bool {

@@ -119,6 +119,7 @@ fn fix(document: &Document, books: Option<&Books>) -> Fix {
             | EntryError::CurrencyNotTaken { .. }
             | EntryError::PaidFromCurrency { .. }
             | EntryError::PeriodClosed { .. }
+            | EntryError::DueBeforeIssue { .. }
             | EntryError::KindUnknown),
         ) => Fix::Document(error.to_string()),
     }

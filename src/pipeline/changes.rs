@@ -179,7 +179,8 @@ impl Looked<'_> {
     async fn ask(&self, ledger: &Ledger) -> Result<(), Unfollowed> {
         for posting in posting_list_unseen(&self.context.db, self.connection.id, ASKED_MAX).await? {
             let external_id = posting.external_id.clone().unwrap_or_default();
-            let resource = Resource::from_name(&posting.resource).unwrap_or(Resource::Paid);
+            // Only a newer version of vouch writes another name; it asks itself.
+            let Some(resource) = Resource::from_name(&posting.resource) else { continue };
             let found = ledger.entry_fetch(resource, &external_id).await?;
             let row = LedgerEntryRow {
                 connection: self.connection.id,
@@ -234,7 +235,10 @@ impl Looked<'_> {
                 purchase,
                 external_id: row.external_id.clone(),
                 reference: row.reference.clone(),
-                is_bill: row.resource == Resource::Bill.name(),
+                is_bill: match Resource::from_name(&row.resource) {
+                    Some(Resource::Bill) => true,
+                    Some(Resource::Paid | Resource::Credit) | None => false,
+                },
                 live: row.live,
             };
             let watched_from = date_in(self.watch.connected_at_us, &self.context.zone);
@@ -252,8 +256,7 @@ impl Looked<'_> {
     ) -> Result<Option<DriftRow>, StoreError> {
         let draft = document_fetch(txn, document).await?.draft;
         let draft = draft.as_ref();
-        let approved =
-            draft.and_then(|draft| Some((draft.money(FieldName::Total)?, draft.date(FieldName::IssueDate)?)));
+        let approved = draft.and_then(|draft| Some((draft.entry_total()?, draft.date(FieldName::IssueDate)?)));
         let Some((total, date)) = approved else { return Ok(None) };
         let date: civil::Date = date;
         let supplier = draft.and_then(|draft| draft.text(FieldName::SupplierName)).unwrap_or_default().to_owned();

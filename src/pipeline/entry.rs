@@ -1,5 +1,6 @@
 //! From an approved document and a company's mapping to the entry its ledger takes. Pure.
 
+use jiff::civil;
 use rust_decimal::Decimal;
 
 use crate::{
@@ -97,8 +98,16 @@ pub enum EntryError {
         /// The last closed day.
         closed_until: String,
     },
-    /// Only receipts and invoices are posted.
-    #[error("Say whether this is a receipt (paid) or an invoice (to pay).")]
+    /// A bill is due on its day or later.
+    #[error("The due date {due} is before the date {issued}; correct one of the two.")]
+    DueBeforeIssue {
+        /// When it is due.
+        due: civil::Date,
+        /// The date on the paper.
+        issued: civil::Date,
+    },
+    /// It must be plain which way the money goes.
+    #[error("Say whether this is a receipt (paid), an invoice (to pay) or a credit note (given back).")]
     KindUnknown,
 }
 
@@ -151,7 +160,7 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
     let supplier = draft.text(FieldName::SupplierName).ok_or(EntryError::Missing("supplier"))?;
     let issue_date = draft.date(FieldName::IssueDate).ok_or(EntryError::Missing("date"))?;
     let currency = draft.currency().ok_or(EntryError::Missing("currency"))?;
-    let total = draft.money(FieldName::Total).ok_or(EntryError::Missing("total"))?;
+    let total = draft.entry_total().ok_or(EntryError::Missing("total"))?;
     let company = &books.connection;
     let home_currency = Currency::parse(&company.home_currency).unwrap_or(currency);
     if currency != home_currency && !company.multi_currency {
@@ -213,11 +222,16 @@ fn account_and_tax<'a>(
 fn entry_kind(draft: &Draft, books: &Books, currency: Currency, home: Currency) -> Result<EntryKind, EntryError> {
     match draft.kind {
         DocumentKind::Invoice => {
-            let due_date = draft.date(FieldName::DueDate).or_else(|| draft.date(FieldName::IssueDate));
-            Ok(EntryKind::Bill { due_date: due_date.ok_or(EntryError::Missing("date"))? })
+            let issued = draft.date(FieldName::IssueDate).ok_or(EntryError::Missing("date"))?;
+            let due_date = draft.date(FieldName::DueDate).unwrap_or(issued);
+            if due_date < issued {
+                return Err(EntryError::DueBeforeIssue { due: due_date, issued });
+            }
+            Ok(EntryKind::Bill { due_date })
         }
         DocumentKind::Receipt => paid(draft, books, currency, home),
-        DocumentKind::CreditNote | DocumentKind::Unknown => Err(EntryError::KindUnknown),
+        DocumentKind::CreditNote => Ok(EntryKind::Credit),
+        DocumentKind::Unknown => Err(EntryError::KindUnknown),
     }
 }
 

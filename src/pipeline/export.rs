@@ -5,7 +5,7 @@ use super::{
     entry::{CATEGORY_ACCOUNT, CATEGORY_TAX},
 };
 use crate::{
-    model::field::FieldName,
+    model::field::{DocumentKind, FieldName},
     post::{
         LedgerKind,
         csv::{CsvError, ExportRow, export_quickbooks, export_xero},
@@ -31,7 +31,7 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
-/// The CSV file of approved documents. Those already posted are left out unless asked for: importing them would enter
+/// The CSV file of approved documents, without credit notes. Those already posted are left out unless asked for: importing them would enter
 /// them twice.
 ///
 /// # Errors
@@ -89,6 +89,10 @@ async fn names(context: &Context) -> Result<Names, StoreError> {
 
 fn row(document: &Document, names: &Names) -> Option<ExportRow> {
     let draft = document.draft.as_ref()?;
+    // Both products import bills from these files: there a credit note would turn its amount around.
+    if draft.kind == DocumentKind::CreditNote {
+        return None;
+    }
     let of_company = names.iter().find(|(id, _)| Some(*id) == document.connection).map(|(_, named)| named);
     let named = |kind: &str| {
         let mut rows = of_company.into_iter().flatten();

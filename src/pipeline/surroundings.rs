@@ -8,7 +8,7 @@ use crate::{
     model::{
         calendar::Calendar,
         draft::Draft,
-        field::FieldName,
+        field::{DocumentKind, FieldName},
         fingerprint::Fingerprint,
         id::PersonId,
         money::Money,
@@ -103,7 +103,7 @@ async fn home(
     draft: &Draft,
     policy: &Policy,
 ) -> Result<Option<Result<(Money, RateUsed), MissingRate>>, StoreError> {
-    let Some((total, date)) = draft.money(FieldName::Total).zip(draft.date(FieldName::IssueDate)) else {
+    let Some((total, date)) = draft.entry_total().zip(draft.date(FieldName::IssueDate)) else {
         return Ok(None);
     };
     let (rules, home) = (&policy.rates, policy.home_currency);
@@ -138,7 +138,8 @@ async fn in_ledger(run: &impl Run, document: &Document, draft: &Draft) -> Result
         connection: document.connection,
         supplier: supplier.to_owned(),
         number: draft.text(FieldName::DocumentNumber).map(str::to_owned),
-        total: total.to_decimal(),
+        // A credit is below zero there, so that no bill of the same amount is taken for it.
+        total: if draft.kind == DocumentKind::CreditNote { -total.to_decimal().abs() } else { total.to_decimal() },
         currency: total.currency().code().to_owned(),
         issue_date: draft.date(FieldName::IssueDate),
         own_reference: None,

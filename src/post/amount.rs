@@ -43,7 +43,7 @@ pub(crate) fn entry_check(entry: &Entry, ledger: &'static str) -> Result<(), Led
         return Err(bug("the lines of the entry do not add up to its total"));
     }
     if entry.total.minor() <= 0 {
-        let message = "only amounts above zero can be posted; a credit note must be entered there by hand".to_owned();
+        let message = "only amounts above zero can be posted; what gives money back is a credit note".to_owned();
         return Err(LedgerError::Refused { ledger, code: String::new(), message });
     }
     Ok(())

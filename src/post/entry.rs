@@ -20,6 +20,9 @@ pub enum EntryKind {
         /// When it must be paid.
         due_date: civil::Date,
     },
+    /// Money that the supplier gives back, to be set off against bills: QuickBooks `VendorCredit`, Xero `CreditNotes`
+    /// ACCPAYCREDIT. Its amounts are above zero.
+    Credit,
 }
 
 /// QuickBooks' `PaymentType`; it must fit the account's type.
@@ -38,22 +41,28 @@ pub enum Resource {
     Paid,
     /// To pay: `bill` in QuickBooks, `Invoices` in Xero.
     Bill,
+    /// Given back by a supplier: `vendorcredit` in QuickBooks, `CreditNotes` in Xero.
+    Credit,
 }
 
 impl Resource {
+    /// Every resource.
+    pub const ALL: [Self; 3] = [Self::Paid, Self::Bill, Self::Credit];
+
     /// The name in tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Paid => "paid",
             Self::Bill => "bill",
+            Self::Credit => "credit",
         }
     }
 
     /// The resource with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Paid, Self::Bill].into_iter().find(|resource| resource.name() == name)
+        Self::ALL.into_iter().find(|resource| resource.name() == name)
     }
 }
 
@@ -113,6 +122,7 @@ impl Entry {
         match self.kind {
             EntryKind::Paid { .. } => Resource::Paid,
             EntryKind::Bill { .. } => Resource::Bill,
+            EntryKind::Credit => Resource::Credit,
         }
     }
 }
@@ -133,6 +143,14 @@ pub fn reference(posting: PostingId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resources_are_found_by_name() {
+        for resource in Resource::ALL {
+            assert_eq!(Resource::from_name(resource.name()), Some(resource));
+        }
+        assert_eq!(Resource::from_name("refund"), None);
+    }
 
     #[test]
     fn references_fit_quickbooks() {

@@ -63,9 +63,10 @@ pub struct Address {
     /// The root of the API without the path that every call shares: calls go to `{api}/v3/company/…` in QuickBooks
     /// and to `{api}/api.xro/2.0/…` in Xero.
     pub api: String,
-    /// A page that shows an entry. `{id}` stands for the ledger's id, `{resource}` for `purchase` or `bill` in
-    /// QuickBooks and `BankTransactions` or `Invoices` in Xero, and `{page}` for what the product's own pages call it:
-    /// `expense` or `bill`, `Bank/ViewTransaction.aspx?bankTransactionID=` or `AccountsPayable/Edit.aspx?InvoiceID=`.
+    /// A page that shows an entry. `{id}` stands for the ledger's id, `{resource}` for `purchase`, `bill` or
+    /// `vendorcredit` in QuickBooks and `BankTransactions`, `Invoices` or `CreditNotes` in Xero, and `{page}` for what
+    /// the product's own pages call it: `expense`, `bill` or `vendorcredit`, and such as
+    /// `Bank/ViewTransaction.aspx?bankTransactionID=` or `AccountsPayable/Edit.aspx?InvoiceID=`.
     pub entry_page: String,
 }
 

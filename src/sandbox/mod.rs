@@ -238,6 +238,13 @@ impl Sandbox {
         changed
     }
 
+    /// Puts a `QuickBooks` company on the plan Simple Start, or takes it off; answers whether there is such a company.
+    pub fn simple_start_set(&self, realm: &str, on: bool) -> bool {
+        let found = self.world().quickbooks.get_mut(realm).map(|company| company.simple_start = on).is_some();
+        self.save();
+        found
+    }
+
     /// Moves the sandbox's clock forward, or back when negative, by this many seconds.
     pub fn clock_advance(&self, seconds: i64) {
         self.inner.clock_shift_ms.fetch_add(seconds.saturating_mul(1000), Ordering::SeqCst);

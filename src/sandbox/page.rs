@@ -106,7 +106,11 @@ fn card(world: &World, entry: &SandboxEntry, body: &mut String) {
 }
 
 fn kind(entry: &SandboxEntry) -> &'static str {
-    if matches!(entry.resource, "bill" | "invoices") { "bill to pay" } else { "paid" }
+    match entry.resource {
+        "bill" | "invoices" => "bill to pay",
+        "vendorcredit" | "creditnotes" => "credit from a supplier",
+        _ => "paid",
+    }
 }
 
 fn link(entry: &SandboxEntry) -> String {

@@ -47,6 +47,9 @@ pub(super) struct Company {
     pub(super) sales_tax: bool,
     /// Whether a document number may be used once only.
     pub(super) duplicate_check: bool,
+    /// Whether its plan is Simple Start, which has purchases but neither bills nor vendor credits.
+    #[serde(default)]
+    pub(super) simple_start: bool,
     /// The books are closed up to and including this day, `YYYY-MM-DD`.
     pub(super) closed_until: String,
     /// Records by entity name (`Account`, `Vendor`, `Bill` …), oldest first.

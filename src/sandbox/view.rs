@@ -16,11 +16,12 @@ pub struct SandboxEntry {
     pub company: String,
     /// The company's name.
     pub company_name: String,
-    /// `purchase`, `bill`, `banktransactions` or `invoices`.
+    /// `purchase`, `bill`, `vendorcredit`, `banktransactions`, `invoices` or `creditnotes`.
     pub resource: &'static str,
     /// The ledger's id of the entry.
     pub external_id: String,
-    /// The number on the entry: `DocNumber`, `Reference` of money spent, `InvoiceNumber` of a Xero bill.
+    /// The number on the entry: `DocNumber`, `Reference` of money spent, `InvoiceNumber` or
+    /// `CreditNoteNumber` of a Xero bill or credit note.
     pub reference: String,
     /// Where else our reference may stand: `PrivateNote` in `QuickBooks`, `Url` in Xero.
     pub note: String,
@@ -52,10 +53,14 @@ impl SandboxEntry {
 }
 
 /// The entries of `QuickBooks` that the sandbox shows: entity name and name in links.
-const QUICKBOOKS_ENTRIES: [(&str, &str); 2] = [("Purchase", "purchase"), ("Bill", "bill")];
+const QUICKBOOKS_ENTRIES: [(&str, &str); 3] =
+    [("Purchase", "purchase"), ("Bill", "bill"), ("VendorCredit", "vendorcredit")];
 /// The same for Xero: endpoint, name in links, name of the id.
-const XERO_ENTRIES: [(&str, &str, &str); 2] =
-    [("BankTransactions", "banktransactions", "BankTransactionID"), ("Invoices", "invoices", "InvoiceID")];
+const XERO_ENTRIES: [(&str, &str, &str); 3] = [
+    ("BankTransactions", "banktransactions", "BankTransactionID"),
+    ("Invoices", "invoices", "InvoiceID"),
+    ("CreditNotes", "creditnotes", "CreditNoteID"),
+];
 
 /// Everything ever posted.
 pub(super) fn entries(world: &World) -> Vec<SandboxEntry> {
@@ -106,7 +111,7 @@ impl Place<'_> {
 
 fn quickbooks_entry(place: &Place<'_>, resource: &'static str, row: &Row, live: bool) -> SandboxEntry {
     let id = value::text(row, "Id").to_owned();
-    let supplier = if resource == "bill" { "VendorRef" } else { "EntityRef" };
+    let supplier = if resource == "purchase" { "EntityRef" } else { "VendorRef" };
     let account = |line: &&Row| {
         value::inner(line, "AccountBasedExpenseLineDetail")
             .and_then(|detail| value::inner_text(detail, "AccountRef", "name"))
@@ -139,7 +144,11 @@ fn xero_entry(
     row: &Row,
 ) -> SandboxEntry {
     let id = value::text(row, id_member).to_owned();
-    let number = if resource == "invoices" { "InvoiceNumber" } else { "Reference" };
+    let number = match resource {
+        "invoices" => "InvoiceNumber",
+        "creditnotes" => "CreditNoteNumber",
+        _ => "Reference",
+    };
     let account = |line: &&Row| {
         let found = organisation.find("Accounts", "Code", value::text(line, "AccountCode"))?;
         Some(value::text(found, "Name").to_owned())
@@ -195,7 +204,7 @@ fn quickbooks_change(company: &mut Company, entity: &str, id: &str, change: Chan
     let more = total - value::amount(&row, "TotalAmt");
     first_line_add(&mut row, "Line", &["Amount"], more);
     row.insert("TotalAmt".to_owned(), value::number(total));
-    if entity == "Bill" {
+    if entity != "Purchase" {
         row.insert("Balance".to_owned(), value::number(total));
     }
     touch(&mut row, now_ms);
@@ -217,8 +226,11 @@ fn xero_change(
     }
     match change {
         Change::Delete => {
-            let gone = if list == "Invoices" && status == "AUTHORISED" { "VOIDED" } else { "DELETED" };
+            let gone = if list != "BankTransactions" && status == "AUTHORISED" { "VOIDED" } else { "DELETED" };
             row.insert("Status".to_owned(), json!(gone));
+            if list == "CreditNotes" {
+                row.insert("RemainingCredit".to_owned(), json!(0));
+            }
         }
         Change::TotalTo(total) => {
             let more = total - value::amount(&row, "Total");
@@ -226,8 +238,13 @@ fn xero_change(
             let sub_total = value::amount(&row, "SubTotal") + more;
             row.insert("SubTotal".to_owned(), value::number(sub_total));
             row.insert("Total".to_owned(), value::number(total));
-            if list == "Invoices" {
-                row.insert("AmountDue".to_owned(), value::number(total));
+            let open = match list {
+                "Invoices" => Some("AmountDue"),
+                "CreditNotes" => Some("RemainingCredit"),
+                _ => None,
+            };
+            if let Some(open) = open {
+                row.insert(open.to_owned(), value::number(total));
             }
         }
     }

@@ -25,7 +25,7 @@ pub struct Webhook {
 
 impl Sandbox {
     /// What the ledger sends after an entry was changed or deleted: `QuickBooks` in its older and in its present shape,
-    /// Xero for bills only. All of it comes twice. Empty where there is no such entry or no event for its kind.
+    /// Xero for bills and credit notes only. All of it comes twice. Empty where there is no such entry or no event for its kind.
     #[must_use]
     pub fn webhooks(&self, key: &str, external_id: &str) -> Vec<Webhook> {
         let at = iso(self.now_ms());
@@ -41,7 +41,11 @@ impl Sandbox {
 }
 
 fn quickbooks(entry: &SandboxEntry, at: &str) -> Vec<Value> {
-    let (name, lower) = if entry.resource == "bill" { ("Bill", "bill") } else { ("Purchase", "purchase") };
+    let (name, lower) = match entry.resource {
+        "bill" => ("Bill", "bill"),
+        "vendorcredit" => ("VendorCredit", "vendorcredit"),
+        _ => ("Purchase", "purchase"),
+    };
     let (operation, past) = if entry.live { ("Update", "updated") } else { ("Delete", "deleted") };
     let changed = json!({"id": entry.external_id, "operation": operation, "name": name, "lastUpdated": at});
     vec![
@@ -54,13 +58,19 @@ fn quickbooks(entry: &SandboxEntry, at: &str) -> Vec<Value> {
 
 fn xero(entry: &SandboxEntry, at: &str) -> Vec<Value> {
     // Money spent has no events; it is found by looking.
-    if entry.resource != "invoices" {
-        return Vec::new();
-    }
+    let (list, category) = match entry.resource {
+        "invoices" => ("Invoices", "INVOICE"),
+        "creditnotes" => ("CreditNotes", "CREDITNOTE"),
+        _ => return Vec::new(),
+    };
     let at = at.trim_end_matches('Z');
-    let url = format!("https://api.xero.com/api.xro/2.0/Invoices/{}", entry.external_id);
-    let event = json!({"resourceUrl": url, "resourceId": entry.external_id, "tenantId": entry.company,
-        "tenantType": "ORGANISATION", "eventCategory": "INVOICE", "eventType": "UPDATE", "eventDateUtc": at});
+    let url = format!("https://api.xero.com/api.xro/2.0/{list}/{}", entry.external_id);
+    let mut event = json!({"resourceUrl": url, "resourceId": entry.external_id, "tenantId": entry.company,
+        "tenantType": "ORGANISATION", "eventCategory": category, "eventType": "UPDATE", "eventDateUtc": at});
+    if category == "CREDITNOTE" {
+        // Of credit notes alone it says what they are.
+        event["data"] = json!({"Type": "ACCPAYCREDIT", "Status": if entry.live { "AUTHORISED" } else { "VOIDED" }});
+    }
     vec![json!({"events": [event], "firstEventSequence": 1, "lastEventSequence": 1, "entropy": uuid()})]
 }
 

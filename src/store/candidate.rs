@@ -301,7 +301,7 @@ pub async fn bank_line_list(run: &impl Run, document: &Document, line: &str) -> 
 }
 
 /// What a claimant spent on other documents within these days, both among them, in the firm's own currency. Those whose
-/// amount in it is not known are left out.
+/// amount in it is not known are left out, and credit notes: they spend nothing.
 ///
 /// # Errors
 /// The database failed or holds a damaged row.
@@ -317,6 +317,7 @@ pub async fn spending_list(
         CASE WHEN currency = $5 THEN total_minor ELSE home_minor END AS minor FROM documents \
         WHERE claimant_id = $2 AND issue_date >= $3 AND issue_date <= $4 AND id <> $1 AND state <> 'rejected' \
         AND total_minor IS NOT NULL AND (currency = $5 OR home_currency = $5) \
+        AND COALESCE(kind, '') <> 'credit_note' \
         ORDER BY issue_date, id LIMIT {SPENDING_MAX}"
     );
     let values = vec![

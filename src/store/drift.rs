@@ -1,9 +1,10 @@
 //! What differs between vouch and the ledgers, kept until it does not any more.
 
-use super::{Row, Run, StoreError, Txn};
+use super::{Row, Run, StoreError, Txn, ledger_entry::CREDIT};
 use crate::{
     model::{
         currency::Currency,
+        field::DocumentKind,
         id::{ConnectionId, DocumentId, PersonId},
         money::Money,
     },
@@ -17,7 +18,7 @@ pub struct DriftRow {
     pub id: String,
     /// The company.
     pub connection: ConnectionId,
-    /// `paid` or `bill`.
+    /// `paid`, `bill` or `credit`.
     pub resource: String,
     /// The ledger's id of the entry.
     pub external_id: String,
@@ -128,12 +129,12 @@ pub async fn document_candidates(
     reference: Option<&str>,
 ) -> Result<Vec<Ours<DocumentId>>, StoreError> {
     let sql = "SELECT d.id, d.supplier_key, d.document_number, d.issue_date, d.total_minor, d.currency, \
-        p.external_id, p.reference FROM documents d LEFT JOIN postings p ON p.document_id = d.id \
+        p.external_id, p.reference, d.kind, p.resource FROM documents d LEFT JOIN postings p ON p.document_id = d.id \
         WHERE d.state <> 'rejected' AND COALESCE(p.connection_id, d.connection_id, $1) = $1 AND (p.external_id = $2 \
-        OR p.reference = $3 OR (d.supplier_key LIKE $4 AND d.total_minor = $5 AND d.currency = $6)) \
+        OR p.reference = $3 OR (d.supplier_key LIKE $4 AND d.total_minor IN ($5, $8) AND d.currency = $6)) \
         ORDER BY d.uploaded_at_us, d.id LIMIT $7";
     let currency = Currency::parse(&purchase.currency).ok();
-    let total = currency.and_then(|currency| Money::from_decimal(purchase.total, currency).ok());
+    let total = currency.and_then(|currency| Money::from_decimal(purchase.total.abs(), currency).ok());
     let stem: String = purchase.supplier_key.chars().take(STEM_CHARS).collect();
     let values = vec![
         connection.to_string().into(),
@@ -143,6 +144,8 @@ pub async fn document_candidates(
         total.map(Money::minor).into(),
         purchase.currency.clone().into(),
         CANDIDATES_MAX.into(),
+        // A credit note may print its total with a sign or without.
+        total.map(|total| -total.minor()).into(),
     ];
     run.rows(sql, values).await?.iter().map(ours_from_row).collect()
 }
@@ -156,6 +159,10 @@ fn ours_from_row(row: &Row) -> Result<Ours<DocumentId>, StoreError> {
     let minor = row.number_or_none("total_minor")?;
     let parsed = Currency::parse(&currency).ok();
     let total = parsed.zip(minor).map(|(currency, minor)| Money::from_minor(minor, currency).to_decimal());
+    // Given back: below zero, as `LedgerEntryRow::purchase` says it.
+    let kind = row.text_or_none("kind")?.and_then(|name| DocumentKind::from_name(&name));
+    let is_credit = kind == Some(DocumentKind::CreditNote) || row.text_or_none("resource")?.as_deref() == Some(CREDIT);
+    let total = if is_credit { total.map(|total| -total.abs()) } else { total };
     let number = row.text_or_none("document_number")?;
     Ok(Ours {
         document: row.parsed("id", "document id", |text| text.parse().ok())?,

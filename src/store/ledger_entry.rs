@@ -10,7 +10,7 @@ use crate::{check::supplier_key, model::id::ConnectionId, reconcile::bypass::num
 pub struct LedgerEntryRow {
     /// The company.
     pub connection: ConnectionId,
-    /// `paid` or `bill`.
+    /// `paid`, `bill` or `credit`.
     pub resource: String,
     /// The ledger's id.
     pub external_id: String,
@@ -194,6 +194,8 @@ pub async fn ledger_entries_matching(run: &impl Run, wanted: &Wanted) -> Result<
     Ok(rows.into_iter().filter(same).collect())
 }
 
+/// How the resource of suppliers' credits is called in tables: the name of `post`'s `Resource::Credit`.
+pub(super) const CREDIT: &str = "credit";
 /// A date further away is no candidate; the rule itself is narrower.
 const NEAR_DAYS: i64 = 7;
 /// A ledger may write a supplier's name shorter or longer; so much of it begins alike.
@@ -207,7 +209,8 @@ impl LedgerEntryRow {
         crate::reconcile::bypass::Purchase {
             supplier_key: self.supplier_name.as_deref().map(supplier_key).unwrap_or_default(),
             number_key: self.number.as_deref().map(number_key).unwrap_or_default(),
-            total: self.total,
+            // Given back: below zero, so that it is no purchase of the same amount.
+            total: if self.resource == CREDIT { -self.total.abs() } else { self.total },
             currency: self.currency.clone(),
             issue_date: self.issue_date.as_deref().and_then(|text| text.parse().ok()),
         }

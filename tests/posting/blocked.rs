@@ -1,13 +1,21 @@
 //! What cannot be posted: one choice lets everything go that waits for it, and what was used last is suggested.
 
+use jiff::civil::{Date, date};
 use vouch::{
-    model::category::Category,
+    model::{
+        category::Category,
+        field::{Field, FieldName, FieldValue},
+        id::DocumentId,
+    },
     pipeline::{
         blocked::{Fix, groups, unblock},
         entry::{CATEGORY_ACCOUNT, SUPPLIER, SUPPLIER_ACCOUNT},
         sync::run_sync,
     },
-    store::connection::{MappingRow, connection_state, mapping_store, reference_list},
+    store::{
+        connection::{MappingRow, connection_state, mapping_store, reference_list},
+        document::document_update,
+    },
 };
 
 use crate::house::{Goal, House};
@@ -74,6 +82,34 @@ async fn quickbooks_documents_go_by_one_choice() {
 #[tokio::test]
 async fn xero_documents_go_by_one_choice() {
     one_choice(Goal::XERO_BILL).await;
+}
+
+/// A bill that is due before it was written is nobody's meaning: it is named, and goes once the date is right.
+#[tokio::test]
+async fn a_bill_is_not_due_before_its_date() {
+    for goal in [Goal::QUICKBOOKS_BILL, Goal::XERO_BILL] {
+        let mut house = House::new(goal).await;
+        let id = house.approved().await;
+        due_to(&house, id, date(2026, 11, 17)).await;
+        house.settle().await;
+        let sentence = "The due date 2026-11-17 is before the date 2026-11-18; correct one of the two.";
+        house.assert_blocked(id, sentence).await;
+        assert_eq!(fixes(&house).await, [(Fix::Document(sentence.to_owned()), 1)]);
+        assert_eq!(unblock(&house.context, &house.person, None).await.expect("the store works"), 0);
+        due_to(&house, id, date(2026, 11, 18)).await;
+        assert_eq!(unblock(&house.context, &house.person, None).await.expect("the store works"), 1);
+        house.settle().await;
+        house.assert_posted_once(id, "due on its day").await;
+    }
+}
+
+async fn due_to(house: &House, id: DocumentId, due: Date) {
+    let mut document = house.document(id).await;
+    let draft = document.draft.as_mut().expect("it has a draft");
+    draft.fields.insert(FieldName::DueDate, Field::by_person(FieldValue::Date(due)));
+    let txn = house.context.db.begin_write().await.expect("the store works");
+    document_update(&txn, &document, document.version).await.expect("nobody else changes it");
+    txn.commit().await.expect("the store works");
 }
 
 /// A name that the ledger writes otherwise is said to mean one of its suppliers, and none is made anew.

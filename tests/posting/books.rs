@@ -136,7 +136,7 @@ async fn away_for_long(goal: Goal) {
     house.gate.open();
     run_changes(&house.context, house.connection).await.expect("the ledger answers");
     if goal.ledger == LedgerKind::QuickBooks {
-        assert_eq!((house.count("/cdc"), house.count("/query")), (0, 2), "{:?}", house.gate.calls());
+        assert_eq!((house.count("/cdc"), house.count("/query")), (0, 3), "{:?}", house.gate.calls());
     }
     let found = open_drifts(&house).await;
     assert_eq!(
@@ -186,7 +186,7 @@ async fn announced(goal: Goal) {
 
 #[tokio::test]
 async fn announced_changes_are_read_once() {
-    for goal in [Goal::QUICKBOOKS_BILL, Goal::XERO_BILL] {
+    for goal in [Goal::QUICKBOOKS_BILL, Goal::QUICKBOOKS_CREDIT, Goal::XERO_BILL, Goal::XERO_CREDIT] {
         announced(goal).await;
     }
 }

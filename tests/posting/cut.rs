@@ -89,6 +89,22 @@ async fn xero_bill() {
 }
 
 #[tokio::test]
+async fn quickbooks_credit() {
+    cut_everywhere(Goal::QUICKBOOKS_CREDIT, 0).await;
+}
+
+#[tokio::test]
+async fn xero_credit_with_a_token_that_ended() {
+    cut_everywhere(Goal::XERO_CREDIT, 1_800).await;
+}
+
+#[tokio::test]
+async fn credits_are_looked_for_again() {
+    look_cut(Goal::QUICKBOOKS_CREDIT, "/query").await;
+    look_cut(Goal::XERO_CREDIT, "GET /xero/api.xro/2.0/CreditNotes").await;
+}
+
+#[tokio::test]
 async fn quickbooks_looks_again() {
     look_cut(Goal::QUICKBOOKS_PAID, "/query").await;
 }

@@ -65,14 +65,27 @@ impl Goal {
     pub(crate) const QUICKBOOKS_BILL: Self = Self { ledger: LedgerKind::QuickBooks, kind: DocumentKind::Invoice };
     pub(crate) const XERO_PAID: Self = Self { ledger: LedgerKind::Xero, kind: DocumentKind::Receipt };
     pub(crate) const XERO_BILL: Self = Self { ledger: LedgerKind::Xero, kind: DocumentKind::Invoice };
-    pub(crate) const ALL: [Self; 4] = [Self::QUICKBOOKS_PAID, Self::QUICKBOOKS_BILL, Self::XERO_PAID, Self::XERO_BILL];
+    pub(crate) const QUICKBOOKS_CREDIT: Self = Self { ledger: LedgerKind::QuickBooks, kind: DocumentKind::CreditNote };
+    pub(crate) const XERO_CREDIT: Self = Self { ledger: LedgerKind::Xero, kind: DocumentKind::CreditNote };
+    pub(crate) const ALL: [Self; 6] = [
+        Self::QUICKBOOKS_PAID,
+        Self::QUICKBOOKS_BILL,
+        Self::QUICKBOOKS_CREDIT,
+        Self::XERO_PAID,
+        Self::XERO_BILL,
+        Self::XERO_CREDIT,
+    ];
 
     /// The call that makes the entry.
     pub(crate) const fn entry_call(self) -> &'static str {
         match (self.ledger, self.kind) {
             (LedgerKind::QuickBooks, DocumentKind::Invoice) => "POST /quickbooks/v3/company/9130357766900001/bill",
+            (LedgerKind::QuickBooks, DocumentKind::CreditNote) => {
+                "POST /quickbooks/v3/company/9130357766900001/vendorcredit"
+            }
             (LedgerKind::QuickBooks, _) => "POST /quickbooks/v3/company/9130357766900001/purchase",
             (LedgerKind::Xero, DocumentKind::Invoice) => "PUT /xero/api.xro/2.0/Invoices",
+            (LedgerKind::Xero, DocumentKind::CreditNote) => "PUT /xero/api.xro/2.0/CreditNotes",
             (LedgerKind::Xero, _) => "PUT /xero/api.xro/2.0/BankTransactions",
         }
     }
@@ -82,6 +95,7 @@ impl Goal {
         match (self.ledger, self.kind) {
             (LedgerKind::QuickBooks, _) => "POST /quickbooks/v3/company/9130357766900001/upload",
             (LedgerKind::Xero, DocumentKind::Invoice) => "POST /xero/api.xro/2.0/Invoices/",
+            (LedgerKind::Xero, DocumentKind::CreditNote) => "POST /xero/api.xro/2.0/CreditNotes/",
             (LedgerKind::Xero, _) => "POST /xero/api.xro/2.0/BankTransactions/",
         }
     }

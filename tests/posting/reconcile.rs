@@ -101,6 +101,12 @@ async fn xero_bill_has_another_total() {
 }
 
 #[tokio::test]
+async fn credits_have_another_total() {
+    another_total(Goal::QUICKBOOKS_CREDIT).await;
+    another_total(Goal::XERO_CREDIT).await;
+}
+
+#[tokio::test]
 async fn a_wrong_entry_that_was_deleted_is_not_made_again() {
     for goal in [Goal::QUICKBOOKS_BILL, Goal::XERO_PAID] {
         another_total_deleted(goal).await;

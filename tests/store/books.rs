@@ -3,9 +3,15 @@
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use vouch::{
-    model::id::{ConnectionId, DocumentId},
+    model::{
+        field::DocumentKind,
+        id::{ConnectionId, DocumentId},
+    },
+    post::entry::Resource,
+    reconcile::bypass::Purchase,
     store::{
         Db,
+        candidate::{Marks, marks_store},
         connection::connection_state,
         drift::{DriftRow, document_candidates, drift_accept, drift_list_of, drift_list_open, drift_replace},
         ledger_entry::{
@@ -215,12 +221,38 @@ async fn documents_that_an_entry_may_be_are_found(db: Db) -> Tested {
     assert_eq!(documents, ids[..2], "those of another company are not");
     assert_eq!(found[0].purchase.number_key, "inv0042");
     assert_eq!((found[1].reference.as_deref(), found[1].external_id.as_deref()), (Some("VCH-2"), None));
+    // One of them turns out to be a credit note, however its total is printed: it is below zero beside the other.
+    let (credit, ours) = (ids[0], Marks { kind: Some(DocumentKind::CreditNote), ..Marks::default() });
+    for (printed, wanted) in [("110.00", purchase.total), ("-110.00", -purchase.total)] {
+        document_change(&db, credit, |document| {
+            document.draft = Some(draft("Blue Café Ltd", "2026-11-18", "HKD", printed, "INV-0042"));
+        })
+        .await?;
+        let txn = db.begin_write().await?;
+        marks_store(&txn, credit, &ours).await?;
+        txn.commit().await?;
+        let asked = Purchase { total: wanted, ..purchase.clone() };
+        let found = document_candidates(&db, company, &asked, "1", None).await?;
+        let totals: Vec<Decimal> = found.iter().map(|ours| ours.purchase.total).collect();
+        assert_eq!(totals, [-purchase.total, purchase.total], "printed {printed}");
+    }
     purchase.total = Decimal::ONE;
     let found = document_candidates(&db, company, &purchase, "1", Some("VCH-2")).await?;
     assert_eq!(found.len(), 1, "by its reference alone");
     purchase.supplier_key.clear();
     assert!(document_candidates(&db, company, &purchase, "1", None).await?.is_empty());
     Ok(())
+}
+
+/// `Resource::Credit` is known to the store by its name.
+#[test]
+fn a_credit_is_a_purchase_below_zero() {
+    let row = LedgerEntryRow { resource: Resource::Credit.name().to_owned(), ..entry(ConnectionId::from_u128(1), "1") };
+    assert_eq!(row.purchase().total, -row.total);
+    for resource in [Resource::Paid, Resource::Bill] {
+        let row = LedgerEntryRow { resource: resource.name().to_owned(), ..row.clone() };
+        assert_eq!(row.purchase().total, row.total);
+    }
 }
 
 async fn a_posted_entry_that_no_look_showed_is_listed(db: Db) -> Tested {

@@ -167,9 +167,17 @@ async fn spending_is_the_claimants_own_in_the_firms_currency(db: Db) -> Tested {
     person_add(&db, 2).await?;
     let used = RateUsed { source: "ecb".to_owned(), date: date(2026, 11, 20), rate: Decimal::new(78, 1) };
     let home = Some((Money::from_minor(78_000, Currency::HKD), used));
-    for (number, currency, home) in [(1, "HKD", None), (2, "USD", home), (3, "USD", None), (4, "HKD", None)] {
+    let back = Some(DocumentKind::CreditNote);
+    for (number, currency, home, kind) in [
+        (1, "HKD", None, None),
+        (2, "USD", home, Some(DocumentKind::Invoice)),
+        (3, "USD", None, None),
+        (4, "HKD", None, None),
+        // What comes back was not spent.
+        (5, "HKD", None, back),
+    ] {
         let document = read(&db, number, ["Blue Café", "2026-11-20", currency, "100.00", ""]).await?;
-        mark(&db, document.id, &Marks { home, ..Marks::default() }).await?;
+        mark(&db, document.id, &Marks { home, kind, ..Marks::default() }).await?;
     }
     let txn = db.begin_write().await?;
     claim_store(&txn, DocumentId::from_u128(4), person_id(2), &Claim::NONE).await?;

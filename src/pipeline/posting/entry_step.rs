@@ -31,7 +31,11 @@ impl Run<'_> {
     pub(super) async fn entry(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
         let supplier = posting.supplier_id.clone().unwrap_or_default();
         let now_us = self.context.clock.now_us();
-        if posting.entry_sent_at_us.is_some() || self.look_first || resource != Resource::Bill {
+        let goes_along = match resource {
+            Resource::Bill => true,
+            Resource::Paid | Resource::Credit => false,
+        };
+        if posting.entry_sent_at_us.is_some() || self.look_first || !goes_along {
             // Others wait for this seat.
             self.seat = None;
         }

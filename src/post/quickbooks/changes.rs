@@ -27,6 +27,17 @@ const PAGES_MAX: usize = 50;
 struct Rows {
     purchase: Vec<Row>,
     bill: Vec<Row>,
+    vendor_credit: Vec<Row>,
+}
+
+impl Rows {
+    fn of(self, resource: Resource) -> Vec<Row> {
+        match resource {
+            Resource::Paid => self.purchase,
+            Resource::Bill => self.bill,
+            Resource::Credit => self.vendor_credit,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,7 +109,7 @@ impl Client {
             Since::Moment(at_us) => self.feed(at_us).await,
             Since::Day(day) => {
                 let mut found = Changes::default();
-                for resource in [Resource::Paid, Resource::Bill] {
+                for resource in Resource::ALL {
                     self.list(resource, &day.to_string(), &mut found).await?;
                 }
                 Ok(Look::Whole(found))
@@ -107,7 +118,7 @@ impl Client {
     }
 
     async fn feed(&self, at_us: i64) -> Result<Look, LedgerError> {
-        let asked = [("entities", "Bill,Purchase".to_owned()), ("changedSince", moment_text(at_us)?)];
+        let asked = [("entities", "Bill,Purchase,VendorCredit".to_owned()), ("changedSince", moment_text(at_us)?)];
         let answer = self.send(self.get(&["cdc"])?.query(&asked)).await?;
         let feed: Feed = match read(&answer) {
             // What is more than thirty days ago is not there; the refusal has no code of its own.
@@ -116,7 +127,9 @@ impl Client {
         };
         let mut found = Changes { at_us: feed.time.as_deref().and_then(moment), ..Changes::default() };
         for part in feed.answers.into_iter().flat_map(|answer| answer.parts) {
-            for (resource, rows) in [(Resource::Paid, part.purchase), (Resource::Bill, part.bill)] {
+            let Rows { purchase, bill, vendor_credit } = part;
+            let lists = [(Resource::Paid, purchase), (Resource::Bill, bill), (Resource::Credit, vendor_credit)];
+            for (resource, rows) in lists {
                 if rows.len() >= ROWS_MAX {
                     return Ok(Look::TooMuch);
                 }
@@ -129,7 +142,11 @@ impl Client {
     }
 
     async fn list(&self, resource: Resource, day: &str, found: &mut Changes) -> Result<(), LedgerError> {
-        let entity = if resource == Resource::Bill { "Bill" } else { "Purchase" };
+        let entity = match resource {
+            Resource::Paid => "Purchase",
+            Resource::Bill => "Bill",
+            Resource::Credit => "VendorCredit",
+        };
         for page in 0..PAGES_MAX {
             let start = page * ROWS_MAX + 1;
             let statement = format!(
@@ -138,8 +155,7 @@ impl Client {
             let answer: Query = read(&self.send(self.get(&["query"])?.query(&[("query", statement)])).await?)?;
             // The first answer's time: what changes while the pages are read is seen again at the next look.
             found.at_us = found.at_us.or_else(|| answer.time.as_deref().and_then(moment));
-            let rows =
-                if resource == Resource::Bill { answer.query_response.bill } else { answer.query_response.purchase };
+            let rows = answer.query_response.of(resource);
             let is_last = rows.len() < ROWS_MAX;
             for row in rows {
                 self.take(resource, row, found)?;
@@ -163,6 +179,11 @@ impl Client {
         let texts = [row.doc_number.as_deref(), row.private_note.as_deref()].into_iter().flatten().chain(lines);
         let reference = reference_in(texts);
         let supplier = row.vendor_ref.or(row.entity_ref);
+        // What is paid at once has no balance; a bill is paid and a credit used up when theirs is nought.
+        let has_balance = match resource {
+            Resource::Paid => false,
+            Resource::Bill | Resource::Credit => true,
+        };
         let detail = row.line.into_iter().find_map(|line| line.account_based_expense_line_detail);
         let (account, tax_code) = detail.map_or((None, None), |detail| (detail.account_ref, detail.tax_code_ref));
         found.entries.push(BookEntry {
@@ -176,7 +197,7 @@ impl Client {
             currency: row.currency_ref.map(|currency| currency.value),
             issue_date: row.txn_date,
             live: true,
-            settled: resource == Resource::Bill && total > Decimal::ZERO && balance == Some(Decimal::ZERO),
+            settled: has_balance && total > Decimal::ZERO && balance == Some(Decimal::ZERO),
             account: account.map(|account| account.value),
             tax_code: tax_code.map(|code| code.value),
             reference,

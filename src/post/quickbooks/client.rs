@@ -129,7 +129,8 @@ impl Client {
     /// Looks for the live entries that carry this posting's reference.
     ///
     /// An expense carries it in `DocNumber`, which can be asked for; where the company lets QuickBooks number
-    /// expenses, and for bills, it is in the note alone, which cannot, so those of the day are read and compared.
+    /// expenses, and for bills and credits, it is in the note alone, which cannot, so those of the day are read and
+    /// compared.
     ///
     /// # Errors
     /// See [`LedgerError`].
@@ -145,6 +146,11 @@ impl Client {
                 let supplier_id = quoted(supplier_id);
                 let of_the_day = format!("select * from Bill where VendorRef = '{supplier_id}' and TxnDate = '{date}'");
                 self.rows(&of_the_day, |rows| rows.bill).await?
+            }
+            // Whether credits can be asked for by their vendor is not documented.
+            Resource::Credit => {
+                let of_the_day = format!("select * from VendorCredit where TxnDate = '{date}'");
+                self.rows(&of_the_day, |rows| rows.vendor_credit).await?
             }
         };
         if resource == Resource::Paid && found.is_empty() {
@@ -221,6 +227,7 @@ impl Client {
         let transaction = match resource {
             Resource::Paid => read.purchase,
             Resource::Bill => read.bill,
+            Resource::Credit => read.vendor_credit,
         };
         convert::ledger_entry(transaction.ok_or_else(unreadable)?, resource, &self.address)
     }
@@ -283,6 +290,7 @@ const fn path(resource: Resource) -> &'static str {
     match resource {
         Resource::Paid => "purchase",
         Resource::Bill => "bill",
+        Resource::Credit => "vendorcredit",
     }
 }
 

@@ -78,7 +78,7 @@ codes! {
     4002 QueryFailed Bug "";
     5010 Stale Look "";
     5020 PermissionDenied InLedger "the plan, or the role of the person who connected it, does not allow this";
-    5030 FeatureNotSupported InLedger "the company's plan does not have this, as bills in Simple Start";
+    5030 FeatureNotSupported InLedger "the company's plan does not have this, as bills and supplier credits in Simple Start";
     6000 Business FixData "";
     6020 LengthMissing Bug "";
     6030 UploadTooLarge FixData "the image is too large";

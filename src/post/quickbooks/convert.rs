@@ -1,4 +1,4 @@
-//! Between our entry and QuickBooks' `Purchase` and `Bill`, and back. Pure.
+//! Between our entry and QuickBooks' `Purchase`, `Bill` and `VendorCredit`, and back. Pure.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -64,6 +64,16 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
             global_tax_calculation,
             line,
         }),
+        EntryKind::Credit => serde_json::to_string(&wire::VendorCreditCreate {
+            vendor_ref: wire::Reference { value: supplier_id.to_owned() },
+            txn_date,
+            doc_number: bill_number(entry, reference),
+            private_note,
+            currency_ref,
+            exchange_rate,
+            global_tax_calculation,
+            line,
+        }),
     };
     body.map_err(|error| LedgerError::Bug { ledger: LEDGER, code: String::new(), message: error.to_string() })
 }
@@ -112,6 +122,7 @@ pub(crate) fn entry_url(address: &Address, resource: Resource, external_id: &str
     let (resource, page) = match resource {
         Resource::Paid => ("purchase", "expense"),
         Resource::Bill => ("bill", "bill"),
+        Resource::Credit => ("vendorcredit", "vendorcredit"),
     };
     address.entry_url(resource, page, external_id)
 }
@@ -348,6 +359,13 @@ mod tests {
                 + r#""AccountBasedExpenseLineDetail":{"AccountRef":{"value":"13"},"TaxCodeRef":{"value":"4"},"#
                 + r#""TaxInclusiveAmt":24.50}}]}"#
         );
+    }
+
+    #[test]
+    fn a_credit_is_a_bill_that_is_never_due() {
+        let whole = entry_body(&entry(bill(), Some("4")), "56").expect("the entry is whole");
+        let credit = entry_body(&entry(EntryKind::Credit, Some("4")), "56").expect("the entry is whole");
+        assert_eq!(credit, whole.replace(r#""DueDate":"2026-12-01","#, ""));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! QuickBooks Online: `Purchase` for what was paid, `Bill` for what is still to pay, `Attachable` for the image.
+//! QuickBooks Online: `Purchase` for what was paid, `Bill` for what is still to pay, `VendorCredit` for what comes back,
+//! `Attachable` for the image.
 
 mod changes;
 pub mod client;

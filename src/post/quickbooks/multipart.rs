@@ -16,6 +16,7 @@ pub(crate) fn upload_body(
     let (kind, category) = match resource {
         Resource::Paid => ("Purchase", "Receipt"),
         Resource::Bill => ("Bill", "Document"),
+        Resource::Credit => ("VendorCredit", "Document"),
     };
     let details = serde_json::to_string(&wire::AttachableCreate {
         attachable_ref: vec![wire::AttachableReference {

@@ -50,6 +50,21 @@ pub(crate) struct BillCreate {
     pub(crate) line: Vec<Line>,
 }
 
+/// `VendorCredit`, as it is created: like a bill, and never due.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct VendorCreditCreate {
+    pub(crate) vendor_ref: Reference,
+    pub(crate) txn_date: String,
+    pub(crate) doc_number: String,
+    pub(crate) private_note: String,
+    pub(crate) currency_ref: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exchange_rate: Option<Number>,
+    pub(crate) global_tax_calculation: &'static str,
+    pub(crate) line: Vec<Line>,
+}
+
 /// A line that names its account.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -104,6 +119,7 @@ pub(crate) struct AttachableReference {
 pub(crate) struct One {
     pub(crate) purchase: Option<Transaction>,
     pub(crate) bill: Option<Transaction>,
+    pub(crate) vendor_credit: Option<Transaction>,
     pub(crate) vendor: Option<Vendor>,
     pub(crate) company_info: Option<CompanyInfo>,
     pub(crate) exchange_rate: Option<ExchangeRate>,
@@ -130,6 +146,7 @@ pub(crate) struct Query {
 pub(crate) struct Rows {
     pub(crate) purchase: Vec<Transaction>,
     pub(crate) bill: Vec<Transaction>,
+    pub(crate) vendor_credit: Vec<Transaction>,
     pub(crate) vendor: Vec<Vendor>,
     pub(crate) account: Vec<Account>,
     pub(crate) tax_code: Vec<TaxCode>,
@@ -137,7 +154,7 @@ pub(crate) struct Rows {
     pub(crate) attachable: Vec<Attachable>,
 }
 
-/// `Purchase` or `Bill`, as it is read.
+/// `Purchase`, `Bill` or `VendorCredit`, as it is read.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Transaction {

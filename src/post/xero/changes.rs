@@ -1,4 +1,4 @@
-//! Xero's bills and money spent, all of them or those changed since a moment (`If-Modified-Since`).
+//! Xero's bills, credit notes and money spent, all of them or those changed since a moment (`If-Modified-Since`).
 
 use jiff::civil;
 use rust_decimal::Decimal;
@@ -28,6 +28,7 @@ struct Page {
     date_time_utc: Option<String>,
     invoices: Vec<Row>,
     bank_transactions: Vec<Row>,
+    credit_notes: Vec<Row>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -37,11 +38,15 @@ struct Row {
     invoice_id: Option<String>,
     #[serde(rename = "BankTransactionID")]
     bank_transaction_id: Option<String>,
+    #[serde(rename = "CreditNoteID")]
+    credit_note_id: Option<String>,
     status: Option<String>,
     total: Option<Number>,
     amount_paid: Option<Number>,
+    remaining_credit: Option<Number>,
     is_reconciled: Option<bool>,
     invoice_number: Option<String>,
+    credit_note_number: Option<String>,
     reference: Option<String>,
     contact: Option<Contact>,
     currency_code: Option<String>,
@@ -73,14 +78,18 @@ impl Client {
     /// See [`LedgerError`].
     pub async fn changes_fetch(&self, since: Since) -> Result<Look, LedgerError> {
         let mut found = Changes::default();
-        for resource in [Resource::Paid, Resource::Bill] {
+        for resource in Resource::ALL {
             self.list(resource, since, &mut found).await?;
         }
         Ok(Look::Whole(found))
     }
 
     async fn list(&self, resource: Resource, since: Since, found: &mut Changes) -> Result<(), LedgerError> {
-        let kind = if resource == Resource::Bill { "ACCPAY" } else { "SPEND" };
+        let kind = match resource {
+            Resource::Paid => "SPEND",
+            Resource::Bill => "ACCPAY",
+            Resource::Credit => "ACCPAYCREDIT",
+        };
         let (filter, modified_since) = match since {
             Since::Day(day) => (format!("Type==\"{kind}\" AND Date>={}", date_literal(day)), None),
             // UTC, and without the letter that says so.
@@ -101,7 +110,11 @@ impl Client {
             }
             let read: Page = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
             found.at_us = found.at_us.or_else(|| read.date_time_utc.as_deref().and_then(moment));
-            let rows = if resource == Resource::Bill { read.invoices } else { read.bank_transactions };
+            let rows = match resource {
+                Resource::Paid => read.bank_transactions,
+                Resource::Bill => read.invoices,
+                Resource::Credit => read.credit_notes,
+            };
             let is_last = rows.len() < PAGE_ROWS;
             for row in rows {
                 found.entries.push(self.entry_of(resource, row)?);
@@ -115,7 +128,11 @@ impl Client {
     }
 
     fn entry_of(&self, resource: Resource, row: Row) -> Result<BookEntry, LedgerError> {
-        let id = if resource == Resource::Bill { row.invoice_id } else { row.bank_transaction_id };
+        let (id, number) = match resource {
+            Resource::Paid => (row.bank_transaction_id, row.reference.clone()),
+            Resource::Bill => (row.invoice_id, row.invoice_number.clone()),
+            Resource::Credit => (row.credit_note_id, row.credit_note_number.clone()),
+        };
         let external_id = id.ok_or_else(unreadable)?;
         let live = !matches!(row.status.as_deref(), Some("DELETED" | "VOIDED"));
         let total = match row.total.as_ref().and_then(decimal) {
@@ -124,23 +141,25 @@ impl Client {
             None => Decimal::ZERO,
         };
         let paid = row.amount_paid.as_ref().and_then(decimal).is_some_and(|paid| paid > Decimal::ZERO);
+        // A credit note is bound once a part of it was set off against a bill or paid out.
+        let used = row.remaining_credit.as_ref().and_then(decimal).is_some_and(|remaining| remaining < total);
         let lines = row.line_items.iter().filter_map(|line| line.description.as_deref());
-        let reference =
-            reference_in(row.reference.as_deref().into_iter().chain(row.invoice_number.as_deref()).chain(lines));
+        let numbers = [&row.reference, &row.invoice_number, &row.credit_note_number];
+        let reference = reference_in(numbers.into_iter().filter_map(Option::as_deref).chain(lines));
         let first = row.line_items.into_iter().next();
         let contact = row.contact;
         Ok(BookEntry {
             resource,
             url: Some(self.entry_url(resource, &external_id)),
             external_id,
-            number: if resource == Resource::Bill { row.invoice_number } else { row.reference },
+            number,
             supplier_id: contact.as_ref().and_then(|contact| contact.contact_id.clone()),
             supplier_name: contact.and_then(|contact| contact.name),
             total,
             currency: row.currency_code,
             issue_date: row.date_string.and_then(|text| text.get(..10).map(str::to_owned)),
             live,
-            settled: row.is_reconciled == Some(true) || paid || row.status.as_deref() == Some("PAID"),
+            settled: row.is_reconciled == Some(true) || paid || (live && used) || row.status.as_deref() == Some("PAID"),
             account: first.as_ref().and_then(|line| line.account_code.clone()),
             tax_code: first.and_then(|line| line.tax_type),
             reference,

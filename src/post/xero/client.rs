@@ -180,6 +180,11 @@ impl Client {
                 self.pages(path(resource), &query, |lists| lists.bank_transactions).await?
             }
             Resource::Bill => self.bills_find(entry, supplier_id).await?,
+            Resource::Credit => {
+                let filter = format!("CreditNoteNumber==\"{}\" AND Type==\"ACCPAYCREDIT\"", entry.reference());
+                let query = [("where", filter.as_str()), ("unitdp", "4")];
+                self.pages(path(resource), &query, |lists| lists.credit_notes).await?
+            }
         };
         let ours = found.into_iter().filter(|read| convert::carries(read, entry));
         let entries = ours.map(|read| convert::ledger_entry(read, resource, &self.address));
@@ -327,6 +332,7 @@ fn transactions(resource: Resource, lists: wire::Lists) -> Vec<wire::Transaction
     match resource {
         Resource::Paid => lists.bank_transactions,
         Resource::Bill => lists.invoices,
+        Resource::Credit => lists.credit_notes,
     }
 }
 

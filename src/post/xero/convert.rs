@@ -1,4 +1,4 @@
-//! Between our entry and Xero's `Invoices` and `BankTransactions`, and back. Pure.
+//! Between our entry and Xero's `Invoices`, `CreditNotes` and `BankTransactions`, and back. Pure.
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 use rust_decimal::Decimal;
@@ -59,6 +59,19 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
                 line_items,
             }],
         }),
+        // The number need not be the only one of its kind; the supplier's own stands in the first line.
+        EntryKind::Credit => serde_json::to_string(&wire::CreditNotesCreate {
+            credit_notes: [wire::CreditNoteCreate {
+                kind: "ACCPAYCREDIT",
+                status: "AUTHORISED",
+                contact,
+                credit_note_number: entry.reference(),
+                date,
+                line_amount_types,
+                currency_code: entry.currency.code().to_owned(),
+                line_items,
+            }],
+        }),
     };
     body.map_err(|error| LedgerError::Bug { ledger: LEDGER, code: String::new(), message: error.to_string() })
 }
@@ -81,10 +94,11 @@ pub(crate) fn is_together(body: &str) -> bool {
     body.matches(r#"{"Type":"ACCPAY","#).count() > 1
 }
 
-/// The bill's number: the supplier's own, else our reference.
+/// The bill's number: the supplier's own where it fits, else our reference: a number cut short would be a wrong number.
 pub(crate) fn invoice_number(entry: &Entry) -> String {
     let number = entry.document_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
-    number.map_or_else(|| entry.reference(), |number| cut(number, TEXT_CHARS_MAX))
+    let number = number.filter(|number| number.chars().count() <= TEXT_CHARS_MAX);
+    number.map_or_else(|| entry.reference(), str::to_owned)
 }
 
 /// A contact's name as Xero takes it: no angle brackets, no doubled blanks.
@@ -99,7 +113,10 @@ pub(crate) fn contact_name(name: &str) -> String {
 pub(crate) fn carries(read: &wire::Transaction, entry: &Entry) -> bool {
     let reference = entry.reference();
     let lines = || read.line_items.iter().filter_map(|line| line.description.as_deref());
-    if read.reference.as_deref() == Some(reference.as_str()) || lines().any(|text| text.contains(&mark(&reference))) {
+    let own = [&read.reference, &read.credit_note_number];
+    if own.into_iter().any(|own| own.as_deref() == Some(reference.as_str()))
+        || lines().any(|text| text.contains(&mark(&reference)))
+    {
         return true;
     }
     let is_marked = lines().any(|text| text.contains(MARK_START));
@@ -115,6 +132,7 @@ pub(crate) fn ledger_entry(
     let id = match resource {
         Resource::Paid => read.bank_transaction_id,
         Resource::Bill => read.invoice_id,
+        Resource::Credit => read.credit_note_id,
     };
     let external_id = id.ok_or_else(fault::unreadable)?;
     let live = !matches!(read.status.as_deref(), Some("DELETED" | "VOIDED"));
@@ -142,6 +160,7 @@ pub(crate) fn entry_url(address: &Address, resource: Resource, external_id: &str
     let page = match resource {
         Resource::Paid => "Bank/ViewTransaction.aspx?bankTransactionID=",
         Resource::Bill => "AccountsPayable/Edit.aspx?InvoiceID=",
+        Resource::Credit => "AccountsPayable/ViewCreditNote.aspx?creditNoteID=",
     };
     address.entry_url(path(resource), page, external_id)
 }
@@ -151,6 +170,7 @@ pub(crate) const fn path(resource: Resource) -> &'static str {
     match resource {
         Resource::Paid => "BankTransactions",
         Resource::Bill => "Invoices",
+        Resource::Credit => "CreditNotes",
     }
 }
 

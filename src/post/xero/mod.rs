@@ -1,7 +1,11 @@
-//! Xero: `BankTransactions` SPEND for what was paid, `Invoices` ACCPAY for what is still to pay, attachments by name.
+//! Xero: `BankTransactions` SPEND for what was paid, `Invoices` ACCPAY for what is still to pay, `CreditNotes`
+//! ACCPAYCREDIT for what comes back, attachments by name.
 
 mod changes;
 pub mod client;
 pub mod convert;
 pub(crate) mod fault;
 mod wire;
+
+#[cfg(test)]
+mod tests;

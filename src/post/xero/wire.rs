@@ -42,6 +42,28 @@ pub(crate) struct InvoiceCreate {
     pub(crate) line_items: Vec<LineItem>,
 }
 
+/// The array that every write to `CreditNotes` is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct CreditNotesCreate {
+    pub(crate) credit_notes: [CreditNoteCreate; 1],
+}
+
+/// A supplier's credit note, as it is created. It has no link and is never due.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct CreditNoteCreate {
+    #[serde(rename = "Type")]
+    pub(crate) kind: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) contact: ContactId,
+    pub(crate) credit_note_number: String,
+    pub(crate) date: String,
+    pub(crate) line_amount_types: &'static str,
+    pub(crate) currency_code: String,
+    pub(crate) line_items: Vec<LineItem>,
+}
+
 /// The array that every write to `BankTransactions` is.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -97,6 +119,7 @@ pub(crate) struct ContactCreate {
 pub(crate) struct Lists {
     pub(crate) invoices: Vec<Transaction>,
     pub(crate) bank_transactions: Vec<Transaction>,
+    pub(crate) credit_notes: Vec<Transaction>,
     pub(crate) contacts: Vec<Contact>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) tax_rates: Vec<TaxRate>,
@@ -105,7 +128,7 @@ pub(crate) struct Lists {
     pub(crate) attachments: Vec<Attachment>,
 }
 
-/// A bill or money spent, as it is read.
+/// A bill, a credit note or money spent, as it is read.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Transaction {
@@ -113,6 +136,9 @@ pub(crate) struct Transaction {
     pub(crate) invoice_id: Option<String>,
     #[serde(rename = "BankTransactionID")]
     pub(crate) bank_transaction_id: Option<String>,
+    #[serde(rename = "CreditNoteID")]
+    pub(crate) credit_note_id: Option<String>,
+    pub(crate) credit_note_number: Option<String>,
     pub(crate) total: Option<Number>,
     pub(crate) status: Option<String>,
     pub(crate) contact: Option<ContactRead>,

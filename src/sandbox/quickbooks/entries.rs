@@ -1,4 +1,4 @@
-//! Purchases and bills: create, full update, delete.
+//! Purchases, bills and vendor credits: create, full update, delete.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -24,8 +24,12 @@ const READ_ONLY: [&str; 10] = [
     "PurchaseEx",
 ];
 
-/// Answers `POST purchase` and `POST bill`.
+/// Answers `POST purchase`, `POST bill` and `POST vendorcredit`.
 pub(super) fn write(world: &mut World, realm: &str, entity: &str, ask: &Ask, now_ms: i64) -> Answer<Reply> {
+    if entity != "Purchase" && company(world, realm)?.simple_start {
+        let words = format!("Feature Not Supported Error : {entity} is not part of the company's plan");
+        return Err(Refusal::new("5030", words));
+    }
     let operation = ask.query("operation").unwrap_or_default().to_ascii_lowercase();
     let sent = body_row(ask)?;
     match operation.as_str() {
@@ -47,7 +51,11 @@ fn delete(world: &mut World, realm: &str, entity: &str, sent: &Row, now_ms: i64)
 }
 
 fn save(world: &mut World, realm: &str, entity: &str, ask: &Ask, sent: &Row, now_ms: i64) -> Answer<Reply> {
-    let members = if entity == "Bill" { schema::BILL } else { schema::PURCHASE };
+    let members = match entity {
+        "Bill" => schema::BILL,
+        "VendorCredit" => schema::VENDOR_CREDIT,
+        _ => schema::PURCHASE,
+    };
     if let Some(misfit) = shape::misfits(sent, members).first() {
         return Err(misfit.into());
     }
@@ -109,10 +117,12 @@ fn finished(books: &Company, entity: &str, sent: &Row) -> Answer<Row> {
         row.insert("TxnTaxDetail".to_owned(), detail);
         row.entry("GlobalTaxCalculation").or_insert_with(|| json!("TaxExcluded"));
     }
-    if entity == "Bill" {
+    if entity != "Purchase" {
         row.insert("Balance".to_owned(), value::number(sums.total));
-        let day = value::text(sent, "TxnDate").to_owned();
-        row.entry("DueDate").or_insert_with(|| json!(day));
+        if entity == "Bill" {
+            let day = value::text(sent, "TxnDate").to_owned();
+            row.entry("DueDate").or_insert_with(|| json!(day));
+        }
         payable_account(books, &currency, &mut row);
     } else {
         row.entry("Credit").or_insert(Value::Bool(false));

@@ -1,4 +1,4 @@
-//! What `QuickBooks` refuses about a purchase or a bill whose members are all known.
+//! What `QuickBooks` refuses about a purchase, a bill or a vendor credit whose members are all known.
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -27,10 +27,10 @@ const AMOUNT_LIMIT: i64 = 10_000_000_000;
 /// Everything but duplicate numbers and tax.
 pub(super) fn all(books: &Company, entity: &str, sent: &Row) -> Answer<()> {
     period(books, value::text(sent, "TxnDate"))?;
-    if entity == "Bill" {
-        bill(books, sent)?
-    } else {
+    if entity == "Purchase" {
         purchase(books, sent)?
+    } else {
+        owed(books, sent)?
     }
     currency(books, entity, sent)?;
     for off in ["DepartmentRef", "SalesTermRef"] {
@@ -52,7 +52,7 @@ pub(super) fn period(books: &Company, date: &str) -> Answer<()> {
     Ok(())
 }
 
-/// Refuses a number used before: for bills by the same vendor, for purchases by anyone.
+/// Refuses a number used before: for bills and vendor credits by the same vendor, for purchases by anyone.
 pub(super) fn document_number(books: &Company, entity: &str, sent: &Row) -> Answer<()> {
     let number = value::text(sent, "DocNumber");
     let vendor = value::inner_text(sent, "VendorRef", "value");
@@ -74,7 +74,8 @@ pub(super) fn document_number(books: &Company, entity: &str, sent: &Row) -> Answ
     }
 }
 
-fn bill(books: &Company, sent: &Row) -> Answer<()> {
+/// What stands in the supplier's account: a bill, or a credit against bills. A credit has no due date to be wrong.
+fn owed(books: &Company, sent: &Row) -> Answer<()> {
     let vendor = value::inner_text(sent, "VendorRef", "value").ok_or_else(|| Refusal::missing("VendorRef"))?;
     books.find_active("Vendor", vendor).ok_or_else(|| Refusal::reference("Vendor", vendor))?;
     if let Some(payable) = value::inner_text(sent, "APAccountRef", "value") {
@@ -138,7 +139,7 @@ fn currency(books: &Company, entity: &str, sent: &Row) -> Answer<()> {
     if sent.get("ExchangeRate").and_then(value::decimal).is_some_and(|rate| rate <= Decimal::ZERO) {
         return Err(Refusal::business("The exchange rate must be greater than zero."));
     }
-    let supplier = if entity == "Bill" { "VendorRef" } else { "EntityRef" };
+    let supplier = if entity == "Purchase" { "EntityRef" } else { "VendorRef" };
     let vendor = value::inner_text(sent, supplier, "value").and_then(|id| books.find("Vendor", id));
     let of_vendor = vendor.and_then(|row| value::inner_text(row, "CurrencyRef", "value"));
     let not_vendor = value::inner_text(sent, supplier, "type").is_some_and(|of_type| of_type != "Vendor");

@@ -25,6 +25,20 @@ use super::value::{self, Row};
 /// `requestid` has at most this many characters.
 const REQUEST_ID_MAX: usize = 50;
 
+/// What can be read by its id.
+const READABLE: [&str; 10] = [
+    "Account",
+    "Vendor",
+    "Customer",
+    "Employee",
+    "TaxCode",
+    "TaxRate",
+    "Purchase",
+    "Bill",
+    "VendorCredit",
+    "Attachable",
+];
+
 /// A "no" in the words of `QuickBooks`' error table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Refusal {
@@ -56,6 +70,7 @@ impl Refusal {
             "4000" => "Error parsing query",
             "4001" => "Invalid query",
             "5010" => "Stale Object Error",
+            "5030" => "Feature Not Supported Error",
             "6020" => "Content-Length header is required",
             "6040" => "Invalid metadata",
             "6041" => "Invalid file type",
@@ -188,6 +203,9 @@ fn company_answer(world: &mut World, ask: &Ask, setting: Setting<'_>, realm: &st
         ("POST", ["bill"]) => remembering(world, realm, ask, now_ms, |world, realm, ask, now_ms| {
             entries::write(world, realm, "Bill", ask, now_ms)
         }),
+        ("POST", ["vendorcredit"]) => remembering(world, realm, ask, now_ms, |world, realm, ask, now_ms| {
+            entries::write(world, realm, "VendorCredit", ask, now_ms)
+        }),
         _ => Ok(Reply::html(404, "<html><body>HTTP Status 404 - Not Found</body></html>".to_owned())),
     };
     result.unwrap_or_else(|refusal| refusal.reply(now_ms))
@@ -238,9 +256,7 @@ fn fingerprint(ask: &Ask) -> String {
 }
 
 fn read(world: &World, realm: &str, resource: &str, id: &str, now_ms: i64) -> Answer<Reply> {
-    let entity = ["Account", "Vendor", "Customer", "Employee", "TaxCode", "TaxRate", "Purchase", "Bill", "Attachable"]
-        .into_iter()
-        .find(|entity| entity.eq_ignore_ascii_case(resource));
+    let entity = READABLE.into_iter().find(|entity| entity.eq_ignore_ascii_case(resource));
     let Some(entity) = entity else {
         return Ok(Reply::html(404, "<html><body>HTTP Status 404 - Not Found</body></html>".to_owned()));
     };

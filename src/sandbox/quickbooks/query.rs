@@ -15,7 +15,7 @@ const ROWS_DEFAULT: usize = 100;
 const ROWS_MAX: usize = 1000;
 
 /// The entities that can be asked for, with what can stand in their conditions besides `Id` and the times.
-const ENTITIES: [(&str, &[&str]); 14] = [
+const ENTITIES: [(&str, &[&str]); 15] = [
     (
         "Account",
         &[
@@ -39,6 +39,8 @@ const ENTITIES: [(&str, &[&str]); 14] = [
     ("Department", &["Name", "Active"]),
     ("Purchase", &["TxnDate", "DocNumber"]),
     ("Bill", &["VendorRef", "TxnDate", "DueDate", "DocNumber", "TotalAmt", "Balance", "APAccountRef"]),
+    // What else of a credit can be asked for is not documented.
+    ("VendorCredit", &["TxnDate", "DocNumber"]),
     ("Attachable", &["FileName", "AttachableRef.EntityRef.Type", "AttachableRef.EntityRef.Value"]),
     ("CompanyInfo", &[]),
     ("Preferences", &[]),

@@ -105,6 +105,33 @@ pub(super) const BILL: &[Member] = &[
     ("sparse", Shape::Flag),
 ];
 
+/// What a `VendorCredit` may hold: what a bill may, but nothing about when it is due.
+pub(super) const VENDOR_CREDIT: &[Member] = &[
+    ("APAccountRef", Shape::Object(REFERENCE)),
+    ("Balance", Shape::Ignored),
+    ("CurrencyRef", Shape::Object(REFERENCE)),
+    ("CustomField", Shape::Ignored),
+    ("DepartmentRef", Shape::Object(REFERENCE)),
+    ("DocNumber", Shape::Text(21)),
+    ("ExchangeRate", Shape::Number),
+    ("GlobalTaxCalculation", Shape::Choice(CHOICE_TAX)),
+    ("HomeTotalAmt", Shape::Ignored),
+    ("Id", Shape::Text(50)),
+    ("IncludeInAnnualTPAR", Shape::Flag),
+    ("Line", Shape::List(LINE)),
+    ("LinkedTxn", Shape::Ignored),
+    ("MetaData", Shape::Ignored),
+    ("PrivateNote", Shape::Text(4000)),
+    ("SyncToken", Shape::Text(50)),
+    ("TotalAmt", Shape::Ignored),
+    ("TxnDate", Shape::Date),
+    ("TxnTaxDetail", Shape::Object(TAX_DETAIL)),
+    ("VendorAddr", Shape::Ignored),
+    ("VendorRef", Shape::Object(REFERENCE)),
+    ("domain", Shape::Ignored),
+    ("sparse", Shape::Flag),
+];
+
 const ADDRESS: &[Member] = &[
     ("City", Shape::Text(255)),
     ("Country", Shape::Text(255)),

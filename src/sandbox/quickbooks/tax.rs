@@ -36,7 +36,7 @@ pub(super) fn mode(company: &Company, entity: &str, sent: &Row) -> Answer<Mode> 
     }
     let tax_sent = value::inner(sent, "TxnTaxDetail").is_some_and(|detail| value::has(detail, "TotalTax"));
     match value::text(sent, "GlobalTaxCalculation") {
-        "" if entity == "Bill" => Err(Refusal::missing("GlobalTaxCalculation")),
+        "" if entity != "Purchase" => Err(Refusal::missing("GlobalTaxCalculation")),
         "" | "TaxExcluded" => Ok(Mode::Excluded),
         "TaxInclusive" => Ok(Mode::Inclusive),
         _ if tax_sent => Err(Refusal::new("6170", "TxnTaxDetail cannot be sent when tax is NotApplicable")),

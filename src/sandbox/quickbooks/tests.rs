@@ -128,6 +128,65 @@ fn bills_with_tax_add_it_and_ask_for_it() {
     }
 }
 
+/// A credit is held to what a bill is held to, and is never due.
+#[test]
+fn vendor_credits_are_refused_by_code() {
+    let sandbox = sandbox();
+    let credit = || {
+        let mut credit = with(bill(), "/DocNumber", json!("CN-1"));
+        credit.as_object_mut().expect("it is an object").remove("DueDate");
+        credit
+    };
+    let address = "vendorcredit?minorversion=75";
+    let good = json_of(&post(&sandbox, THAMES, address, &credit()));
+    for member in ["TotalAmt", "Balance"] {
+        let amount = good.pointer(&format!("/VendorCredit/{member}")).map(ToString::to_string);
+        assert_eq!(amount, Some("120.00".to_owned()), "{member}");
+    }
+    let id = text_at(&good, "/VendorCredit/Id");
+    for (pointer, value, expected) in [
+        ("/DocNumber", json!("CN-1"), "6140"),
+        ("/DueDate", json!("2026-12-01"), "2010"),
+        ("/SalesTermRef", json!({"value": "3"}), "2010"),
+        ("/GlobalTaxCalculation", Value::Null, "2020"),
+        ("/VendorRef", Value::Null, "2020"),
+        ("/VendorRef/value", json!("999"), "2500"),
+        ("/APAccountRef", json!({"value": "35"}), "6430"),
+        ("/CurrencyRef", json!({"value": "EUR"}), "6000"),
+        ("/TxnDate", json!("2024-12-31"), "6200"),
+        ("/Line", json!([]), "2020"),
+        ("/Line/0/Amount", json!(-1), "2290"),
+        ("/Line/0/AccountBasedExpenseLineDetail/AccountRef/value", json!("35"), "6430"),
+        ("/Line/0/AccountBasedExpenseLineDetail/TaxCodeRef/value", json!("9"), "6100"),
+    ] {
+        let sent = with(with(credit(), "/DocNumber", json!("CN-2")), pointer, value);
+        assert_eq!(code(&post(&sandbox, THAMES, address, &sent)), expected, "{pointer}");
+    }
+    let found = |condition: &str| {
+        let query = format!("query?minorversion=75&query=select%20*%20from%20VendorCredit%20where%20{condition}");
+        let answer = json_of(&get(&sandbox, THAMES, &query));
+        answer.pointer("/QueryResponse/VendorCredit").and_then(Value::as_array).map(Vec::len)
+    };
+    assert_eq!(found("TxnDate%20%3D%20'2026-11-01'"), Some(1));
+    assert_eq!(found("VendorRef%20%3D%20'201'"), None, "not known to be possible");
+    let since = crate::sandbox::value::iso(sandbox.now_ms() - 60_000);
+    let gone = || post(&sandbox, THAMES, &format!("{address}&operation=delete"), &json!({"Id": id, "SyncToken": "0"}));
+    assert_eq!(text_at(&json_of(&gone()), "/VendorCredit/status"), "Deleted");
+    let changes = get(&sandbox, THAMES, &format!("cdc?entities=VendorCredit&changedSince={since}&minorversion=75"));
+    assert_eq!(text_at(&json_of(&changes), "/CDCResponse/0/QueryResponse/0/VendorCredit/0/status"), "Deleted");
+}
+
+#[test]
+fn simple_start_has_purchases_only() {
+    let sandbox = sandbox();
+    assert!(sandbox.simple_start_set(THAMES, true) && !sandbox.simple_start_set("1", true));
+    for entity in ["bill", "vendorcredit"] {
+        assert_eq!(code(&post(&sandbox, THAMES, &format!("{entity}?minorversion=75"), &bill())), "5030", "{entity}");
+    }
+    sandbox.simple_start_set(HARBOUR, true);
+    purchase_post(&sandbox, "one", "24.50");
+}
+
 #[test]
 fn stale_tokens_are_refused_and_deleted_entries_are_gone() {
     let sandbox = sandbox();

@@ -154,7 +154,9 @@ fn targets(world: &World, realm: &str, row: &Row) -> Answer<Vec<String>> {
     for reference in value::rows(row, "AttachableRef") {
         let entity = value::inner(reference, "EntityRef").ok_or_else(|| Refusal::missing("AttachableRef.EntityRef"))?;
         let (of_type, id) = (value::text(entity, "type"), value::text(entity, "value"));
-        let known = ["Purchase", "Bill", "Vendor"].into_iter().find(|known| known.eq_ignore_ascii_case(of_type));
+        let known = ["Purchase", "Bill", "VendorCredit", "Vendor"]
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(of_type));
         let known = known.ok_or_else(|| Refusal::new("6050", format!("{of_type} is not a type files can hang on")))?;
         books.find(known, id).ok_or_else(gone)?;
         ids.push(id.to_owned());

@@ -1,4 +1,4 @@
-//! Files on bills and money spent: raw bytes under a name.
+//! Files on bills, credit notes and money spent: raw bytes under a name.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ const NAME_FORBIDDEN: [char; 11] = ['<', '>', ':', '"', '/', '\\', '|', '?', '*'
 /// Where a file goes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target<'a> {
-    /// `Invoices` or `BankTransactions`.
+    /// `Invoices`, `CreditNotes` or `BankTransactions`.
     pub(super) list: &'a str,
     /// The entry's id.
     pub(super) id: &'a str,

@@ -1,5 +1,6 @@
-//! Bills and money spent: create with PUT, create or change with POST, many at once.
+//! Bills, credit notes and money spent: create with PUT, create or change with POST, many at once.
 
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::lists::{id_member, rate};
@@ -16,7 +17,7 @@ struct Terms<'a> {
     now_ms: i64,
 }
 
-/// Answers `PUT` and `POST` on `Invoices` and `BankTransactions`.
+/// Answers `PUT` and `POST` on `Invoices`, `CreditNotes` and `BankTransactions`.
 pub(super) fn write(
     world: &mut World,
     tenant: &str,
@@ -25,7 +26,11 @@ pub(super) fn write(
     id: Option<&str>,
     now_ms: i64,
 ) -> Answer<Reply> {
-    let members = if list == "Invoices" { schema::INVOICE } else { schema::BANK_TRANSACTION };
+    let members = match list {
+        "Invoices" => schema::INVOICE,
+        "CreditNotes" => schema::CREDIT_NOTE,
+        _ => schema::BANK_TRANSACTION,
+    };
     let unit_places = if ask.query("unitdp") == Some("4") { 4 } else { 2 };
     let terms = Terms { list, unit_places, now_ms };
     let source = organisation(world, tenant)?;
@@ -69,10 +74,10 @@ pub(super) fn write(
 
 fn create(books: &mut Organisation, terms: &Terms<'_>, sent: &Row) -> Element {
     let mut row = sent.clone();
-    let status = if terms.list == "Invoices" { "DRAFT" } else { "AUTHORISED" };
+    let (status, mode) =
+        if terms.list == "BankTransactions" { ("AUTHORISED", "Inclusive") } else { ("DRAFT", "Exclusive") };
     row.entry("Status").or_insert_with(|| json!(status));
-    row.entry("LineAmountTypes")
-        .or_insert_with(|| json!(if terms.list == "Invoices" { "Exclusive" } else { "Inclusive" }));
+    row.entry("LineAmountTypes").or_insert_with(|| json!(mode));
     if value::text(&row, "Date").is_empty() {
         row.insert("Date".to_owned(), json!(value::today(terms.now_ms)));
     }
@@ -93,7 +98,7 @@ fn change(books: &mut Organisation, terms: &Terms<'_>, old: Row, sent: &Row) -> 
         (_, "") => true,
         (same, to) if same == to => true,
         ("DRAFT", "SUBMITTED" | "AUTHORISED" | "DELETED") | ("SUBMITTED", "DRAFT" | "AUTHORISED" | "DELETED") => true,
-        ("AUTHORISED", "VOIDED") => terms.list == "Invoices",
+        ("AUTHORISED", "VOIDED") => terms.list != "BankTransactions",
         ("AUTHORISED", "DELETED") => terms.list == "BankTransactions",
         _ => false,
     };
@@ -103,6 +108,9 @@ fn change(books: &mut Organisation, terms: &Terms<'_>, old: Row, sent: &Row) -> 
     if ["VOIDED", "DELETED"].contains(&to) {
         let mut row = old;
         row.insert("Status".to_owned(), json!(to));
+        if terms.list == "CreditNotes" {
+            row.insert("RemainingCredit".to_owned(), json!(0));
+        }
         row.insert("UpdatedDateUTC".to_owned(), json!(value::xero_instant(terms.now_ms)));
         return match lock_error(books, value::text(&row, "DateString")) {
             Some(error) => Err((sent.clone(), vec![error])),
@@ -120,7 +128,11 @@ fn change(books: &mut Organisation, terms: &Terms<'_>, old: Row, sent: &Row) -> 
 }
 
 fn singular(list: &str) -> &'static str {
-    if list == "Invoices" { "Invoice" } else { "Bank transaction" }
+    match list {
+        "Invoices" => "Invoice",
+        "CreditNotes" => "Credit note",
+        _ => "Bank transaction",
+    }
 }
 
 /// Checks a whole document and computes what only the ledger knows.
@@ -132,7 +144,11 @@ fn finish(books: &mut Organisation, terms: &Terms<'_>, sent: &Row, mut row: Row)
     });
     errors.extend(lock_error(books, value::text(&row, "Date")));
     errors.extend(url_error(value::text(&row, "Url")));
-    let currency = if terms.list == "Invoices" { invoice(books, &row) } else { bank_transaction(books, &mut row) };
+    let currency = match terms.list {
+        "Invoices" => invoice(books, &row),
+        "CreditNotes" => credit_note(books, &row),
+        _ => bank_transaction(books, &mut row),
+    };
     let currency = currency.unwrap_or_else(|error| {
         errors.push(error);
         books.base_currency.clone()
@@ -172,12 +188,7 @@ fn finish(books: &mut Organisation, terms: &Terms<'_>, sent: &Row, mut row: Row)
     let stated = row.get("CurrencyRate").and_then(value::decimal);
     row.insert("CurrencyRate".to_owned(), value::number(stated.unwrap_or(stored)));
     row.insert("CurrencyCode".to_owned(), json!(currency));
-    if terms.list == "Invoices" {
-        row.insert("AmountDue".to_owned(), value::number(total));
-        row.insert("AmountPaid".to_owned(), json!(0));
-    } else {
-        row.entry("IsReconciled").or_insert(Value::Bool(false));
-    }
+    opened(&mut row, terms.list, total);
     for (member, text_member) in [("Date", "DateString"), ("DueDate", "DueDateString")] {
         if let Some(day) = value::date(value::text(&row, member)) {
             row.insert(text_member.to_owned(), json!(format!("{day}T00:00:00")));
@@ -187,6 +198,23 @@ fn finish(books: &mut Organisation, terms: &Terms<'_>, sent: &Row, mut row: Row)
     row.entry("HasAttachments").or_insert(Value::Bool(false));
     row.insert("UpdatedDateUTC".to_owned(), json!(value::xero_instant(terms.now_ms)));
     Ok(row)
+}
+
+/// How much of a document is still open: all, because nothing was paid or set off yet.
+fn opened(row: &mut Row, list: &str, total: Decimal) {
+    match list {
+        "Invoices" => {
+            row.insert("AmountDue".to_owned(), value::number(total));
+            row.insert("AmountPaid".to_owned(), json!(0));
+        }
+        "CreditNotes" => {
+            row.insert("RemainingCredit".to_owned(), value::number(total));
+            row.insert("Allocations".to_owned(), json!([]));
+        }
+        _ => {
+            row.entry("IsReconciled").or_insert(Value::Bool(false));
+        }
+    }
 }
 
 /// The contact named by id, or found or made by its name.
@@ -255,6 +283,24 @@ fn invoice(books: &Organisation, row: &Row) -> Result<String, String> {
     if due.is_some() && due < date {
         return Err("The Due Date cannot be before the document date".to_owned());
     }
+    subscribed(books, row)
+}
+
+/// The own rules of a credit note; answers its currency. Its number need not be the only one of its kind.
+fn credit_note(books: &Organisation, row: &Row) -> Result<String, String> {
+    match value::text(row, "Type") {
+        "ACCPAYCREDIT" => {}
+        "" => return Err("Type must be specified".to_owned()),
+        _ => return Err("The sandbox takes credit notes of suppliers (ACCPAYCREDIT) only".to_owned()),
+    }
+    if value::has(row, "Reference") {
+        return Err("Reference is not supported on credit notes of suppliers (ACCPAYCREDIT)".to_owned());
+    }
+    subscribed(books, row)
+}
+
+/// The currency that a document states, or the organisation's own, if it is switched on.
+fn subscribed(books: &Organisation, row: &Row) -> Result<String, String> {
     let currency = match value::text(row, "CurrencyCode") {
         "" => &books.base_currency,
         code => code,
@@ -283,7 +329,7 @@ fn bank_transaction(books: &Organisation, row: &mut Row) -> Result<String, Strin
         return Err(format!("The currency {stated} is not that of the bank account"));
     }
     if value::has(row, "CurrencyRate") && of_account == books.base_currency {
-        let one = row.get("CurrencyRate").and_then(value::decimal) == Some(rust_decimal::Decimal::ONE);
+        let one = row.get("CurrencyRate").and_then(value::decimal) == Some(Decimal::ONE);
         if !one {
             return Err("CurrencyRate is for bank accounts in another currency only".to_owned());
         }

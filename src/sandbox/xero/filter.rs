@@ -41,7 +41,7 @@ enum Kind {
     Number,
 }
 
-const FIELDS: [(&str, &[(&str, Kind)]); 6] = [
+const FIELDS: [(&str, &[(&str, Kind)]); 7] = [
     (
         "Accounts",
         &[
@@ -78,6 +78,20 @@ const FIELDS: [(&str, &[(&str, Kind)]); 6] = [
             ("InvoiceNumber", Kind::Text),
             ("Date", Kind::Date),
             ("DueDate", Kind::Date),
+            ("Total", Kind::Number),
+            ("CurrencyCode", Kind::Text),
+            ("Contact.ContactID", Kind::Guid),
+            ("Contact.Name", Kind::Text),
+        ],
+    ),
+    (
+        "CreditNotes",
+        &[
+            ("CreditNoteID", Kind::Guid),
+            ("Type", Kind::Text),
+            ("Status", Kind::Text),
+            ("CreditNoteNumber", Kind::Text),
+            ("Date", Kind::Date),
             ("Total", Kind::Number),
             ("CurrencyCode", Kind::Text),
             ("Contact.ContactID", Kind::Guid),

@@ -14,7 +14,7 @@ use crate::sandbox::value::{self, Row};
 const PAGE_SIZE_DEFAULT: usize = 100;
 const PAGE_SIZE_MAX: usize = 1000;
 /// The lists that come in pages, and without their lines when no page is asked for.
-const PAGED: [&str; 3] = ["Contacts", "Invoices", "BankTransactions"];
+const PAGED: [&str; 4] = ["Contacts", "Invoices", "CreditNotes", "BankTransactions"];
 
 /// `GET Organisation`.
 pub(super) fn organisation(world: &World, tenant: &str, now_ms: i64) -> Answer<Reply> {
@@ -41,6 +41,7 @@ pub(super) fn id_member(list: &str) -> &'static str {
         "Accounts" => "AccountID",
         "Contacts" => "ContactID",
         "Invoices" => "InvoiceID",
+        "CreditNotes" => "CreditNoteID",
         "BankTransactions" => "BankTransactionID",
         "TaxRates" => "TaxType",
         _ => "Code",

@@ -179,7 +179,7 @@ fn left_tell(reply: Reply, left: XeroLeft) -> Reply {
 fn scope_allows(scope: &str, ask: &Ask, rest: &[&str]) -> bool {
     let needed = match rest {
         [_, _, "Attachments", ..] => "accounting.attachments",
-        ["Invoices", ..] => "accounting.invoices",
+        ["Invoices" | "CreditNotes", ..] => "accounting.invoices",
         ["BankTransactions", ..] => "accounting.banktransactions",
         ["Contacts", ..] => "accounting.contacts",
         _ => "accounting.settings",
@@ -202,27 +202,28 @@ fn resource(world: &mut World, tenant: &str, ask: &Ask, now_ms: i64, rest: &[&st
     let result = match (ask.method.as_str(), rest) {
         ("GET", ["Organisation" | "Organisations"]) => lists::organisation(world, tenant, now_ms),
         ("GET", ["Organisation", "Actions"]) => Ok(lists::actions(now_ms)),
-        ("GET", ["Accounts" | "TaxRates" | "Currencies" | "Contacts" | "Invoices" | "BankTransactions"]) => {
-            lists::all(world, tenant, ask, rest.first().copied().unwrap_or_default(), now_ms)
-        }
-        ("GET", [list @ ("Accounts" | "Contacts" | "Invoices" | "BankTransactions"), id]) => {
+        (
+            "GET",
+            ["Accounts" | "TaxRates" | "Currencies" | "Contacts" | "Invoices" | "CreditNotes" | "BankTransactions"],
+        ) => lists::all(world, tenant, ask, rest.first().copied().unwrap_or_default(), now_ms),
+        ("GET", [list @ ("Accounts" | "Contacts" | "Invoices" | "CreditNotes" | "BankTransactions"), id]) => {
             lists::one(world, tenant, list, id, now_ms)
         }
         ("PUT" | "POST", ["Contacts"]) => contacts::write(world, tenant, ask, None, now_ms),
         ("POST", ["Contacts", id]) => contacts::write(world, tenant, ask, Some(id), now_ms),
-        ("PUT" | "POST", [list @ ("Invoices" | "BankTransactions")]) => {
+        ("PUT" | "POST", [list @ ("Invoices" | "CreditNotes" | "BankTransactions")]) => {
             entries::write(world, tenant, ask, list, None, now_ms)
         }
-        ("POST", [list @ ("Invoices" | "BankTransactions"), id]) => {
+        ("POST", [list @ ("Invoices" | "CreditNotes" | "BankTransactions"), id]) => {
             entries::write(world, tenant, ask, list, Some(id), now_ms)
         }
-        ("GET", [list @ ("Invoices" | "BankTransactions"), id, "Attachments"]) => {
+        ("GET", [list @ ("Invoices" | "CreditNotes" | "BankTransactions"), id, "Attachments"]) => {
             attachments::list(world, tenant, list, id, now_ms)
         }
-        ("GET", [list @ ("Invoices" | "BankTransactions"), id, "Attachments", name]) => {
+        ("GET", [list @ ("Invoices" | "CreditNotes" | "BankTransactions"), id, "Attachments", name]) => {
             attachments::read(world, tenant, list, id, name)
         }
-        ("PUT" | "POST", [list @ ("Invoices" | "BankTransactions"), id, "Attachments", name]) => {
+        ("PUT" | "POST", [list @ ("Invoices" | "CreditNotes" | "BankTransactions"), id, "Attachments", name]) => {
             attachments::write(world, tenant, ask, &attachments::Target { list, id, name }, now_ms)
         }
         _ => Err(Refusal::missing()),

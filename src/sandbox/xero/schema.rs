@@ -49,6 +49,24 @@ pub(super) const INVOICE: &[Member] = &[
     ("Url", Shape::Text(2000)),
 ];
 
+/// What a credit note may hold. It has no link.
+pub(super) const CREDIT_NOTE: &[Member] = &[
+    ("Contact", Shape::Object(CONTACT_REFERENCE)),
+    ("CreditNoteID", Shape::Text(36)),
+    ("CreditNoteNumber", Shape::Text(255)),
+    ("CurrencyCode", Shape::Text(3)),
+    ("CurrencyRate", Shape::Number),
+    ("Date", Shape::Date),
+    ("LineAmountTypes", Shape::Choice(TAX_MODES)),
+    ("LineItems", Shape::List(LINE)),
+    ("Reference", Shape::Text(255)),
+    ("Status", Shape::Choice(&["DRAFT", "SUBMITTED", "AUTHORISED", "VOIDED", "DELETED"])),
+    ("SubTotal", Shape::Ignored),
+    ("Total", Shape::Ignored),
+    ("TotalTax", Shape::Ignored),
+    ("Type", Shape::Choice(&["ACCPAYCREDIT", "ACCRECCREDIT"])),
+];
+
 /// What money spent or received may hold.
 pub(super) const BANK_TRANSACTION: &[Member] = &[
     ("BankAccount", Shape::Object(ACCOUNT_REFERENCE)),

@@ -56,6 +56,12 @@ fn bill() -> Value {
         "LineItems": [{"Description": "Paper", "Quantity": 1, "UnitAmount": 100.00, "AccountCode": "453"}]})
 }
 
+fn credit_note() -> Value {
+    json!({"Type": "ACCPAYCREDIT", "Status": "AUTHORISED", "Contact": {"ContactID": STATIONERS},
+        "CreditNoteNumber": "CN-1", "Date": "2026-11-01", "LineAmountTypes": "NoTax", "CurrencyCode": "HKD",
+        "LineItems": [{"Description": "Paper", "Quantity": 1, "UnitAmount": 100.00, "AccountCode": "453"}]})
+}
+
 fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     match body.pointer_mut(pointer) {
         Some(place) => *place = value,
@@ -84,12 +90,25 @@ fn documents_are_refused_in_xeros_words() {
         ("Invoices", "/Url", json!("https://xero.example"), "Url must be"),
         ("Invoices", "/DueDate", Value::Null, "Due Date must be"),
         ("Invoices", "/Reference", json!("VCH-1"), "Reference is not supported"),
+        ("CreditNotes", "/LineItems/0/Description", json!(""), "Description must be"),
+        ("CreditNotes", "/LineItems/0/AccountCode", json!("999"), "not a valid code"),
+        ("CreditNotes", "/LineItems/0/UnitAmount", json!(-1), "must not be negative"),
+        ("CreditNotes", "/LineItems", json!([]), "line items"),
+        ("CreditNotes", "/Contact/ContactID", json!(ARCHIVED), "'ARCHIVED' is not valid for contacts"),
+        ("CreditNotes", "/CurrencyCode", json!("SGD"), "is not subscribed to currency"),
+        ("CreditNotes", "/Date", json!("2024-12-31"), "period lock date, currently set at 31 December 2024"),
+        ("CreditNotes", "/Reference", json!("VCH-1"), "Reference is not supported"),
+        ("CreditNotes", "/Type", json!("ACCRECCREDIT"), "ACCPAYCREDIT"),
         ("BankTransactions", "/BankAccount/AccountID", json!("5eed0002-0001-4000-8000-000000000001"), "Type BANK"),
         ("BankTransactions", "/CurrencyCode", json!("USD"), "not that of the bank account"),
         ("BankTransactions", "/LineItems", json!([]), "line items"),
     ];
     for (list, pointer, value, expected) in cases {
-        let element = if list == "Invoices" { bill() } else { spend() };
+        let element = match list {
+            "Invoices" => bill(),
+            "CreditNotes" => credit_note(),
+            _ => spend(),
+        };
         let refused = client.put(list, &with(element, pointer, value));
         assert_eq!(text_at(&refused, "/StatusAttributeString"), "ERROR", "{pointer}");
         let message = text_at(&refused, "/ValidationErrors/0/Message");
@@ -235,4 +254,44 @@ fn bills_go_along_their_states_only() {
     };
     assert_eq!((to("DRAFT"), to("VOIDED"), to("VOIDED")), (400, 200, 400));
     assert_eq!(sandbox.entries().first().map(|entry| entry.live), Some(false));
+}
+
+/// A credit note has no link and no due date, shares its number with others, and goes along a bill's states.
+#[test]
+fn credit_notes_are_found_and_voided() {
+    let sandbox = sandbox();
+    let client = Client::new(&sandbox, PEARL);
+    for (member, value) in [("/Url", "https://vouch.example/d/1"), ("/DueDate", "2026-12-01"), ("/Memo", "x")] {
+        let body = json!({"CreditNotes": [with(credit_note(), member, json!(value))]}).to_string();
+        let refused = client.send("PUT", "CreditNotes", &[], &body);
+        assert_eq!(
+            (refused.status, text_at(&json_of(&refused), "/Type")),
+            (400, "PostDataInvalidException"),
+            "{member}"
+        );
+    }
+    let (one, two) = (client.put("CreditNotes", &credit_note()), client.put("CreditNotes", &credit_note()));
+    assert_ne!(text_at(&one, "/CreditNoteID"), text_at(&two, "/CreditNoteID"), "a number is not unique");
+    let draft = client.put("CreditNotes", &with(credit_note(), "/Status", Value::Null));
+    assert_eq!(text_at(&draft, "/StatusAttributeString"), "OK");
+    let count = |filter: &str| {
+        let reply = client.send("GET", &format!("CreditNotes?page=1&where={}", percent_encode(filter)), &[], "");
+        json_of(&reply).pointer("/CreditNotes").and_then(Value::as_array).map(Vec::len)
+    };
+    assert_eq!(count("CreditNoteNumber==\"CN-1\" AND Type==\"ACCPAYCREDIT\""), Some(3));
+    assert_eq!(count("InvoiceNumber==\"CN-1\""), None, "that is a bill's");
+    let id = text_at(&one, "/CreditNoteID").to_owned();
+    let file = format!("CreditNotes/{id}/Attachments/r.jpg");
+    assert_eq!(client.send("POST", &file, &[("content-type", "image/jpeg")], "JPEGBYTES").status, 200);
+    let to = |status: &str| {
+        let body = json!({"CreditNotes": [{"CreditNoteID": id, "Status": status}]}).to_string();
+        client.send("POST", &format!("CreditNotes/{id}"), &[], &body).status
+    };
+    assert_eq!((to("DRAFT"), to("DELETED"), to("VOIDED"), to("VOIDED")), (400, 400, 200, 400));
+    let read = json_of(&client.send("GET", &format!("CreditNotes/{id}"), &[], ""));
+    assert_eq!(read.pointer("/CreditNotes/0/RemainingCredit"), Some(&json!(0)));
+    let entries = sandbox.entries();
+    assert_eq!(entries.iter().map(|entry| entry.live).collect::<Vec<_>>(), [false, true, true]);
+    assert!(entries.iter().all(|entry| entry.resource == "creditnotes" && entry.reference == "CN-1"));
+    assert_eq!(entries.first().map(|entry| entry.attachments.len()), Some(1));
 }

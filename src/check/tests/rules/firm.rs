@@ -56,6 +56,14 @@ fn p1() {
             &["P1"],
         ),
         (
+            "P1 what comes back was not spent",
+            |c| {
+                limited(c, Per::Document, LimitScope::default(), 1);
+                c.draft.kind = DocumentKind::CreditNote;
+            },
+            &[],
+        ),
+        (
             "P1 another month",
             |c| {
                 limited(c, Per::Month, LimitScope::default(), 209);
@@ -133,6 +141,15 @@ fn p8() {
             |c| {
                 c.policy.split_days = 3;
                 c.known.spent = vec![spending(|o| o.total = hkd(390))];
+            },
+            &[],
+        ),
+        (
+            "P8 what comes back was not spent",
+            |c| {
+                c.policy.split_days = 3;
+                c.draft.kind = DocumentKind::CreditNote;
+                c.known.spent = vec![spending(|o| o.total = hkd(391))];
             },
             &[],
         ),

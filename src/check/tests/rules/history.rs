@@ -99,6 +99,25 @@ fn d5() {
         ),
         ("D5 four days", |c| c.known.candidates = vec![candidate(|o| o.issue_date = Some(date(2026, 11, 16)))], &[]),
         (
+            "D5 all of a purchase comes back",
+            |c| {
+                c.draft.kind = DocumentKind::CreditNote;
+                c.known.candidates = vec![candidate(|o| o.issue_date = Some(date(2026, 11, 17)))];
+            },
+            &[],
+        ),
+        (
+            "D5 it comes back twice",
+            |c| {
+                c.draft.kind = DocumentKind::CreditNote;
+                let change = |o: &mut Candidate| {
+                    (o.kind, o.issue_date) = (DocumentKind::CreditNote, Some(date(2026, 11, 17)));
+                };
+                c.known.candidates = vec![candidate(change)];
+            },
+            &["D5"],
+        ),
+        (
             "D5 a like name",
             |c| c.known.candidates = vec![candidate(|o| o.supplier_key = Some("b1uecafé1td".to_owned()))],
             &["D5"],

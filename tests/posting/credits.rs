@@ -1,0 +1,180 @@
+//! Credit notes: money that comes back is posted as a supplier's credit, once, and never as something to pay.
+
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use vouch::{
+    model::{
+        field::{Field, FieldName, FieldValue},
+        id::DocumentId,
+    },
+    pipeline::{
+        LedgerKind,
+        blocked::{Fix, groups, unblock},
+        changes::run_changes,
+        sync::run_sync,
+    },
+    sandbox::Change,
+    store::{connection::reference_list, document::document_update, drift::drift_list_open},
+};
+
+use crate::{
+    gate::Cut,
+    house::{Goal, House, total_of},
+};
+
+const GOALS: [Goal; 2] = [Goal::QUICKBOOKS_CREDIT, Goal::XERO_CREDIT];
+
+const fn resource(goal: Goal) -> &'static str {
+    match goal.ledger {
+        LedgerKind::QuickBooks => "vendorcredit",
+        LedgerKind::Xero => "creditnotes",
+    }
+}
+
+async fn total_to(house: &House, id: DocumentId, total: Decimal) {
+    let mut document = house.document(id).await;
+    let draft = document.draft.as_mut().expect("it has a draft");
+    draft.fields.insert(FieldName::Total, Field::by_person(FieldValue::Amount(total)));
+    let txn = house.context.db.begin_write().await.expect("the store works");
+    document_update(&txn, &document, document.version).await.expect("nobody else changes it");
+    txn.commit().await.expect("the store works");
+}
+
+/// Whatever sign the paper prints, the entry is above zero; and at the next look nothing differs.
+#[tokio::test]
+async fn a_sign_that_is_printed_changes_nothing() {
+    for goal in GOALS {
+        let mut house = House::new(goal).await;
+        let (plain, signed) = (house.approved().await, house.approved().await);
+        total_to(&house, signed, Decimal::new(-18_600, 2)).await;
+        house.settle().await;
+        house.assert_posted_once(plain, "printed without a sign").await;
+        let [entry] = house.entries(signed).await.try_into().expect("one entry");
+        assert_eq!(
+            (entry.resource, entry.total, entry.attachments.len()),
+            (resource(goal), Decimal::new(18_600, 2), 1)
+        );
+        assert_eq!(house.document(signed).await.state.name(), "posted");
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        assert_eq!(house.posting(signed).await.drift, None);
+        assert!(drift_list_open(&house.context.db, 9).await.expect("the store works").is_empty());
+    }
+}
+
+/// The answer is lost after the ledger made it: it is found by our reference and taken over, after Xero has forgotten
+/// the request's key too.
+#[tokio::test]
+async fn a_lost_answer_is_looked_for() {
+    for goal in GOALS {
+        let mut house = House::new(goal).await;
+        let id = house.approved().await;
+        house.gate.cut_at(goal.entry_call(), 1, Cut::After);
+        house.drain().await;
+        house.advance(400);
+        house.settle().await;
+        house.assert_posted_once(id, "taken over").await;
+        assert_eq!(house.count(goal.entry_call()), 1, "{goal:?}: it was not sent again");
+    }
+}
+
+/// What somebody voided before it could be taken over is not taken for ours: the entry is made anew, or a person asked.
+#[tokio::test]
+async fn a_voided_one_is_not_taken_over() {
+    for goal in GOALS {
+        let mut house = House::new(goal).await;
+        let id = house.approved().await;
+        let sandbox = house.sandbox.clone();
+        house.gate.act_at(goal.entry_call(), 1, Cut::After, move || {
+            let made = sandbox.entries().pop().expect("it was just made");
+            assert!(sandbox.entry_change(&made.external_id, Change::Delete));
+        });
+        house.drain().await;
+        house.advance(400);
+        house.settle().await;
+        let (live, gone): (Vec<_>, Vec<_>) = house.entries(id).await.into_iter().partition(|entry| entry.live);
+        let (state, own) = (house.document(id).await.state.name(), house.posting(id).await.external_id);
+        match (goal.ledger, live.as_slice(), gone.as_slice()) {
+            // The key of the first request is remembered, and its answer names what is gone.
+            (LedgerKind::QuickBooks, [], [_]) => assert_eq!(state, "posting_blocked"),
+            (LedgerKind::Xero, [live], [_]) => assert_eq!((state, own.as_ref()), ("posted", Some(&live.external_id))),
+            other => panic!("{other:?} {state}"),
+        }
+    }
+}
+
+/// A plan without vendor credits: it is named, nothing is guessed, and one change there lets all of it go.
+#[tokio::test]
+async fn simple_start_takes_none() {
+    let goal = Goal::QUICKBOOKS_CREDIT;
+    let mut house = House::new(goal).await;
+    assert!(house.sandbox.simple_start_set(goal.company(), true));
+    let id = house.approved().await;
+    house.settle().await;
+    assert_eq!((house.document(id).await.state.name(), house.entries(id).await.len()), ("posting_blocked", 0));
+    let groups = groups(&house.context).await.expect("the store works");
+    let [group] = groups.as_slice() else { panic!("one group, not {groups:?}") };
+    let sentence = "the company's plan does not have this, as bills and supplier credits in Simple Start";
+    assert!(matches!(&group.fix, Fix::Again(said) if said.contains(sentence)), "{:?}", group.fix);
+    house.sandbox.simple_start_set(goal.company(), false);
+    assert_eq!(unblock(&house.context, &house.person, None).await.expect("the store works"), 1);
+    house.settle().await;
+    house.assert_posted_once(id, "on another plan").await;
+}
+
+/// Somebody types an entry into the ledger: a credit, or a bill with the same number and total.
+async fn typed_in(house: &House, credit: bool, supplier: &str, number: &str, total: &Decimal) {
+    let references = reference_list(&house.context.db, house.connection).await.expect("the store works");
+    let account = references.iter().find(|row| row.kind == "expense_account").expect("there is one");
+    let total: Value = serde_json::from_str(&total.to_string()).expect("an amount");
+    match house.goal.ledger {
+        LedgerKind::QuickBooks => {
+            let vendor = house.call("POST", "vendor", json!({"DisplayName": supplier})).await;
+            let detail = json!({"AccountRef": {"value": account.external_id}});
+            let line = json!({"DetailType": "AccountBasedExpenseLineDetail", "Amount": total,
+                "AccountBasedExpenseLineDetail": detail});
+            let body = json!({"VendorRef": {"value": vendor["Vendor"]["Id"]}, "DocNumber": number,
+                "TxnDate": "2026-11-18", "CurrencyRef": {"value": "HKD"}, "Line": [line]});
+            house.call("POST", if credit { "vendorcredit" } else { "bill" }, body).await;
+        }
+        LedgerKind::Xero => {
+            let line = json!({"Description": "typed in", "Quantity": 1, "UnitAmount": total,
+                "AccountCode": account.external_id});
+            let mut entry = json!({"Status": "AUTHORISED", "Contact": {"Name": supplier}, "Date": "2026-11-18",
+                "LineAmountTypes": "NoTax", "LineItems": [line]});
+            if credit {
+                entry["Type"] = json!("ACCPAYCREDIT");
+                entry["CreditNoteNumber"] = json!(number);
+                house.call("PUT", "CreditNotes", json!({"CreditNotes": [entry]})).await;
+            } else {
+                entry["Type"] = json!("ACCPAY");
+                entry["InvoiceNumber"] = json!(number);
+                entry["DueDate"] = json!("2026-11-18");
+                house.call("PUT", "Invoices", json!({"Invoices": [entry]})).await;
+            }
+        }
+    }
+}
+
+/// The bill that a credit note takes back is no second copy of it; the same credit typed in by hand is.
+#[tokio::test]
+async fn a_bill_is_no_copy_of_its_credit() {
+    for goal in GOALS {
+        let mut house = House::new(goal).await;
+        let id = house.approved().await;
+        house.settle().await;
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        let total = total_of(&house.document(id).await);
+        let kinds = async |house: &House| {
+            house.advance(60);
+            run_changes(&house.context, house.connection).await.expect("the ledger answers");
+            let open = drift_list_open(&house.context.db, 9).await.expect("the store works");
+            open.into_iter().map(|row| (row.kind, row.document)).collect::<Vec<_>>()
+        };
+        typed_in(&house, false, "SUPPLIER N-0001.", "N-0001", &total).await;
+        let found = kinds(&house).await;
+        assert!(found.iter().all(|(kind, _)| kind != "twice"), "{goal:?}: {found:?}");
+        typed_in(&house, true, "SUPPLIER N-0001,", "n 0001", &total).await;
+        let found = kinds(&house).await;
+        assert!(found.contains(&("twice".to_owned(), Some(id))), "{goal:?}: {found:?}");
+    }
+}
