@@ -110,6 +110,7 @@ fn entry(kind: EntryKind, currency: Currency, account: &str, tax: Option<(&str, 
         document_number: Some("INV-10442".to_owned()),
         currency,
         home_currency: currency,
+        dimensions: Vec::new(),
         exchange_rate: None,
         lines: vec![EntryLine {
             description: "Client lunch".to_owned(),

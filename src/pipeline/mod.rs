@@ -10,6 +10,7 @@ pub mod blocked;
 pub mod changes;
 pub mod connections;
 pub mod context;
+pub mod dimension;
 pub mod entry;
 pub mod export;
 mod learning;

@@ -3,5 +3,6 @@
 mod changes;
 pub mod client;
 pub mod convert;
+mod dimension;
 pub(crate) mod fault;
 mod wire;
