@@ -148,12 +148,8 @@ pub fn of_entry(charged: &Charged, books: &Books) -> Result<Vec<Dimension>, Entr
         }
         taken = Some(row);
         let Some(value) = value else { continue };
-        let unmapped = || EntryError::DimensionUnmapped {
-            kind: sent.kind,
-            dimension,
-            value: value.clone(),
-            company: company(),
-        };
+        let unmapped =
+            || EntryError::DimensionUnmapped { kind: sent.kind, dimension, value: value.clone(), company: company() };
         let meant = books.mapped(sent.kind, value).and_then(|id| books.reference(&[sent.reference], id));
         let meant = meant.filter(|row| sent.can_mean(row)).ok_or_else(unmapped)?;
         found.extend(sent.dimension(&meant.external_id));

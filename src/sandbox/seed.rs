@@ -212,7 +212,12 @@ fn pearl_river() -> Organisation {
     contact(&mut organisation, 2, "Lantau Print Works", "ARCHIVED");
     let departments = [("Sales", "ACTIVE"), ("Operations", "ACTIVE"), ("Retired", "ARCHIVED")];
     tracking(&mut organisation, 1, ("Department", "ACTIVE"), &departments);
-    tracking(&mut organisation, 2, ("Project", "ACTIVE"), &[("Kowloon Retail Co", "ACTIVE"), ("Tower refit", "ACTIVE")]);
+    tracking(
+        &mut organisation,
+        2,
+        ("Project", "ACTIVE"),
+        &[("Kowloon Retail Co", "ACTIVE"), ("Tower refit", "ACTIVE")],
+    );
     tracking(&mut organisation, 3, ("Region", "ARCHIVED"), &[("North", "ACTIVE")]);
     organisation
 }
@@ -293,9 +298,7 @@ fn xero_expenses(organisation: &mut Organisation, tax_type: &str) {
 }
 
 fn tracking(organisation: &mut Organisation, place: u32, (name, status): (&str, &str), options: &[(&str, &str)]) {
-    let option = |(at, (name, status)): (u32, &(&str, &str))| {
-        json!({"TrackingOptionID": seeded_id(organisation, 5, place * 100 + at), "Name": name, "Status": status})
-    };
+    let option = |(at, (name, status)): (u32, &(&str, &str))| json!({"TrackingOptionID": seeded_id(organisation, 5, place * 100 + at), "Name": name, "Status": status});
     let options: Vec<Value> = (1_u32..).zip(options).map(option).collect();
     let id = seeded_id(organisation, 4, place);
     let row = json!({"TrackingCategoryID": id, "Name": name, "Status": status, "Options": options});

@@ -222,7 +222,8 @@ impl Run<'_> {
             return Err(Stop::Blocked(message));
         }
         if let Some(lost) = not_held(&self.entry.dimensions, &found.dimensions) {
-            let message = format!("The ledger's entry is without the {} that was approved. Set it there.", lost.title());
+            let message =
+                format!("The ledger's entry is without the {} that was approved. Set it there.", lost.title());
             return Err(Stop::Blocked(message));
         }
         Ok(())

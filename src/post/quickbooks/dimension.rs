@@ -6,12 +6,7 @@
 //! that is switched off is not documented (accounting-apis.md, Q8.4): such are not offered.
 
 use super::{client::Client, wire};
-use crate::post::{
-    LedgerReference, ReferenceKind,
-    dimension::Dimension,
-    entry::Entry,
-    error::LedgerError,
-};
+use crate::post::{LedgerReference, ReferenceKind, dimension::Dimension, entry::Entry, error::LedgerError};
 
 /// What each is called in the settings of a company.
 pub(crate) const CLASS: &str = "class";
@@ -25,7 +20,10 @@ impl Client {
     ///
     /// # Errors
     /// See [`LedgerError`].
-    pub(super) async fn dimensions(&self, preferences: &wire::Preferences) -> Result<Vec<LedgerReference>, LedgerError> {
+    pub(super) async fn dimensions(
+        &self,
+        preferences: &wire::Preferences,
+    ) -> Result<Vec<LedgerReference>, LedgerError> {
         let mut found = Vec::new();
         let books = preferences.accounting_info_prefs.as_ref();
         if books.and_then(|prefs| prefs.class_tracking_per_txn_line) == Some(true) {
@@ -50,7 +48,8 @@ impl Client {
 }
 
 fn add(found: &mut Vec<LedgerReference>, (id, title): (&str, &str), kind: ReferenceKind, rows: Vec<wire::Named>) {
-    let reference = |kind, external_id: String, name| LedgerReference { kind, external_id, code: None, name, currency: None };
+    let reference =
+        |kind, external_id: String, name| LedgerReference { kind, external_id, code: None, name, currency: None };
     found.push(reference(ReferenceKind::Dimension, id.to_owned(), title.to_owned()));
     found.extend(rows.into_iter().filter(|row| row.active != Some(false)).filter_map(|row| {
         let name = row.fully_qualified_name.or(row.display_name).or(row.name)?;

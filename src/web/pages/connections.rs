@@ -13,8 +13,8 @@ use crate::{
     model::{category::Category, id::ConnectionId, person::Role},
     pipeline::{
         LedgerKind, ReferenceKind,
-        dimension::{DIMENSION, DIMENSIONS, suggest, value_kind},
         connections::{CONSENT_WARN_US, choose as choose_offered, consent_ends, disconnect as disconnect_company},
+        dimension::{DIMENSION, DIMENSIONS, suggest, value_kind},
         entry::{
             CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT, SUPPLIER, SUPPLIER_ACCOUNT, SUPPLIER_TAX,
         },
