@@ -97,3 +97,21 @@ pub(super) fn of_lines(read: &wire::Transaction) -> Vec<Vec<Dimension>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_stands_on_each_line() {
+        let read: wire::Transaction = serde_json::from_str(
+            r#"{"Id":"1","TotalAmt":2,"DepartmentRef":{"value":"2"},"Line":[{"AccountBasedExpenseLineDetail":
+                {"AccountRef":{"value":"60"},"ClassRef":{"value":"5"},"CustomerRef":{"value":"58"}}},
+                {"AccountBasedExpenseLineDetail":{"AccountRef":{"value":"60"}}},{"DetailType":"SubTotalLineDetail"}]}"#,
+        )
+        .expect("the text is a transaction");
+        let location = Dimension::Location("2".to_owned());
+        let whole = vec![location.clone(), Dimension::Class("5".to_owned()), Dimension::Customer("58".to_owned())];
+        assert_eq!(of_lines(&read), [whole, vec![location]]);
+    }
+}

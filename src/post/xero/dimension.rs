@@ -41,3 +41,43 @@ pub(super) fn of_lines(lines: &[wire::LineRead]) -> Vec<Vec<Dimension>> {
     };
     lines.iter().map(|line| line.tracking.iter().filter_map(of).collect()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_in_use_is_offered() {
+        let lists: wire::Lists = serde_json::from_str(
+            r#"{"TrackingCategories":[{"TrackingCategoryID":"c1","Name":"Department","Status":"ACTIVE","Options":[
+                {"TrackingOptionID":"o1","Name":"Sales","Status":"ACTIVE"},
+                {"TrackingOptionID":"o2","Name":"Old","Status":"ARCHIVED"}]},
+                {"TrackingCategoryID":"c2","Name":"Region","Status":"ARCHIVED","Options":[
+                {"TrackingOptionID":"o3","Name":"North","Status":"ACTIVE"}]}]}"#,
+        )
+        .expect("the lists are well formed");
+        let offered: Vec<_> = references(lists.tracking_categories)
+            .into_iter()
+            .map(|item| (item.kind, item.external_id, item.code, item.name))
+            .collect();
+        let text = str::to_owned;
+        assert_eq!(
+            offered,
+            [
+                (ReferenceKind::TrackingOption, text("o1"), Some(text("c1")), text("Sales")),
+                (ReferenceKind::Dimension, text("c1"), None, text("Department")),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_read_stands_on_each_line() {
+        let read: wire::Transaction = serde_json::from_str(
+            r#"{"LineItems":[{"Tracking":[{"Name":"Department","Option":"Sales","TrackingCategoryID":"c1",
+                "TrackingOptionID":"o1"},{"Name":"half","TrackingCategoryID":"c2"}]},{"Description":"x"}]}"#,
+        )
+        .expect("the text is a transaction");
+        let tracking = Dimension::Tracking { category: "c1".to_owned(), option: "o1".to_owned() };
+        assert_eq!(of_lines(&read.line_items), [vec![tracking], Vec::new()]);
+    }
+}
