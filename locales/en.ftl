@@ -383,6 +383,26 @@ blocked-suggested = Suggested: what these suppliers' entries went to last.
 blocked-only-supplier = For this supplier only
 mapping-for-supplier = For this supplier only
 mapping-as-category = As its category
+mapping-dimension = Department or project
+mapping-sent-as = Sent to the ledger as
+mapping-not-sent = Not sent
+dimension-department = Department
+dimension-project = Project
+dimension-class = Class
+dimension-location = Location
+dimension-customer = Customer
+blocked-dimension = Choose how it is sent to the ledger: { $text }
+blocked-charged = Choose what “{ $text }” is in the ledger
+blocked-suggested-name = Suggested: it is called most like it.
+blocked-field-dimension = Sent to the ledger as
+blocked-field-department_class = Class
+blocked-field-department_location = Location
+blocked-field-department_customer = Customer
+blocked-field-department_tracking = Tracking option
+blocked-field-project_class = Class
+blocked-field-project_location = Location
+blocked-field-project_customer = Customer
+blocked-field-project_tracking = Tracking option
 
 ## People
 people-add = Add a person

@@ -410,6 +410,26 @@ blocked-suggested = 建议：这些供应商的分录最近使用的选项。
 blocked-only-supplier = 只限此供应商
 mapping-for-supplier = 只限此供应商
 mapping-as-category = 与类别相同
+mapping-dimension = 部门或项目
+mapping-sent-as = 在账本中作为
+mapping-not-sent = 不传送
+dimension-department = 部门
+dimension-project = 项目
+dimension-class = 类别
+dimension-location = 地点
+dimension-customer = 客户
+blocked-dimension = 请选择如何传送至账本：{ $text }
+blocked-charged = 请选择“{ $text }”在账本中是什么
+blocked-suggested-name = 建议：名称最接近。
+blocked-field-dimension = 在账本中作为
+blocked-field-department_class = 类别
+blocked-field-department_location = 地点
+blocked-field-department_customer = 客户
+blocked-field-department_tracking = 跟踪选项
+blocked-field-project_class = 类别
+blocked-field-project_location = 地点
+blocked-field-project_customer = 客户
+blocked-field-project_tracking = 跟踪选项
 
 ## People
 people-add = 添加人员

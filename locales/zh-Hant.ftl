@@ -410,6 +410,26 @@ blocked-suggested = 建議：這些供應商的分錄最近使用的選項。
 blocked-only-supplier = 只限此供應商
 mapping-for-supplier = 只限此供應商
 mapping-as-category = 與類別相同
+mapping-dimension = 部門或項目
+mapping-sent-as = 在帳本中作為
+mapping-not-sent = 不傳送
+dimension-department = 部門
+dimension-project = 項目
+dimension-class = 類別
+dimension-location = 地點
+dimension-customer = 客戶
+blocked-dimension = 請選擇如何傳送至帳本：{ $text }
+blocked-charged = 請選擇「{ $text }」在帳本中是甚麼
+blocked-suggested-name = 建議：名稱最接近。
+blocked-field-dimension = 在帳本中作為
+blocked-field-department_class = 類別
+blocked-field-department_location = 地點
+blocked-field-department_customer = 客戶
+blocked-field-department_tracking = 追蹤選項
+blocked-field-project_class = 類別
+blocked-field-project_location = 地點
+blocked-field-project_customer = 客戶
+blocked-field-project_tracking = 追蹤選項
 
 ## People
 people-add = 加入人員

@@ -11,6 +11,7 @@ pub mod changes;
 mod claim;
 pub mod connections;
 pub mod context;
+pub mod dimension;
 pub mod entry;
 pub mod export;
 mod learning;

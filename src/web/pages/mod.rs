@@ -4,6 +4,7 @@ pub mod approval;
 mod approval_view;
 pub mod blocked;
 pub mod connections;
+mod dimensions;
 pub mod document;
 mod document_view;
 pub mod documents;
