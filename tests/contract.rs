@@ -6,6 +6,9 @@
 //! `VOUCH_TEST_RECORDED` the exchanges of a whole test run are checked as well, made before with `VOUCH_TEST_RECORD`:
 //! two variables, because a record is not whole while the tests run.
 
+#[expect(dead_code, reason = "the tests of posting ask more of a charge than these")]
+#[path = "posting/charge.rs"]
+mod charge;
 #[path = "contract/check.rs"]
 mod check;
 #[path = "contract/controls.rs"]

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use vouch::{
     model::{currency::Currency, id::PostingId, money::Money},
     post::{
-        Address, Attachment, Ledger, LedgerKind, ReferenceKind,
+        Address, Attachment, Company, Ledger, LedgerKind, ReferenceKind,
         entry::{Entry, EntryKind, EntryLine, PaymentType, Resource},
         error::{Class, LedgerError},
         oauth::{App, OauthError, Secret, Tokens},
@@ -110,6 +110,7 @@ fn entry(kind: EntryKind, currency: Currency, account: &str, tax: Option<(&str, 
         document_number: Some("INV-10442".to_owned()),
         currency,
         home_currency: currency,
+        dimensions: Vec::new(),
         exchange_rate: None,
         lines: vec![EntryLine {
             description: "Client lunch".to_owned(),
@@ -164,6 +165,13 @@ async fn post(bench: &Bench, ledger: &Ledger, entry: &Entry, supplier: &str, pat
     assert_eq!(files[0].bytes, Some(10));
 }
 
+/// What entries of a company may be charged to beside accounts.
+fn dimensions(company: &Company) -> Vec<String> {
+    let of_dimensions = ReferenceKind::ALL.into_iter().skip(5).collect::<Vec<_>>();
+    let rows = company.references.iter().filter(|item| of_dimensions.contains(&item.kind));
+    rows.map(|item| format!("{} {}", item.kind.name(), item.name)).collect()
+}
+
 #[tokio::test]
 async fn quickbooks_company_and_suppliers() {
     let bench = Bench::start().await;
@@ -178,11 +186,19 @@ async fn quickbooks_company_and_suppliers() {
         .map(|item| item.code.as_deref())
         .collect();
     assert_eq!(taxes, [Some("20"), Some("5"), Some("0")]);
+    assert_eq!(dimensions(&company), Vec::<String>::new(), "one class for a whole transaction is none for a bill");
     assert_eq!(ledger.supplier_find("o'neil & SONS").await.expect("it answers").as_deref(), Some("202"));
     assert_eq!(ledger.supplier_find("Nobody").await.expect("it answers"), None);
 
     let ledger = bench.ledger(LedgerKind::QuickBooks, HARBOUR).await;
-    assert!(ledger.company_fetch().await.expect("it answers").multi_currency);
+    let company = ledger.company_fetch().await.expect("it answers");
+    assert!(company.multi_currency);
+    let expected = ["class Sales", "class Operations", "customer Kowloon Retail Co", "customer Tower refit"];
+    let found = dimensions(&company);
+    assert!(expected.iter().all(|name| found.contains(&(*name).to_owned())), "{found:?}");
+    let expected = ["dimension Class", "dimension Location", "dimension Customer", "location Kowloon"];
+    assert!(expected.iter().all(|name| found.contains(&(*name).to_owned())), "{found:?}");
+    assert_eq!(found.len(), 9, "and nothing that is not in use: {found:?}");
     assert!(matches!(ledger.supplier_find("Old Wharf Stationery").await, Err(LedgerError::Refused { .. })));
     let made = ledger.supplier_create("Wan Chai: Tools", "HKD", &key()).await.expect("the name is free");
     assert_eq!(ledger.supplier_find("wan chai tools").await.expect("it answers"), Some(made));
@@ -324,6 +340,15 @@ async fn xero_company_and_suppliers() {
     assert_eq!((company.name.as_str(), company.home_currency.as_str()), ("Pearl River Design Ltd", "HKD"));
     assert_eq!(company.closed_until.as_deref(), Some("2024-12-31"));
     assert!(company.multi_currency);
+    let expected = [
+        "tracking_option Sales",
+        "tracking_option Operations",
+        "dimension Department",
+        "tracking_option Kowloon Retail Co",
+        "tracking_option Tower refit",
+        "dimension Project",
+    ];
+    assert_eq!(dimensions(&company), expected);
     assert!(company.references.iter().all(|item| item.kind != ReferenceKind::TaxCode && item.external_id != "860"));
     assert!(ledger.supplier_find("star FERRY stationers").await.expect("it answers").is_some());
     assert_eq!(ledger.supplier_find("Nobody \"at\" all").await.expect("it answers"), None);

@@ -11,6 +11,8 @@ mod blocked;
 mod connections;
 #[path = "pages/decisions.rs"]
 mod decisions;
+#[path = "pages/dimensions.rs"]
+mod dimensions;
 #[path = "pages/documents.rs"]
 mod documents;
 #[path = "pages/drift.rs"]

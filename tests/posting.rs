@@ -7,6 +7,8 @@
 mod blocked;
 #[path = "posting/books.rs"]
 mod books;
+#[path = "posting/charge.rs"]
+mod charge;
 #[path = "posting/connections.rs"]
 mod connections;
 #[path = "posting/crash.rs"]
@@ -15,6 +17,8 @@ mod crash;
 mod credits;
 #[path = "posting/cut.rs"]
 mod cut;
+#[path = "posting/dimensions.rs"]
+mod dimensions;
 #[path = "posting/faults.rs"]
 mod faults;
 #[path = "posting/furnish.rs"]

@@ -3,6 +3,8 @@
 //! The program itself runs here, with its reader processes. How the processes fail and are replaced stands in
 //! `read/pool.rs`, hard pictures in `read/pictures.rs`.
 
+#[path = "read/layer.rs"]
+mod layer;
 #[path = "read/pictures.rs"]
 mod pictures;
 #[path = "read/pool.rs"]

@@ -14,6 +14,8 @@ mod books;
 mod candidates;
 #[path = "store/documents.rs"]
 mod documents;
+#[path = "store/firm.rs"]
+mod firm;
 #[path = "store/jobs.rs"]
 mod jobs;
 #[path = "store/ledgers.rs"]

@@ -17,6 +17,7 @@ pub fn allows(person: &Person, event: &Event, is_submitter: bool) -> bool {
             // The submitter may take back what nobody has approved yet.
             Event::Rejected { .. } => person.has(Role::Approver) || accountant || is_submitter,
             Event::PostingRetried { .. } => accountant,
+            Event::Restarted { .. } => person.has(Role::Administrator),
             Event::ReadSucceeded
             | Event::ReadFailed { .. }
             | Event::Checked { .. }
@@ -54,16 +55,17 @@ mod tests {
         let approve = Event::Decided { decision: Decision::Approved, standing: Standing::Waiting };
         let correct = Event::Corrected { by };
         let retry = Event::PostingRetried { by };
+        let restart = Event::Restarted { by };
         let table = [
-            (Role::Submitter, false, [true, false, false]),
-            (Role::Submitter, true, [true, true, false]),
-            (Role::Approver, false, [true, false, false]),
-            (Role::Accountant, false, [true, true, true]),
-            (Role::Administrator, false, [true, true, true]),
+            (Role::Submitter, false, [true, false, false, false]),
+            (Role::Submitter, true, [true, true, false, false]),
+            (Role::Approver, false, [true, false, false, false]),
+            (Role::Accountant, false, [true, true, true, false]),
+            (Role::Administrator, false, [true, true, true, true]),
         ];
         for (role, is_submitter, expected) in table {
             let who = person(&[role]);
-            let got = [&approve, &correct, &retry].map(|event| allows(&who, event, is_submitter));
+            let got = [&approve, &correct, &retry, &restart].map(|event| allows(&who, event, is_submitter));
             assert_eq!(got, expected, "{role:?} {is_submitter}");
             assert!(!allows(&who, &Event::ReadSucceeded, is_submitter), "only vouch itself reads");
         }

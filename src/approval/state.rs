@@ -263,6 +263,11 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// An administrator has it decided anew, under the policy that is in force now.
+    Restarted {
+        /// Who.
+        by: PersonId,
+    },
     /// A person asks for another reading.
     ReadAgain {
         /// Who.
@@ -399,6 +404,10 @@ impl State {
             )
             // What the ledger refused may be mended by a value; then it is checked and approved anew.
             | (Self::PostingBlocked { .. }, Event::Corrected { .. }) => Ok((Self::Checking, vec![Effect::Check])),
+            // A running approval keeps its version of the policy until somebody has it begin anew.
+            (Self::AwaitingApproval | Self::Held { .. }, Event::Restarted { .. }) => {
+                Ok((Self::Checking, vec![Effect::Check]))
+            }
             (
                 Self::NeedsReview | Self::Returned { .. } | Self::Withdrawn { .. } | Self::Held { .. },
                 Event::Submitted { blocked, standing, .. },
@@ -452,6 +461,7 @@ impl Event {
             Self::Submitted { .. } => "submitted",
             Self::Decided { decision, .. } => decision.name(),
             Self::Rejected { .. } => "rejected",
+            Self::Restarted { .. } => "restarted",
             Self::ReadAgain { .. } => "read_again",
             Self::Posted { .. } => "posted",
             Self::PostingBlocked { .. } => "posting_blocked",

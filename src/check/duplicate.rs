@@ -278,13 +278,20 @@ pub(super) fn in_ledger(subject: &Subject<'_>) -> Option<Finding> {
     Some(Finding::new("D7", Severity::Flag, message, &fields))
 }
 
+/// A statement's line as it is compared: letters and digits only, in capitals; nothing where it has none.
+#[must_use]
+pub fn bank_line_key(typed: &str) -> Option<String> {
+    let key: String = typed.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    Some(key).filter(|key| !key.is_empty())
+}
+
 /// D8: the payment on the bank's statement belongs to another document already.
 pub(super) fn same_bank_line(subject: &Subject<'_>) -> Option<Finding> {
     let others = &subject.known.bank_matched;
     if others.is_empty() || subject.kept {
         return None;
     }
-    let message = "The bank's payment of this amount was matched with another document already.";
+    let message = "Another document names the same line of the bank's statement; one payment pays for one of them.";
     Some(Finding::new("D8", Severity::Flag, message, &[FieldName::Total]).with_others(others.iter().copied()))
 }
 

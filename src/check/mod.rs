@@ -1,7 +1,7 @@
 //! Check: what is wrong, missing or strange about a draft. Pure: one function a rule, findings out.
 //!
 //! The rules' ids are those of the list of checks: A arithmetic, I identity, T time, X tax, P policy, D duplicates,
-//! Q quality, and ours: M missing, E destination. A7, T0, Q2 and V1 are the extraction's own, in the draft's problems.
+//! Q quality, and ours: M missing, E destination. A7, T0, Q2, Q4 and V1 are the extraction's own, in the draft's problems.
 //! What a rule weighs usually stands in its function; the policy may give it another weight, or turn it off.
 
 mod arithmetic;
@@ -18,7 +18,7 @@ mod time;
 
 use crate::model::{finding::Finding, policy::Policy};
 
-pub use duplicate::{DISTANCE_MAX, Identity, Twin, fapiao_key, supplier_key};
+pub use duplicate::{DISTANCE_MAX, Identity, Twin, bank_line_key, fapiao_key, supplier_key};
 pub use identity::bank_accounts;
 pub use policy::together;
 pub use subject::{Candidate, Claim, Known, KnownSupplier, Ledger, LedgerEntry, Lookalike, Spending, Subject};
@@ -70,7 +70,6 @@ fn of_draft(subject: &Subject<'_>, policy: &Policy, paper: &Paper) -> Vec<Findin
         tax::rate_of_the_place(draft, policy),
         tax::number_beside_tax(draft, paper),
         quality::legible(subject.pages),
-        quality::layer_and_picture(subject),
         quality::edited(subject),
     ];
     several.into_iter().flatten().chain(single.into_iter().flatten()).collect()

@@ -68,17 +68,6 @@ fn cut_off(page: &Page) -> Option<Cut> {
     touching("left", &|word| word.area.left == 0).or_else(|| touching("right", &|word| word.area.right() >= page.width))
 }
 
-/// Q4: the text layer of a PDF says what its picture shows. A layer is easily changed, and nobody sees it.
-pub(super) fn layer_and_picture(subject: &Subject<'_>) -> Option<Finding> {
-    let fields = &subject.known.layer_differs;
-    if fields.is_empty() {
-        return None;
-    }
-    let message =
-        "The text in this PDF is not what its page shows. Compare it with the picture; it may have been altered.";
-    Some(Finding::new("Q4", Severity::Flag, message, fields))
-}
-
 /// Q5: the picture was worked over. Many honest ones are: cropped, made lighter.
 pub(super) fn edited(subject: &Subject<'_>) -> Option<Finding> {
     let program = subject.known.edited_with.as_deref()?;

@@ -10,7 +10,7 @@ use crate::model::{
     calendar::Calendar,
     category::Category,
     draft::Draft,
-    field::{DocumentKind, FieldName},
+    field::DocumentKind,
     id::DocumentId,
     money::Money,
     page::Page,
@@ -78,6 +78,8 @@ pub struct Claim {
     pub claimed: Option<Money>,
     /// What the card's statement says it cost.
     pub card_line: Option<Money>,
+    /// The reference of the line on the bank's or card's statement that paid for it.
+    pub bank_line: Option<String>,
 }
 
 impl Claim {
@@ -90,6 +92,7 @@ impl Claim {
         claimant: None,
         claimed: None,
         card_line: None,
+        bank_line: None,
     };
 }
 
@@ -106,7 +109,7 @@ pub struct Known {
     pub same_fapiao: Vec<DocumentId>,
     /// Entries of the ledger, not made by vouch, with the same number or the same total.
     pub ledger_entries: Vec<LedgerEntry>,
-    /// Documents that the bank line of this payment was matched with already.
+    /// Documents that name the same line of the bank's statement.
     pub bank_matched: Vec<DocumentId>,
     /// What the claimant spent elsewhere in these weeks.
     pub spent: Vec<Spending>,
@@ -122,8 +125,6 @@ pub struct Known {
     pub home: Option<Result<(Money, RateUsed), MissingRate>>,
     /// What an amount in words on it says, where one was read.
     pub total_in_words: Option<rust_decimal::Decimal>,
-    /// The fields of which the text layer and the picture of the page say different things.
-    pub layer_differs: Vec<FieldName>,
     /// The program that the picture was worked over with.
     pub edited_with: Option<String>,
 }
@@ -144,7 +145,6 @@ impl Known {
         required: BTreeSet::new(),
         home: None,
         total_in_words: None,
-        layer_differs: Vec::new(),
         edited_with: None,
     };
 

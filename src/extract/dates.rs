@@ -124,8 +124,13 @@ impl Match {
 
 /// Every date in the row, from left to right.
 pub(super) fn dates_in(row: &Row<'_>) -> Vec<SeenDate> {
-    let found = scan(row, &tokens(row, false), false);
-    if found.is_empty() { scan(row, &tokens(row, true), true) } else { found }
+    let holds = |sign: fn(char) -> bool| row.words.iter().any(|word| word.text.contains(sign));
+    // Most rows have no digit; whatever is not ASCII may be a numeral or sign of its own.
+    let written = holds(|c| c.is_ascii_digit() || !c.is_ascii());
+    let found = if written { scan(row, &tokens(row, false), false) } else { Vec::new() };
+    // Letters are read as digits only beside the signs of a date.
+    let mendable = found.is_empty() && holds(|c| matches!(c, '/' | '-') || !c.is_ascii());
+    if mendable { scan(row, &tokens(row, true), true) } else { found }
 }
 
 fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
@@ -386,9 +391,9 @@ fn lost_sign(rest: &[Token]) -> Option<Match> {
 /// The month a name says, by its whole name or its three first letters.
 fn month_of(token: Option<&Token>) -> Option<i8> {
     let Some(Piece::Letters(letters)) = token.map(|token| &token.piece) else { return None };
+    let (_, month) = MONTHS.iter().rev().find(|(start, _)| letters.starts_with(start))?;
     let known = letters.chars().count() == 3 || MONTH_NAMES.split_whitespace().any(|name| name == letters);
-    let month = MONTHS.iter().rev().find(|(start, _)| letters.starts_with(start)).map(|(_, month)| *month);
-    month.filter(|_| known)
+    known.then_some(*month)
 }
 
 /// The only English month whose three letters differ from these in one.

@@ -6,6 +6,7 @@ use crate::extract::{
     amounts::{self, Amount, Style},
     labels::{Label, Meaning, meaning_of},
     rows::Row,
+    said::Said,
     text::fold,
 };
 use crate::model::page::{Area, Confidence, Source};
@@ -51,7 +52,7 @@ pub(super) fn lines_of(rows: Vec<Row<'_>>) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = Vec::with_capacity(rows.len());
     for row in rows {
         let amounts = amounts_of(&row, style);
-        let meaning = meaning_of(&row.text());
+        let meaning = meaning_of(row.said());
         let label = meaning.map(|meaning| meaning.label);
         if label == Some(Label::Summary) {
             summary_page = Some(row.page);
@@ -95,7 +96,7 @@ pub(super) fn figures_of(lines: &[Line<'_>]) -> Vec<Figure> {
         let mut current: Option<Meaning> = None;
         for amount in &money {
             let words = line.row.text_between(after_last, amount.first);
-            let own = meaning_of(&words);
+            let own = meaning_of(&Said::of(&words));
             after_last = amount.after_last;
             let indirect = own.is_none();
             current = own.or(current);

@@ -9,9 +9,9 @@ use crate::extract::{
     evidence::Evidence,
     grounds::DateGrounds,
     hints::KnownSupplier,
-    labels::contains,
     region::{Leading, Region},
     rows::Row,
+    said::{Phrases, Said},
 };
 use crate::model::{
     field::{Field, FieldName, FieldValue},
@@ -62,9 +62,18 @@ pub(super) struct Dates {
     pub(super) grounds: Option<DateGrounds>,
 }
 
-const DUE: &[&str] =
-    &["DUE DATE", "DUE", "PAY BY", "PAYABLE BY", "PAYMENT DATE", "DATE LIMITE", "到期", "付款期限", "繳費期限"];
-const OTHER: &[&str] = &[
+static DUE: Phrases = Phrases::new(&[
+    "DUE DATE",
+    "DUE",
+    "PAY BY",
+    "PAYABLE BY",
+    "PAYMENT DATE",
+    "DATE LIMITE",
+    "到期",
+    "付款期限",
+    "繳費期限",
+]);
+static OTHER: Phrases = Phrases::new(&[
     "DELIVERY",
     "ORDER DATE",
     "ORDERDATUM",
@@ -88,8 +97,8 @@ const OTHER: &[&str] = &[
     "EXCHANGE",
     "PRELEVEMENT",
     "PRÉLÈVEMENT",
-];
-const ISSUE: &[&str] = &[
+]);
+static ISSUE: Phrases = Phrases::new(&[
     "INVOICE DATE",
     "DATE",
     "BIZDATE",
@@ -103,7 +112,11 @@ const ISSUE: &[&str] = &[
     "FACTURE",
     "TIME",
     "DT",
-];
+]);
+
+/// "Amount due on 3 May" says how much is due on the day of the paper.
+static AMOUNT_DUE: Phrases = Phrases::new(&["AMOUNT DUE ON"]);
+static GST: Phrases = Phrases::new(&["GST"]);
 
 /// Chooses the issue date and the due date.
 pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&KnownSupplier>, hints: &Hints) -> Dates {
@@ -250,12 +263,12 @@ fn above_text(above: &Row<'_>, date: &SeenDate) -> String {
 }
 
 fn role_in(words: &str) -> Role {
-    let says = |list: &[&str]| list.iter().any(|phrase| contains(words, phrase));
-    if says(DUE) && !contains(words, "AMOUNT DUE ON") {
+    let said = Said::of(words);
+    if said.any(&DUE) && !said.any(&AMOUNT_DUE) {
         Role::Due
-    } else if says(OTHER) {
+    } else if said.any(&OTHER) {
         Role::Other
-    } else if says(ISSUE) {
+    } else if said.any(&ISSUE) {
         Role::Issue
     } else {
         Role::Unsaid
@@ -315,7 +328,7 @@ fn in_a_number<'w>(date: Date, mut words: impl Iterator<Item = &'w Word>) -> boo
 /// earlier date was misread, most often a faint 8 as a 3.
 fn before_its_tax(date: Date, region: Option<Region>, rows: &[Row<'_>]) -> bool {
     let malaysian = region.is_some_and(|region| region.currency == "MYR");
-    malaysian && date < GST_BEGAN && rows.iter().any(|row| contains(&row.text(), "GST"))
+    malaysian && date < GST_BEGAN && rows.iter().any(|row| row.said().any(&GST))
 }
 
 /// The first day of Malaysia's GST.

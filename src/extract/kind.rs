@@ -3,13 +3,14 @@
 use crate::extract::{
     amounts::Amount,
     figures::Line,
-    labels::{Label, contains},
+    labels::Label,
+    said::{Phrases, Said},
 };
 use crate::model::field::DocumentKind;
 
-const CREDIT: &[&str] =
-    &["CREDIT NOTE", "CREDIT MEMO", "CREDITNOTA", "退款單", "貸項", "紅字", "红字", "折讓單", "AVOIR"];
-const DEMAND: &[&str] = &[
+static CREDIT: Phrases =
+    Phrases::new(&["CREDIT NOTE", "CREDIT MEMO", "CREDITNOTA", "退款單", "貸項", "紅字", "红字", "折讓單", "AVOIR"]);
+static DEMAND: Phrases = Phrases::new(&[
     "DUE DATE",
     "AMOUNT DUE",
     "BALANCE DUE",
@@ -24,9 +25,9 @@ const DEMAND: &[&str] = &[
     "到期日",
     "銀行戶口",
     "TERMS",
-];
-const INVOICE: &[&str] = &["INVOICE", "FACTUUR", "FACTURE", "RECHNUNG", "發票", "发票", "帳單", "賬單"];
-const RECEIPT: &[&str] = &[
+]);
+static INVOICE: Phrases = Phrases::new(&["INVOICE", "FACTUUR", "FACTURE", "RECHNUNG", "發票", "发票", "帳單", "賬單"]);
+static RECEIPT: Phrases = Phrases::new(&[
     "RECEIPT",
     "RESIT",
     "收據",
@@ -39,20 +40,19 @@ const RECEIPT: &[&str] = &[
     "THANK YOU",
     "多謝",
     "謝謝",
-];
+]);
 
 /// The kind the paper's words and payment lines speak for.
 pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
-    let texts: Vec<String> = lines.iter().map(|line| line.row.text()).collect();
-    let says = |list: &[&str]| list.iter().filter(|phrase| texts.iter().any(|text| contains(text, phrase))).count();
+    let texts: Vec<&Said> = lines.iter().map(|line| line.row.said()).collect();
     let labelled = |label: Label| {
         lines.iter().any(|line| {
             line.meaning.is_some_and(|meaning| meaning.label == label) && line.amounts.iter().any(Amount::is_money)
         })
     };
-    let top = texts.iter().take(25).any(|text| CREDIT.iter().any(|phrase| contains(text, phrase)));
+    let top = texts.iter().take(25).any(|text| text.any(&CREDIT));
     let paid = labelled(Label::Paid) || labelled(Label::Change);
-    let (demand, invoice, receipt) = (says(DEMAND), says(INVOICE), says(RECEIPT));
+    let (demand, invoice, receipt) = (DEMAND.count_in(&texts), INVOICE.count_in(&texts), RECEIPT.count_in(&texts));
     if top {
         DocumentKind::CreditNote
     } else if labelled(Label::Change) || (paid && demand < 2) {

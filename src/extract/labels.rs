@@ -1,6 +1,8 @@
 //! The words that stand beside amounts, in English, traditional and simplified Chinese and Malay, and what they mean.
 
-use crate::extract::text::{fold, is_han, near};
+use std::sync::OnceLock;
+
+use crate::extract::said::{Phrase, Said};
 
 /// What the words beside an amount say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -305,43 +307,14 @@ const PHRASES: &[(&str, Label, u8)] = &[
 ];
 
 /// What the words say; nothing where they are no label.
-pub(super) fn meaning_of(text: &str) -> Option<Meaning> {
-    let folded = fold(text);
-    if folded.is_empty() {
+pub(super) fn meaning_of(said: &Said) -> Option<Meaning> {
+    static MEANT: OnceLock<Vec<(Phrase, Meaning)>> = OnceLock::new();
+    let phrases = PHRASES.iter().map(|&(phrase, label, strength)| (Phrase::of(phrase), Meaning { label, strength }));
+    let meant = MEANT.get_or_init(|| phrases.collect());
+    if said.is_empty() {
         return None;
     }
-    let words: Vec<&str> = folded.split(' ').collect();
-    let compact: String = words.concat();
-    PHRASES
-        .iter()
-        .find(|(phrase, _, _)| says(&words, &compact, phrase))
-        .map(|&(_, label, strength)| Meaning { label, strength })
-}
-
-/// Whether the words of a phrase stand in the text one after the other, give or take a misread letter.
-pub(super) fn contains(text: &str, phrase: &str) -> bool {
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').collect();
-    says(&words, &words.concat(), phrase)
-}
-
-fn says(words: &[&str], compact: &str, phrase: &str) -> bool {
-    if phrase.chars().any(is_han) {
-        return compact.contains(phrase);
-    }
-    let same = |seen: &str, meant: &str| near(seen, meant) || plural(seen, meant);
-    if !phrase.contains(' ') {
-        return words.iter().any(|seen| same(seen, phrase));
-    }
-    let meant: Vec<&str> = phrase.split(' ').collect();
-    let in_order =
-        words.windows(meant.len()).any(|window| window.iter().zip(&meant).all(|(seen, meant)| same(seen, meant)));
-    // "TOTALGST" and "SUBTOTAL(EX)": the reader lost a space.
-    in_order || phrase.len() >= 7 && compact.contains(&meant.concat())
-}
-
-fn plural(seen: &str, meant: &str) -> bool {
-    seen.strip_suffix('S').is_some_and(|stem| stem == meant)
+    meant.iter().find(|(phrase, _)| said.has(phrase)).map(|(_, meaning)| *meaning)
 }
 
 #[cfg(test)]
@@ -376,11 +349,11 @@ mod tests {
             ("Total discount", Label::Discount, 0),
             ("GST Summary", Label::Summary, 0),
         ] {
-            assert_eq!(meaning_of(text), Some(Meaning { label, strength }), "{text}");
+            assert_eq!(meaning_of(&Said::of(text)), Some(Meaning { label, strength }), "{text}");
         }
         for text in ["", "Chicken rice", "12.30", "Jalan Total1y"] {
-            assert_eq!(meaning_of(text).filter(|meaning| meaning.strength != 2), None, "{text}");
+            assert_eq!(meaning_of(&Said::of(text)).filter(|meaning| meaning.strength != 2), None, "{text}");
         }
-        assert_eq!(meaning_of("Chicken rice"), None);
+        assert_eq!(meaning_of(&Said::of("Chicken rice")), None);
     }
 }

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 use crate::extract::{
     amounts::{Amount, Style, parse_word},
     figures::Line,
-    labels::{self, Label},
+    labels::Label,
+    said::Phrases,
     text::{fold, join},
 };
 use crate::model::{draft::LineItem, page::Area};
@@ -72,7 +73,7 @@ fn ends_items(line: &Line<'_>) -> bool {
 }
 
 fn is_head(line: &Line<'_>) -> bool {
-    const COLUMNS: &[&str] = &[
+    static COLUMNS: Phrases = Phrases::new(&[
         "QTY",
         "QUANTITY",
         "ITEM",
@@ -87,10 +88,8 @@ fn is_head(line: &Line<'_>) -> bool {
         "货品",
         "貨品",
         "UNIT",
-    ];
-    let text = line.row.text();
-    COLUMNS.iter().filter(|column| labels::contains(&text, column)).count() >= 2
-        && !line.amounts.iter().any(Amount::is_money)
+    ]);
+    COLUMNS.count_in(&[line.row.said()]) >= 2 && !line.amounts.iter().any(Amount::is_money)
 }
 
 /// The row's amount: the last one with cents, if the row is not about sums or money handed over.

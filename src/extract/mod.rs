@@ -23,11 +23,13 @@ mod kind;
 mod labels;
 #[cfg(test)]
 mod laws;
+mod layer;
 mod line_items;
 mod number;
 mod payment;
 mod region;
 mod rows;
+mod said;
 mod sums;
 mod supplier;
 #[cfg(test)]
@@ -85,6 +87,7 @@ pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
         draft.pages = 1;
     }
     witness::hear(&mut draft, &grounds, seen.looks);
+    layer::compare(&mut draft, seen.looks);
     doubt_what_words_deny(&mut draft);
     facts::join(&mut draft, seen.facts);
     finish(draft)
@@ -93,8 +96,14 @@ pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
 /// The places of a document that a second reader should look at, before it did.
 #[must_use]
 pub fn spots(seen: &Seen<'_>, hints: &Hints) -> Vec<Spot> {
+    // Only what was read optically is looked at again.
+    if !seen.pages.iter().any(|page| page.source.is_optical()) {
+        return Vec::new();
+    }
     let (draft, grounds) = read(seen, hints);
-    witness::spots(&draft, &grounds)
+    let mut spots = witness::spots(&draft, &grounds);
+    spots.extend(layer::spots(&draft));
+    spots
 }
 
 fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {

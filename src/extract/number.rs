@@ -3,7 +3,8 @@
 use crate::extract::{
     evidence::Evidence,
     rows::Row,
-    text::{fold, half_width, is_han, near},
+    said::{Phrases, Said},
+    text::{fold, half_width, is_han},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -11,7 +12,7 @@ use crate::model::{
 };
 
 /// What announces the number, folded, best first; the number of the rank is subtracted from the choice.
-const LABELS: &[&str] = &[
+static LABELS: Phrases = Phrases::new(&[
     "INVOICE NO",
     "INVOICE NUMBER",
     "TAX INVOICE NO",
@@ -51,13 +52,22 @@ const LABELS: &[&str] = &[
     "REF NO",
     "REFERENCE NO",
     "BOOKING ID",
-];
+]);
 /// The least confidence of an accepted scanned number.
 const SURE: Confidence = Confidence::from_per_mille(900);
 
 struct Piece {
     text: String,
     word: usize,
+    /// It is of letters, so it may be part of a label; absent where it has a digit or is a sign that ends one.
+    said: Option<Said>,
+}
+
+impl Piece {
+    fn new(text: &str, word: usize) -> Self {
+        let is_label = !text.contains(|c: char| c.is_ascii_digit() || c == ':' || c == '#');
+        Self { text: text.to_owned(), word, said: is_label.then(|| Said::of(text)) }
+    }
 }
 
 struct Found {
@@ -90,7 +100,7 @@ fn pieces(row: &Row<'_>) -> Vec<Piece> {
         let plain: String = content.text.chars().map(half_width).collect();
         let spaced =
             plain.replace('º', "°").replace(':', " : ").replace('#', " # ").replace("n°", "n ").replace("N°", "N ");
-        pieces.extend(spaced.split_whitespace().map(|text| Piece { text: text.to_owned(), word }));
+        pieces.extend(spaced.split_whitespace().map(|text| Piece::new(text, word)));
     }
     pieces
 }
@@ -99,6 +109,9 @@ fn numbers_of(row: &Row<'_>, below: Option<&Row<'_>>) -> Vec<Found> {
     let pieces = pieces(row);
     let mut found = Vec::new();
     for start in 0..pieces.len() {
+        if !first_said(pieces.get(start..).unwrap_or_default()).is_some_and(|said| said.may_begin(&LABELS)) {
+            continue;
+        }
         for length in (1..=4).rev() {
             let Some(window) = pieces.get(start..start + length) else { continue };
             let Some(rank) = rank_of(window) else { continue };
@@ -106,7 +119,7 @@ fn numbers_of(row: &Row<'_>, below: Option<&Row<'_>>) -> Vec<Found> {
                 pieces.get(start + length).map(|piece| piece.text.as_str()),
                 Some(":" | "#" | "No" | "NO" | "No." | "NO." | "no.")
             );
-            let whole = LABELS.get(rank).is_some_and(|label| {
+            let whole = LABELS.list().get(rank).is_some_and(|label| {
                 label.contains(" N") || label.ends_with(" ID") || label.chars().any(is_han) || label.ends_with("NUMMER")
             });
             // "INVOICE 12" may be anything; "INVOICE : 12" and "INVOICE NO 12" announce a number.
@@ -126,16 +139,22 @@ fn numbers_of(row: &Row<'_>, below: Option<&Row<'_>>) -> Vec<Found> {
     found
 }
 
+/// What the first piece that says anything says; nothing where a number or a sign stands before it.
+fn first_said(pieces: &[Piece]) -> Option<&Said> {
+    pieces.iter().map(|piece| piece.said.as_ref()).find(|said| said.is_none_or(|said| !said.is_empty())).flatten()
+}
+
 fn rank_of(window: &[Piece]) -> Option<usize> {
-    let joined = fold(&window.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" "));
-    let said = |piece: &Piece| !piece.text.contains(|c: char| c.is_ascii_digit() || c == ':' || c == '#');
-    if !window.iter().all(said) || joined.is_empty() {
+    if window.iter().any(|piece| piece.said.is_none()) {
         return None;
     }
-    LABELS.iter().position(|label| {
-        let same_words = joined.split(' ').count() == label.split(' ').count();
-        joined == *label
-            || (same_words && joined.split(' ').zip(label.split(' ')).all(|(seen, meant)| near(seen, meant)))
+    let said = Said::of(&window.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" "));
+    if said.is_empty() {
+        return None;
+    }
+    LABELS.all().iter().position(|label| {
+        let (seen, meant) = (said.words(), label.words());
+        seen.len() == meant.len() && seen.iter().zip(meant).all(|(seen, meant)| seen.near(meant))
     })
 }
 

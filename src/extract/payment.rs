@@ -4,7 +4,8 @@ use crate::extract::{
     amounts::Amount,
     evidence::Evidence,
     figures::Line,
-    labels::{Label, contains},
+    labels::Label,
+    said::{Phrase, Phrases},
 };
 use crate::model::field::{Field, FieldValue};
 
@@ -41,19 +42,21 @@ const METHODS: &[(&str, &str)] = &[
     ("现金", "cash"),
 ];
 
+/// What stands before the name of a way of paying.
+static TOLD: Phrases =
+    Phrases::new(&["PAYMENT METHOD", "PAYMENT MODE", "PAID BY", "PAYMENT BY", "付款方式", "支付方式"]);
+
 /// The way of paying that a row with an amount names; without one, change given back means cash.
 pub(super) fn payment_method(lines: &[Line<'_>]) -> Option<Field> {
     let mut named: Vec<(&'static str, &Line<'_>)> = Vec::new();
     for line in lines {
         let pays = line.meaning.is_some_and(|meaning| meaning.label == Label::Paid)
             && line.amounts.iter().any(Amount::is_money);
-        let text = line.row.text();
+        let said = line.row.said();
         // "Payment method: Visa" names it without an amount.
-        let told = ["PAYMENT METHOD", "PAYMENT MODE", "PAID BY", "PAYMENT BY", "付款方式", "支付方式"]
-            .iter()
-            .any(|phrase| contains(&text, phrase));
+        let told = said.any(&TOLD);
         if (pays || told)
-            && let Some((_, method)) = METHODS.iter().find(|(phrase, _)| contains(&text, phrase))
+            && let Some((_, method)) = METHODS.iter().find(|(phrase, _)| said.has(&Phrase::of(phrase)))
         {
             named.push((method, line));
         }

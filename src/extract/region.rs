@@ -1,7 +1,10 @@
 //! Which part of the world a paper comes from, by the places and company forms it names. It settles the order of day
 //! and month, and what a bare "$" means.
 
-use crate::extract::{labels::contains, rows::Row};
+use crate::extract::{
+    rows::Row,
+    said::{Phrases, Said},
+};
 
 /// What a place says about a paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +39,10 @@ impl Leading {
 
 use Leading::{Day, Month, Year};
 
-const REGIONS: &[(Region, &[&str])] = &[
+static REGIONS: [(Region, Phrases); 11] = [
     (
         Region { currency: "HKD", leading: Day },
-        &[
+        Phrases::new(&[
             "HONG KONG",
             "HONGKONG",
             "KOWLOON",
@@ -51,33 +54,45 @@ const REGIONS: &[(Region, &[&str])] = &[
             "OCTOPUS",
             "港幣",
             "HKD",
-        ],
+        ]),
     ),
     (
         Region { currency: "MYR", leading: Day },
-        &["SDN BHD", "MALAYSIA", "SELANGOR", "KUALA LUMPUR", "JOHOR", "JALAN", "TAMAN", "RM", "BHD", "PENANG"],
+        Phrases::new(&[
+            "SDN BHD",
+            "MALAYSIA",
+            "SELANGOR",
+            "KUALA LUMPUR",
+            "JOHOR",
+            "JALAN",
+            "TAMAN",
+            "RM",
+            "BHD",
+            "PENANG",
+        ]),
     ),
-    (Region { currency: "SGD", leading: Day }, &["SINGAPORE", "PTE LTD", "SGD"]),
-    (Region { currency: "MOP", leading: Day }, &["MACAU", "MACAO", "澳門", "MOP"]),
-    (Region { currency: "TWD", leading: Year }, &["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
-    (Region { currency: "CNY", leading: Year }, &["增值税", "发票代码", "纳税人", "人民币", "价税合计"]),
-    (Region { currency: "GBP", leading: Day }, &["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"]),
-    (Region { currency: "AUD", leading: Day }, &["AUSTRALIA", "ABN", "AUD"]),
-    (Region { currency: "INR", leading: Day }, &["INDIA", "GSTIN", "INR"]),
-    (Region { currency: "EUR", leading: Day }, &["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
-    (Region { currency: "USD", leading: Month }, &["UNITED STATES", "USA", "US DOLLARS"]),
+    (Region { currency: "SGD", leading: Day }, Phrases::new(&["SINGAPORE", "PTE LTD", "SGD"])),
+    (Region { currency: "MOP", leading: Day }, Phrases::new(&["MACAU", "MACAO", "澳門", "MOP"])),
+    (
+        Region { currency: "TWD", leading: Year },
+        Phrases::new(&["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
+    ),
+    (Region { currency: "CNY", leading: Year }, Phrases::new(&["增值税", "发票代码", "纳税人", "人民币", "价税合计"])),
+    (Region { currency: "GBP", leading: Day }, Phrases::new(&["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"])),
+    (Region { currency: "AUD", leading: Day }, Phrases::new(&["AUSTRALIA", "ABN", "AUD"])),
+    (Region { currency: "INR", leading: Day }, Phrases::new(&["INDIA", "GSTIN", "INR"])),
+    (
+        Region { currency: "EUR", leading: Day },
+        Phrases::new(&["BTW", "TVA", "FACTURE", "FACTUUR", "RECHNUNG", "MWST", "EUR"]),
+    ),
+    (Region { currency: "USD", leading: Month }, Phrases::new(&["UNITED STATES", "USA", "US DOLLARS"])),
 ];
 
 /// The place the paper speaks of more often than of any other.
 pub(super) fn region_of(rows: &[Row<'_>]) -> Option<Region> {
-    let texts: Vec<String> = rows.iter().map(Row::text).collect();
-    let mut counted: Vec<(usize, Region)> = REGIONS
-        .iter()
-        .map(|(region, words)| {
-            let count = words.iter().filter(|word| texts.iter().any(|text| contains(text, word))).count();
-            (count, *region)
-        })
-        .collect();
+    let texts: Vec<&Said> = rows.iter().map(Row::said).collect();
+    let mut counted: Vec<(usize, Region)> =
+        REGIONS.iter().map(|(region, words)| (words.count_in(&texts), *region)).collect();
     counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     match counted.as_slice() {
         [(best, region), (next, _), ..] if best > next => Some(*region),

@@ -1,8 +1,10 @@
 //! Words into visual rows: a reader's own lines, joined where two of them stand side by side.
 
+use std::cell::OnceCell;
+
 use crate::model::page::{Area, Confidence, Page, Source, Word};
 
-use crate::extract::text;
+use crate::extract::{said::Said, text};
 
 /// A page with more words than this is cut; a receipt has hundreds, the densest statement some thousands.
 const WORDS_MAX: usize = 20_000;
@@ -20,19 +22,26 @@ pub(super) struct Row<'a> {
     pub(super) words: Vec<&'a Word>,
     /// The area of all the words.
     pub(super) area: Area,
+    /// What they say, once somebody asked.
+    said: OnceCell<Said>,
 }
 
 impl<'a> Row<'a> {
     fn new(page: u32, source: Source, words: Vec<&'a Word>) -> Option<Self> {
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
-        Some(Self { page, source, words, area })
+        Some(Self { page, source, words, area, said: OnceCell::new() })
     }
 
     /// A part of the row; absent where it would be empty.
     pub(super) fn part(&self, first: usize, after_last: usize) -> Option<Self> {
         let words: Vec<&Word> = self.words.get(first..after_last)?.to_vec();
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
-        Some(Self { words, area, ..*self })
+        Some(Self { page: self.page, source: self.source, words, area, said: OnceCell::new() })
+    }
+
+    /// What the row says; taken apart once.
+    pub(super) fn said(&self) -> &Said {
+        self.said.get_or_init(|| Said::of(&self.text()))
     }
 
     /// The row as a person reads it.
@@ -108,6 +117,7 @@ fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
                 row.area = row.area.union(fragment.area);
                 row.words.extend(fragment.words);
                 row.words.sort_by_key(|word| word.area.left);
+                row.said.take();
             }
             None => rows.push(fragment),
         }

@@ -7,9 +7,9 @@ use self::reread::reread;
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, NOT_NAMES, SELLER, TRADES};
 use crate::extract::{
     evidence::Evidence,
-    labels::contains,
     rows::Row,
-    text::{fold, half_width, is_han, letters, near},
+    said::{Phrases, Said},
+    text::{Shape, fold, half_width, is_han, letters},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -57,15 +57,16 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.page == first_page).collect();
     let mut names: Vec<Name<'_>> = Vec::new();
     let heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
-    for (position, row) in rows.iter().enumerate() {
-        let above = position.checked_sub(1).and_then(|above| rows.get(above));
-        for part in row.segments() {
-            if is_buyers(&part, above.copied()) {
+    let parts: Vec<Vec<Row<'_>>> = rows.iter().map(|row| row.segments()).collect();
+    for (position, row) in parts.iter().enumerate() {
+        let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
+        for part in row {
+            if is_buyers(part, above) {
                 continue;
             }
-            let heads = rows.get(position.saturating_sub(3)..position).unwrap_or_default();
-            let led = heads.iter().any(|above| SELLER.iter().any(|word| contains(&over(above, &part), word)));
-            if let Some(mut name) = name_of(&part, position) {
+            if let Some(mut name) = name_of(part, position) {
+                let heads = parts.get(position.saturating_sub(3)..position).unwrap_or_default();
+                let led = heads.iter().any(|above| over_says(above, part, &SELLER));
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 extend(&mut name, rows.get(position + 1).copied());
                 name.led = led;
@@ -113,27 +114,27 @@ fn choice(best: &Name<'_>, branded: bool) -> Field {
     Evidence::of_row(&best.row).field(FieldValue::Text(best.text.clone()), per_mille, accepted, rule.to_owned())
 }
 
-/// The words of the row above that stand over the part.
-fn over(above: &Row<'_>, part: &Row<'_>) -> String {
-    above
-        .segments()
-        .iter()
-        .filter(|other| other.area.left < part.area.right() && other.area.right() > part.area.left)
-        .map(Row::text)
-        .collect::<Vec<_>>()
-        .join(" ")
+/// Whether the parts of a row above that stand over the part say one of these.
+fn over_says(above: &[Row<'_>], part: &Row<'_>, phrases: &Phrases) -> bool {
+    let stands = |other: &&Row<'_>| other.area.left < part.area.right() && other.area.right() > part.area.left;
+    match above.iter().filter(stands).collect::<Vec<_>>().as_slice() {
+        [] => false,
+        [one] => one.said().any(phrases),
+        several => {
+            let texts: Vec<String> = several.iter().map(|row| row.text()).collect();
+            Said::of(&texts.join(" ")).any(phrases)
+        }
+    }
 }
 
 /// Whether the row says that what follows is the buyer's.
 pub(super) fn speaks_of_buyer(text: &str) -> bool {
-    BUYER.iter().any(|word| contains(text, word))
+    Said::of(text).any(&BUYER)
 }
 
 /// The name is a buyer's: its own words or those over it say so.
-fn is_buyers(part: &Row<'_>, above: Option<&Row<'_>>) -> bool {
-    let text = part.text();
-    let heading = above.map(|above| over(above, part)).unwrap_or_default();
-    speaks_of_buyer(&text) || speaks_of_buyer(&heading)
+fn is_buyers(part: &Row<'_>, above: &[Row<'_>]) -> bool {
+    part.said().any(&BUYER) || over_says(above, part, &BUYER)
 }
 
 /// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.
@@ -145,7 +146,7 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     let (text, form, repaired) = ending(&row.text(), row.source.is_optical());
     let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let denied = NOT_NAMES.iter().any(|word| contains(&text, word)) && !form;
+    let denied = !form && Said::of(&text).any(&NOT_NAMES);
     let dated = !crate::extract::dates::dates_in(part).is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
     (letters >= 4 && digits * 2 <= letters && !denied && !foreign).then(|| Name {
@@ -269,7 +270,7 @@ fn is_tail(text: &str) -> bool {
     let fillers = form.split(' ').filter(|word| !word.is_empty()).all(|word| FILLERS.contains(&word));
     let starts_with_filler = matches!(folded.split(' ').next(), Some("ENTERPRISE" | "TRADING" | "CO" | "HOLDINGS"));
     let form = form.trim();
-    let one_trade = !form.contains(' ') && form.len() > 5 && TRADES.iter().any(|trade| near(form, trade));
+    let one_trade = !form.contains(' ') && form.len() > 5 && is_near_trade(&Shape::of(form));
     fillers
         || one_trade
         || starts_with_filler
@@ -307,16 +308,13 @@ fn extend<'a>(name: &mut Name<'a>, below: Option<&Row<'a>>) {
 /// Whether each of the folded words is a trade or says nothing by itself.
 fn only_trades(folded: &str) -> bool {
     let mut words = folded.split(' ').filter(|word| !word.is_empty());
-    words.clone().any(|word| TRADES.contains(&word))
-        && words.all(|word| TRADES.contains(&word) || FILLERS.contains(&word) || word == "AND")
+    words.clone().any(|word| TRADES.list().contains(&word))
+        && words.all(|word| TRADES.list().contains(&word) || FILLERS.contains(&word) || word == "AND")
 }
 
 /// A name that stands under the address of another is that other's owner, a buyer or a branch.
 fn demote_below_addresses(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
-    let address = |row: &&Row<'_>| {
-        let text = row.text();
-        ADDRESS.iter().any(|word| contains(&text, word))
-    };
+    let address = |row: &&Row<'_>| row.said().any(&ADDRESS);
     let Some(first) = names.iter().map(|name| name.position).min() else { return };
     let Some(address) = rows.iter().skip(first + 1).position(address).map(|at| first + 1 + at) else { return };
     for name in names.iter_mut().filter(|name| name.position > address && name.row.source.is_optical() && !name.led) {
@@ -357,11 +355,17 @@ fn accents_are_specks(rows: &[&Row<'_>]) -> bool {
 /// So many accents on a page are specks.
 const ACCENTS_MEANT_NOT: usize = 2;
 
+/// Whether the word is a trade's, give or take a misread letter.
+fn is_near_trade(word: &Shape) -> bool {
+    TRADES.all().iter().any(|trade| matches!(trade.words(), [meant] if word.near(meant)))
+}
+
 fn score(name: &Name<'_>, heights: &[u32]) -> i32 {
     let folded = fold(&name.text);
     let glued = |word: &str, trade: &str| word.len() > trade.len() + 3 && trade.len() >= 4 && word.contains(trade);
-    let trade = folded.split(' ').any(|word| TRADES.iter().any(|trade| near(word, trade) || glued(word, trade)))
-        || TRADES.iter().any(|trade| trade.chars().any(is_han) && folded.contains(trade));
+    let trade = folded.split(' ').any(|word| is_near_trade(&Shape::of(word)))
+        || folded.split(' ').any(|word| TRADES.list().iter().any(|trade| glued(word, trade)))
+        || TRADES.list().iter().any(|trade| trade.chars().any(is_han) && folded.contains(trade));
     let capitals = !name.text.chars().any(char::is_lowercase);
     let lower = !name.text.chars().any(char::is_uppercase) && !name.text.chars().any(is_han);
     let mut sorted = heights.to_vec();

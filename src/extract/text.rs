@@ -81,38 +81,68 @@ pub(super) fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
 const DISTINCT: &[(&str, &str)] =
     &[("CHARGE", "CHANGE"), ("CHANGED", "CHANGE"), ("CASE", "CASH"), ("CASHIER", "CASH"), ("COUNT", "COUNTER")];
 
-/// Whether a seen word is the meant one, give or take one letter in five (none in words of up to three letters).
-pub(super) fn near(seen: &str, meant: &str) -> bool {
-    if seen == meant {
-        return true;
-    }
-    let length = meant.chars().count();
-    let allowed = match length {
-        0..=3 => return false,
-        4..=7 => 1,
-        _ => 2,
-    };
-    // Most words of a page are nothing like a label's: that is told without comparing letter by letter.
-    if seen.chars().count().abs_diff(length) > allowed || letters_off(seen, meant) > allowed {
-        return false;
-    }
-    // In a word of four letters only a first letter that agrees makes the difference small enough.
-    if length == 4 && seen.chars().next() != meant.chars().next() {
-        return false;
-    }
-    if DISTINCT.iter().any(|(word, other)| seen.starts_with(word) && meant == *other) {
-        return false;
-    }
-    distance(seen, meant) <= allowed
+/// A word with what tells most others from it at a glance.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shape {
+    text: String,
+    /// How many letters it has.
+    length: usize,
+    /// Which letters: a bit each. Letters beyond the Latin ones share their marks.
+    letters: u64,
 }
 
-/// How many different letters at least one of two words has and the other has not: no fewer changes make one of the
-/// other. Letters beyond the Latin ones share their marks, which only makes the answer smaller.
-fn letters_off(left: &str, right: &str) -> usize {
-    let letters = |word: &str| word.chars().fold(0_u64, |letters, letter| letters | 1 << (u32::from(letter) % 64));
-    let (left, right) = (letters(left), letters(right));
-    let count = |letters: u64| usize::try_from(letters.count_ones()).unwrap_or(0);
-    count(left & !right).max(count(right & !left))
+impl Shape {
+    /// The word, which is folded already.
+    pub(super) fn of(word: &str) -> Self {
+        let letters = word.chars().fold(0_u64, |letters, letter| letters | 1 << (u32::from(letter) % 64));
+        Self { text: word.to_owned(), length: word.chars().count(), letters }
+    }
+
+    /// The word itself.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether this word, as seen, is the meant one, give or take one letter in five (none in words of up to three).
+    pub(super) fn near(&self, meant: &Self) -> bool {
+        if self.letters == meant.letters && self.text == meant.text {
+            return true;
+        }
+        let allowed = match meant.length {
+            0..=3 => return false,
+            4..=7 => 1,
+            _ => 2,
+        };
+        // Most words of a page are nothing like a label's: that is told without comparing letter by letter.
+        if self.length.abs_diff(meant.length) > allowed || self.letters_off(meant) > allowed {
+            return false;
+        }
+        // In a word of four letters only a first letter that agrees makes the difference small enough.
+        if meant.length == 4 && self.text.chars().next() != meant.text.chars().next() {
+            return false;
+        }
+        if DISTINCT.iter().any(|(word, other)| self.text.starts_with(word) && meant.text == *other) {
+            return false;
+        }
+        distance(&self.text, &meant.text) <= allowed
+    }
+
+    /// Whether the other one's letters stand in it, one after the other.
+    pub(super) fn holds(&self, other: &Self) -> bool {
+        other.letters & !self.letters == 0 && self.text.contains(&other.text)
+    }
+
+    /// Whether it is the meant word with an S behind it.
+    pub(super) fn is_plural_of(&self, meant: &Self) -> bool {
+        self.length == meant.length + 1 && self.text.strip_suffix('S').is_some_and(|stem| stem == meant.text)
+    }
+
+    /// How many different letters at least one of two words has and the other has not: no fewer changes make one of
+    /// the other. Letters that share a mark only make the answer smaller.
+    fn letters_off(&self, other: &Self) -> usize {
+        let count = |letters: u64| usize::try_from(letters.count_ones()).unwrap_or(0);
+        count(self.letters & !other.letters).max(count(other.letters & !self.letters))
+    }
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other.
@@ -176,7 +206,7 @@ mod tests {
             ("ROUNDNG", "ROUNDING", true),
             ("GROUND", "ROUNDING", false),
         ] {
-            assert_eq!(near(seen, meant), same, "{seen} for {meant}");
+            assert_eq!(Shape::of(seen).near(&Shape::of(meant)), same, "{seen} for {meant}");
         }
     }
 
@@ -184,7 +214,7 @@ mod tests {
         /// What is rejected without comparing letter by letter would have been rejected anyway.
         #[test]
         fn letters_off_never_exceeds_the_distance(left in "[A-D合計É ]{0,9}", right in "[A-D合計É ]{0,9}") {
-            proptest::prop_assert!(letters_off(&left, &right) <= distance(&left, &right));
+            proptest::prop_assert!(Shape::of(&left).letters_off(&Shape::of(&right)) <= distance(&left, &right));
             proptest::prop_assert_eq!(distance(&left, &right), distance(&right, &left));
         }
     }

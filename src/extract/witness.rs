@@ -30,7 +30,7 @@ const CONTRADICTS: Confidence = Confidence::from_per_mille(800);
 
 /// What the second reader says of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Testimony {
+pub(super) enum Testimony {
     /// It reads the same.
     Agrees,
     /// It plainly reads something else.
@@ -58,7 +58,7 @@ fn places(name: FieldName, field: Option<&Field>, grounds: &Grounds) -> Vec<Spot
 }
 
 /// What the looks at its places say of a field.
-fn testimony(field: &Field, places: &[Spot], looks: &[Look]) -> Testimony {
+pub(super) fn testimony(field: &Field, places: &[Spot], looks: &[Look]) -> Testimony {
     let found = places.iter().filter_map(|place| looks.iter().find(|look| look.spot == *place));
     let rows: Vec<Row<'_>> = found.filter_map(row_of_look).collect();
     let Some(row) = rows.first().filter(|_| rows.len() == places.len()) else { return Testimony::Silent };

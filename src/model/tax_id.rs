@@ -92,6 +92,13 @@ impl TaxId {
         Some((Self { kind, number }, verdict))
     }
 
+    /// Whether the text begins as a VAT number of a member of the European Union does, and does not look like one.
+    #[must_use]
+    pub fn is_misshapen_vat(text: &str) -> bool {
+        let country = plain(text).and_then(|plain| europe::country_of(&plain));
+        country.is_some_and(|country| Self::of(Kind::EuropeVat(country), text).is_none())
+    }
+
     /// Reads a number that says by itself what it is: by its prefix, or by letters and a check digit that no other
     /// kind has. Eight bare digits are a number in Taiwan and in Hong Kong, and so are not read here.
     #[must_use]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Context,
     approval::{self, Doing},
+    claim::said_anew,
     learning::remember,
     stages::routing,
     surroundings::surroundings,
@@ -16,7 +17,7 @@ use crate::{
         permission,
         state::{Decision, Event, Standing, State},
     },
-    check::{Claim, Subject},
+    check::Subject,
     model::{
         category::Category,
         draft::Draft,
@@ -27,8 +28,8 @@ use crate::{
     },
     store::{
         StoreError, Txn,
-        approval::{approval_involves, tasks_clear},
-        candidate::{claim_fetch, claim_store},
+        approval::{approval_delete, approval_involves, tasks_clear},
+        candidate::claim_store,
         document::{Document, document_fetch, document_lock, upload_exists},
         organisation::organisation_fetch,
         posting::posting_by_document,
@@ -83,6 +84,14 @@ pub struct Correction {
     pub attendees: Option<String>,
     /// What it was for.
     pub note: Option<String>,
+    /// Whose money it was: a person's id; an empty text leaves it.
+    pub claimant: Option<String>,
+    /// How much is claimed, with or without the code of its currency.
+    pub claimed: Option<String>,
+    /// What the card's statement says it cost.
+    pub card_line: Option<String>,
+    /// The reference of the line on the bank's or card's statement.
+    pub bank_line: Option<String>,
 }
 
 /// Something a person does.
@@ -102,6 +111,8 @@ pub enum Action {
     ReadAgain,
     /// Has it posted again.
     RetryPosting,
+    /// Has it decided anew, under the policy in force.
+    Restart,
 }
 
 /// The document, if this person may see it.
@@ -141,6 +152,7 @@ pub async fn act(
     if matches!(action, Action::Reject(_) | Action::Correct(_)) {
         not_in_the_ledger(context, id).await?;
     }
+    let restarts = matches!(action, Action::Restart);
     let by = person.id;
     let mut detail = String::new();
     let mut said = None;
@@ -151,11 +163,7 @@ pub async fn act(
             let (draft, changed) = corrected(base, &correction)?;
             let moved = correction.category.is_some_and(|category| category != document.category)
                 || correction.connection.is_some_and(|connection| Some(connection) != document.connection);
-            let (claimant, before) = claim_fetch(&context.db, id).await?;
-            let claim = claimed(&before, &correction);
-            if claim != before {
-                said = Some((claimant, claim));
-            }
+            said = said_anew(context, id, &draft, &correction).await?;
             if changed.is_empty() && !moved && said.is_none() {
                 // Nothing was said, so nobody has a hand in it.
                 return Ok(document);
@@ -177,7 +185,9 @@ pub async fn act(
             detail = reason;
             Box::new(|_| {})
         }
-        Action::Submit | Action::Approve | Action::ReadAgain | Action::RetryPosting => Box::new(|_| {}),
+        Action::Submit | Action::Approve | Action::ReadAgain | Action::RetryPosting | Action::Restart => {
+            Box::new(|_| {})
+        }
     };
     let txn = context.db.begin_write().await?;
     document_lock(&txn, id).await?;
@@ -190,6 +200,9 @@ pub async fn act(
     }
     if let Some((claimant, claim)) = said {
         claim_store(&txn, id, claimant, &claim).await?;
+    }
+    if restarts {
+        approval_delete(&txn, id).await?;
     }
     match sending {
         Some(sending) => approval::store(&txn, context, id, &sending).await?,
@@ -228,7 +241,8 @@ async fn decision(
         | Action::Keep
         | Action::Submit
         | Action::ReadAgain
-        | Action::RetryPosting => Ok(None),
+        | Action::RetryPosting
+        | Action::Restart => Ok(None),
     }
 }
 
@@ -291,21 +305,7 @@ fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
         Action::Reject(reason) => Event::Rejected { by, reason: reason.clone() },
         Action::ReadAgain => Event::ReadAgain { by },
         Action::RetryPosting => Event::PostingRetried { by },
-    }
-}
-
-/// What is said about a document after a correction.
-fn claimed(before: &Claim, correction: &Correction) -> Claim {
-    let text = |typed: &Option<String>, before: &Option<String>| match typed {
-        Some(typed) => Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty()),
-        None => before.clone(),
-    };
-    Claim {
-        department: text(&correction.department, &before.department),
-        project: text(&correction.project, &before.project),
-        attendees: text(&correction.attendees, &before.attendees),
-        note: text(&correction.note, &before.note),
-        ..before.clone()
+        Action::Restart => Event::Restarted { by },
     }
 }
 

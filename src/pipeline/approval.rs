@@ -41,7 +41,7 @@ use crate::{
         hash::sha256_hex,
         id::{DocumentId, PersonId},
         money::Money,
-        organisation::Organisation,
+        organisation::{Member, Organisation},
         person::{Actor, Person},
         policy::{
             Policy,
@@ -116,6 +116,11 @@ pub(super) struct Around {
     pub(super) together: Option<Money>,
 }
 
+/// Which department pays: the one that was said, or else the claimant's own.
+pub(super) fn department_of(claim: &Claim, claimant: Option<&Member>) -> Option<String> {
+    claim.department.clone().or_else(|| claimant.and_then(|member| member.department.clone()))
+}
+
 /// The facts that decide who must agree to a document. Where nobody said which department pays, it is the claimant's own.
 fn facts(document: &Document, findings: &[Finding], around: &Around, organisation: &Organisation) -> Facts {
     let empty = Draft::empty(0);
@@ -126,14 +131,13 @@ fn facts(document: &Document, findings: &[Finding], around: &Around, organisatio
         let weight = gravest.entry(finding.rule.clone()).or_insert(finding.severity);
         *weight = finding.severity.max(*weight);
     }
-    let own_department = || claimant.and_then(|member| member.department.clone());
     Facts {
         amount: around.home,
         amount_together: around.together,
         currency: draft.currency(),
         kind: draft.kind,
         category: document.category,
-        department: around.claim.department.clone().or_else(own_department),
+        department: department_of(&around.claim, claimant),
         project: around.claim.project.clone(),
         supplier: draft.text(FieldName::SupplierName).map(crate::check::supplier_key),
         submitter: document.submitter,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Context, LedgerKind,
+    dimension::{self, Charged, DIMENSION, charged},
     entry::{self, Books, CATEGORY_ACCOUNT, CATEGORY_TAX, EntryError, PAID_FROM},
     transition::{Move, TransitionFailed, transition},
 };
@@ -15,7 +16,6 @@ use crate::{
     approval::state::{Event, State},
     check::supplier_key,
     model::{
-        category::Category,
         field::FieldName,
         id::{ConnectionId, DocumentId, PostingId},
         person::{Actor, Person},
@@ -39,9 +39,9 @@ const HISTORY_MAX: i64 = 20;
 pub enum Fix {
     /// Choose what a word of ours means in the company: the mapping's kind and key.
     Mapping {
-        /// `category_account`, `category_tax` or `paid_from`.
+        /// `category_account`, `category_tax`, `paid_from`, `dimension` or one of a dimension's values.
         kind: &'static str,
-        /// The category or way of paying.
+        /// The category, way of paying, dimension, department or project.
         key: String,
     },
     /// Give consent for the company again.
@@ -83,12 +83,20 @@ pub async fn groups(context: &Context) -> Result<Vec<Group>, StoreError> {
     }
     let mut groups: BTreeMap<(Option<ConnectionId>, Fix), Vec<Document>> = BTreeMap::new();
     for document in blocked.into_iter().rev() {
-        let fix = fix(&document, document.connection.and_then(|id| books.get(&id)));
+        let books = document.connection.and_then(|id| books.get(&id));
+        let charged = match books {
+            Some(books) => charged(&context.db, &document, books).await?,
+            None => Charged::default(),
+        };
+        let fix = fix(&document, books, &charged);
         groups.entry((document.connection, fix)).or_default().push(document);
     }
     let mut found = Vec::new();
     for ((connection, fix), documents) in groups {
         let suggestion = match (&fix, connection.and_then(|id| books.get(&id))) {
+            (Fix::Mapping { kind, key }, Some(books)) if dimension::kinds_of(kind).is_some() => {
+                dimension::nearest(books, kind, key)
+            }
             (Fix::Mapping { kind, .. }, Some(books)) => suggestion(context, books, kind, &documents).await?,
             (Fix::Mapping { .. } | Fix::Consent | Fix::Company | Fix::Document(_) | Fix::Again(_), _) => None,
         };
@@ -98,22 +106,21 @@ pub async fn groups(context: &Context) -> Result<Vec<Group>, StoreError> {
     Ok(found)
 }
 
-fn fix(document: &Document, books: Option<&Books>) -> Fix {
+fn fix(document: &Document, books: Option<&Books>, charged: &Charged) -> Fix {
     let Some(books) = books else { return Fix::Company };
     if books.connection.state != super::ledger::CONNECTED {
         return Fix::Consent;
     }
-    let (mapping, category) = (|kind, key: &str| Fix::Mapping { kind, key: key.to_owned() }, document.category.name());
-    match entry::build(document, books, PostingId::from_u128(0), None) {
+    let mapping = |kind, key: &str| Fix::Mapping { kind, key: key.to_owned() };
+    let built = entry::build(document, books, PostingId::from_u128(0), None);
+    match built.and_then(|_| dimension::of_entry(charged, books)) {
         Ok(_) => Fix::Again(said(document)),
         Err(EntryError::AccountUnmapped { category, .. }) => mapping(CATEGORY_ACCOUNT, category),
         Err(EntryError::TaxUnmapped { category, .. }) => mapping(CATEGORY_TAX, category),
         Err(EntryError::PaidFromUnmapped { method, .. }) => mapping(PAID_FROM, &method),
-        Err(EntryError::MappingGone { what, .. }) if Category::from_name(&what).is_none() => mapping(PAID_FROM, &what),
-        Err(EntryError::MappingGone { .. }) => {
-            let usable = books.is_usable(&[ReferenceKind::ExpenseAccount], CATEGORY_ACCOUNT, category);
-            mapping(if usable { CATEGORY_TAX } else { CATEGORY_ACCOUNT }, category)
-        }
+        Err(EntryError::MappingGone { kind, what, .. }) => mapping(kind, &what),
+        Err(EntryError::DimensionNotTaken { dimension, .. }) => mapping(DIMENSION, dimension),
+        Err(EntryError::DimensionUnmapped { kind, value, .. }) => mapping(kind, &value),
         Err(
             error @ (EntryError::Missing(_)
             | EntryError::CurrencyNotTaken { .. }

@@ -69,6 +69,8 @@ pub enum EntryError {
     /// A mapped account is no longer there.
     #[error("The account or tax code chosen for “{what}” is no longer usable in {company}; choose another.")]
     MappingGone {
+        /// The kind of the mapping.
+        kind: &'static str,
         /// The category or payment method.
         what: String,
         /// The company.
@@ -106,6 +108,26 @@ pub enum EntryError {
         /// The date on the paper.
         issued: civil::Date,
     },
+    /// The company no longer takes what a dimension is sent as, or both are sent as the same.
+    #[error("{company} does not take the {dimension} in the way that was chosen; choose another, under Connections.")]
+    DimensionNotTaken {
+        /// The dimension: `department` or `project`.
+        dimension: &'static str,
+        /// The company.
+        company: String,
+    },
+    /// A department or project means nothing in this company.
+    #[error("Choose what the {dimension} “{value}” is in {company}, under Connections.")]
+    DimensionUnmapped {
+        /// The kind of the mapping.
+        kind: &'static str,
+        /// The dimension: `department` or `project`.
+        dimension: &'static str,
+        /// The department's name or the project's code.
+        value: String,
+        /// The company.
+        company: String,
+    },
     /// It must be plain which way the money goes.
     #[error("Say whether this is a receipt (paid), an invoice (to pay) or a credit note (given back).")]
     KindUnknown,
@@ -132,16 +154,11 @@ impl Books {
         self.reference(&[ReferenceKind::Supplier], id).map(|row| row.external_id.as_str())
     }
 
-    /// Whether a mapped id is still there as one of these kinds.
-    pub(super) fn is_usable(&self, kinds: &[ReferenceKind], kind: &str, key: &str) -> bool {
-        self.mapped(kind, key).is_some_and(|id| self.reference(kinds, id).is_some())
-    }
-
-    fn mapped(&self, kind: &str, key: &str) -> Option<&str> {
+    pub(super) fn mapped(&self, kind: &str, key: &str) -> Option<&str> {
         self.mappings.iter().find(|row| row.kind == kind && row.key == key).map(|row| row.external_id.as_str())
     }
 
-    fn reference(&self, kinds: &[ReferenceKind], external_id: &str) -> Option<&ReferenceRow> {
+    pub(super) fn reference(&self, kinds: &[ReferenceKind], external_id: &str) -> Option<&ReferenceRow> {
         let of_kind = |row: &&ReferenceRow| kinds.iter().any(|kind| kind.name() == row.kind);
         self.references.iter().filter(of_kind).find(|row| row.external_id == external_id)
     }
@@ -189,6 +206,7 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
         exchange_rate: None,
         lines: vec![EntryLine { description, account, tax_code, tax_rate, amount: total }],
         total,
+        dimensions: Vec::new(),
         url,
     })
 }
@@ -198,7 +216,7 @@ fn account_and_tax<'a>(
     books: &'a Books,
 ) -> Result<(String, Option<&'a ReferenceRow>), EntryError> {
     let (category, company) = (document.category.name(), books.connection.name.clone());
-    let gone = || EntryError::MappingGone { what: category.to_owned(), company: company.clone() };
+    let gone = |kind| EntryError::MappingGone { kind, what: category.to_owned(), company: company.clone() };
     let supplier = document.draft.as_ref().and_then(|draft| draft.text(FieldName::SupplierName));
     let supplier = supplier.map(supplier_key).unwrap_or_default();
     // An account of the supplier's own that is gone makes way for the category's.
@@ -208,14 +226,14 @@ fn account_and_tax<'a>(
     let account = own(&[ReferenceKind::ExpenseAccount], SUPPLIER_ACCOUNT)
         .or_else(|| books.mapped(CATEGORY_ACCOUNT, category))
         .ok_or_else(|| EntryError::AccountUnmapped { category, company: company.clone() })?;
-    books.reference(&[ReferenceKind::ExpenseAccount], account).ok_or_else(gone)?;
+    books.reference(&[ReferenceKind::ExpenseAccount], account).ok_or_else(|| gone(CATEGORY_ACCOUNT))?;
     if !books.has_tax() {
         return Ok((account.to_owned(), None));
     }
     let tax = own(&[ReferenceKind::TaxCode], SUPPLIER_TAX)
         .or_else(|| books.mapped(CATEGORY_TAX, category))
         .ok_or_else(|| EntryError::TaxUnmapped { category, company: company.clone() })?;
-    let tax = books.reference(&[ReferenceKind::TaxCode], tax).ok_or_else(gone)?;
+    let tax = books.reference(&[ReferenceKind::TaxCode], tax).ok_or_else(|| gone(CATEGORY_TAX))?;
     Ok((account.to_owned(), Some(tax)))
 }
 
@@ -244,7 +262,7 @@ fn paid(draft: &Draft, books: &Books, currency: Currency, home: Currency) -> Res
         .ok_or_else(|| EntryError::PaidFromUnmapped { method: method.to_owned(), company: company.clone() })?;
     let reference = books
         .reference(&[ReferenceKind::BankAccount, ReferenceKind::CardAccount], account)
-        .ok_or_else(|| EntryError::MappingGone { what: method.to_owned(), company })?;
+        .ok_or_else(|| EntryError::MappingGone { kind: PAID_FROM, what: method.to_owned(), company })?;
     let account_currency = reference.currency.clone().unwrap_or_else(|| home.code().to_owned());
     let home_pays_abroad = books.ledger == LedgerKind::QuickBooks && account_currency == home.code();
     // In Xero an entry's currency is that of its bank account, so the amount would be taken for the wrong currency.

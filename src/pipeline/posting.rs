@@ -30,6 +30,7 @@ use super::{
     Context,
     approval::digest,
     blocked::retry,
+    dimension::{self, charged},
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
     notices::effects::block,
@@ -216,7 +217,8 @@ async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Res
     let books = books_of(context, document).await?;
     let (mut posting, look_first) = begun(context, document, &books).await?;
     let url = Some(format!("{}/documents/{}", context.config.address(), document.id));
-    let entry = entry::build(document, &books, posting.id, url)?;
+    let mut entry = entry::build(document, &books, posting.id, url)?;
+    entry.dimensions = dimension::of_entry(&charged(&context.db, document, &books).await?, &books)?;
     let resource = entry.resource();
     posting.resource = resource.name().to_owned();
     let (ledger, token_version) =

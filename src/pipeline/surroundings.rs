@@ -20,8 +20,8 @@ use crate::{
     store::{
         Run, StoreError,
         candidate::{
-            Look, Marks, candidate_list, claim_fetch, fapiao_list, file_facts, lookalike_list, spending_list,
-            supplier_known,
+            Look, Marks, bank_line_list, candidate_list, claim_fetch, fapiao_list, file_facts, lookalike_list,
+            spending_list, supplier_known,
         },
         connection::{connection_fetch, mapping_list},
         document::{Document, page_list},
@@ -78,6 +78,9 @@ pub async fn surroundings(
         ..Known::NOTHING
     };
     known.ledger_entries = in_ledger(run, document, draft).await?;
+    if let Some(line) = claim.bank_line.as_deref().and_then(check::bank_line_key) {
+        known.bank_matched = bank_line_list(run, document, &line).await?;
+    }
     others(run, document, draft, claimant, policy, &marks, &mut known).await?;
     Ok(Surroundings { pages, claimant, claim, known, marks })
 }

@@ -72,6 +72,7 @@ pub async fn run_sync(context: &Context, id: ConnectionId) -> Result<(), Failed>
         return Ok(());
     }
     references_store(&txn, id, &company).await?;
+    super::dimension::suggest(&txn, kind, id).await?;
     txn.commit().await?;
     match follow(context, &synced, &ledger).await {
         Ok(()) => Ok(()),

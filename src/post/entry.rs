@@ -3,7 +3,10 @@
 use jiff::civil;
 use rust_decimal::Decimal;
 
-use crate::model::{currency::Currency, id::PostingId, money::Money};
+use crate::{
+    model::{currency::Currency, id::PostingId, money::Money},
+    post::dimension::Dimension,
+};
 
 /// What kind of entry it becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +108,8 @@ pub struct Entry {
     pub lines: Vec<EntryLine>,
     /// The approved total.
     pub total: Money,
+    /// What each line is charged to beside its account; at most one of each kind, and of each tracking category.
+    pub dimensions: Vec<Dimension>,
     /// Where a person finds the document in vouch.
     pub url: Option<String>,
 }

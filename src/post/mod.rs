@@ -9,6 +9,7 @@
 mod amount;
 pub mod change;
 pub mod csv;
+pub mod dimension;
 pub mod entry;
 pub mod error;
 pub mod oauth;
@@ -18,6 +19,7 @@ pub mod webhook;
 pub mod xero;
 
 use change::{Look, Since};
+use dimension::Dimension;
 use entry::{Entry, Resource};
 use error::LedgerError;
 use rust_decimal::Decimal;
@@ -107,6 +109,8 @@ pub struct LedgerEntry {
     pub live: bool,
     /// A page of the ledger that shows it.
     pub url: Option<String>,
+    /// What each of its lines is charged to beside the account.
+    pub dimensions: Vec<Vec<Dimension>>,
 }
 
 /// A file hanging on an entry.
@@ -133,12 +137,33 @@ pub enum ReferenceKind {
     TaxCode,
     /// A supplier.
     Supplier,
+    /// A way to say what an entry is charged to: `class`, `location` or `customer` in QuickBooks, the id of a tracking
+    /// category in Xero. Only what the company's settings let entries name is there.
+    Dimension,
+    /// A class of QuickBooks.
+    Class,
+    /// A location of QuickBooks.
+    Location,
+    /// A customer of QuickBooks, who may be a project.
+    Customer,
+    /// An option of a tracking category of Xero.
+    TrackingOption,
 }
 
 impl ReferenceKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::ExpenseAccount, Self::BankAccount, Self::CardAccount, Self::TaxCode, Self::Supplier];
+    pub const ALL: [Self; 10] = [
+        Self::ExpenseAccount,
+        Self::BankAccount,
+        Self::CardAccount,
+        Self::TaxCode,
+        Self::Supplier,
+        Self::Dimension,
+        Self::Class,
+        Self::Location,
+        Self::Customer,
+        Self::TrackingOption,
+    ];
 
     /// The name in tables.
     #[must_use]
@@ -149,6 +174,11 @@ impl ReferenceKind {
             Self::CardAccount => "card_account",
             Self::TaxCode => "tax_code",
             Self::Supplier => "supplier",
+            Self::Dimension => "dimension",
+            Self::Class => "class",
+            Self::Location => "location",
+            Self::Customer => "customer",
+            Self::TrackingOption => "tracking_option",
         }
     }
 
@@ -159,7 +189,7 @@ impl ReferenceKind {
     }
 }
 
-/// One account, tax code or supplier of a company.
+/// One account, tax code, supplier or the like of a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerReference {
     /// What it is.
@@ -168,7 +198,8 @@ pub struct LedgerReference {
     /// bank accounts and cards, the `TaxType` for tax codes, the contact id for suppliers.
     pub external_id: String,
     /// Its code, where it has one. For a tax code of QuickBooks, which has none, the rate that it adds to purchases,
-    /// in percent: `20`. An entry's line needs that rate beside the tax code.
+    /// in percent: `20`. An entry's line needs that rate beside the tax code. For an option of Xero's tracking, its
+    /// category's id.
     pub code: Option<String>,
     /// Its name.
     pub name: String,

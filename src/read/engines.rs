@@ -96,7 +96,8 @@ impl Engines {
         Ok(Recognised { picture, gray, page })
     }
 
-    fn keep(&mut self, number: u32, picture: &Rc<GrayImage>) {
+    /// Keeps a page's picture for the witness until the next file.
+    pub(super) fn keep(&mut self, number: u32, picture: &Rc<GrayImage>) {
         let pixels = |width: u32, height: u32| u64::from(width) * u64::from(height);
         let kept: u64 = self.kept.iter().map(|(_, gray)| pixels(gray.width(), gray.height())).sum();
         if kept + pixels(picture.width(), picture.height()) <= KEPT_PIXELS_MAX {

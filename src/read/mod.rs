@@ -23,7 +23,10 @@ pub mod tesseract;
 pub mod tiff;
 pub mod wire;
 
-use std::time::{Duration, Instant};
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use image::DynamicImage;
 
@@ -293,18 +296,20 @@ fn recognise(
 /// What the e-invoice inside a PDF states. One that cannot be used is said, so that nobody takes its picture for it.
 fn embedded(document: &pdf_text::Document) -> Option<Facts> {
     let found = document.einvoices();
-    let unusable = |message: String| Facts {
+    let claim = document.einvoice_claim();
+    let only = |problem: Finding| Facts {
         source: Source::EInvoice,
         kind: DocumentKind::Unknown,
         page: None,
         area: None,
         fields: Vec::new(),
         line_items: Vec::new(),
-        problems: vec![Finding::new("V1", Severity::Block, message, &[])],
+        problems: vec![problem],
     };
+    let unusable = |message: String| only(Finding::new("V1", Severity::Block, message, &[]));
     match found.as_slice() {
-        [] => None,
-        [xml] => Some(einvoice::parse(xml).unwrap_or_else(|error| unusable(error.to_string()))),
+        [] => claim.map(|_| only(einvoice::missing())),
+        [xml] => Some(einvoice::parse_claimed(xml, claim).unwrap_or_else(|error| unusable(error.to_string()))),
         several => Some(unusable(format!(
             "The PDF holds {} e-invoices; split it, or upload the XML of the right one.",
             several.len()
@@ -327,6 +332,8 @@ fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Readin
             if options.pictures {
                 let picture = document.page_picture(number, options.limits)?;
                 reading.pictures.push(raster::preview(&picture)?);
+                // Whether the page shows what its layer says is asked where there is a picture of it anyway.
+                engines.keep(number, &Rc::new(picture.to_luma8()));
             }
             reading.pages.push(page);
         } else {

@@ -69,6 +69,12 @@ impl Document {
         super::einvoice::in_pdf(&self.pdf)
     }
 
+    /// What it says about an e-invoice inside it; nothing where it speaks of none.
+    #[must_use]
+    pub fn einvoice_claim(&self) -> Option<super::einvoice::Claim> {
+        super::einvoice::claim_of_pdf(&self.pdf)
+    }
+
     /// The words of a page's text layer; a page without one has none. Pages count from one.
     #[must_use]
     pub fn page_text(&self, number: u32) -> Page {

@@ -125,6 +125,8 @@ pub enum Change {
     TotalTo(Decimal),
     /// The entry is deleted, or voided where the ledger only voids.
     Delete,
+    /// Its lines lose class, location, customer and tracking.
+    Uncharge,
 }
 
 /// Both ledgers, ready to be served. Clones share one memory.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::{Company, Organisation, World};
+use super::state::{Company, Organisation, Track, World};
 use super::value::{self, Row};
 
 /// Both ledgers on their first day. Ids are fixed, so that demonstrations and tests can name them.
@@ -44,6 +44,7 @@ fn harbour() -> Company {
         home_currency: "HKD".to_owned(),
         multi_currency: true,
         closed_until: CLOSED_UNTIL.to_owned(),
+        tracks: [Track::ClassPerLine, Track::Departments, Track::Customers].into(),
         ..Company::default()
     };
     let paid_from = [
@@ -72,7 +73,15 @@ fn harbour() -> Company {
     vendor(&mut company, "202", "Pacific Cloud Hosting", "USD", true);
     vendor(&mut company, "203", "Old Wharf Stationery", "HKD", false);
     put(&mut company, "Customer", "301", json!({"DisplayName": "Kowloon Retail Co", "Active": true}));
+    put(&mut company, "Customer", "302", json!({"DisplayName": "Tower refit", "Active": true}));
     put(&mut company, "Employee", "401", json!({"DisplayName": "Chan Mei Ling", "Active": true}));
+    for (id, name, active) in [("501", "Sales", true), ("502", "Operations", true), ("503", "Retired", false)] {
+        put(&mut company, "Class", id, json!({"Name": name, "FullyQualifiedName": name, "Active": active}));
+    }
+    // The same ids as the classes have: a reference is good for its own kind alone.
+    for (id, name) in [("501", "Kowloon"), ("502", "Central")] {
+        put(&mut company, "Department", id, json!({"Name": name, "FullyQualifiedName": name, "Active": true}));
+    }
     company
 }
 
@@ -84,6 +93,7 @@ fn thames() -> Company {
         sales_tax: true,
         duplicate_check: true,
         closed_until: CLOSED_UNTIL.to_owned(),
+        tracks: [Track::ClassPerTransaction].into(),
         ..Company::default()
     };
     account(&mut company, "35", "Barclays current account", "Bank", "Checking", "GBP");
@@ -93,6 +103,7 @@ fn thames() -> Company {
     expenses(&mut company);
     vendor(&mut company, "201", "Northern Paper Ltd", "GBP", true);
     vendor(&mut company, "202", "O'Neil & Sons", "GBP", true);
+    put(&mut company, "Class", "501", json!({"Name": "Sales", "FullyQualifiedName": "Sales", "Active": true}));
     for (code, rate, name, percent) in [("4", "14", "20.0% S", 20), ("5", "15", "5.0% R", 5), ("6", "16", "0.0% Z", 0)]
     {
         let detail =
@@ -199,6 +210,15 @@ fn pearl_river() -> Organisation {
     xero_expenses(&mut organisation, "NONE");
     contact(&mut organisation, 1, "Star Ferry Stationers", "ACTIVE");
     contact(&mut organisation, 2, "Lantau Print Works", "ARCHIVED");
+    let departments = [("Sales", "ACTIVE"), ("Operations", "ACTIVE"), ("Retired", "ARCHIVED")];
+    tracking(&mut organisation, 1, ("Department", "ACTIVE"), &departments);
+    tracking(
+        &mut organisation,
+        2,
+        ("Project", "ACTIVE"),
+        &[("Kowloon Retail Co", "ACTIVE"), ("Tower refit", "ACTIVE")],
+    );
+    tracking(&mut organisation, 3, ("Region", "ARCHIVED"), &[("North", "ACTIVE")]);
     organisation
 }
 
@@ -275,6 +295,14 @@ fn xero_expenses(organisation: &mut Organisation, tax_type: &str) {
             "SystemAccount": system, "UpdatedDateUTC": value::xero_instant(SEEDED_MS)});
         organisation.put("Accounts", "AccountID", value::row(row));
     }
+}
+
+fn tracking(organisation: &mut Organisation, place: u32, (name, status): (&str, &str), options: &[(&str, &str)]) {
+    let option = |(at, (name, status)): (u32, &(&str, &str))| json!({"TrackingOptionID": seeded_id(organisation, 5, place * 100 + at), "Name": name, "Status": status});
+    let options: Vec<Value> = (1_u32..).zip(options).map(option).collect();
+    let id = seeded_id(organisation, 4, place);
+    let row = json!({"TrackingCategoryID": id, "Name": name, "Status": status, "Options": options});
+    organisation.put("TrackingCategories", "TrackingCategoryID", value::row(row));
 }
 
 fn contact(organisation: &mut Organisation, place: u32, name: &str, status: &str) {

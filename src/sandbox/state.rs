@@ -1,6 +1,6 @@
 //! What the sandbox remembers, and the file it is remembered in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,12 +52,28 @@ pub(super) struct Company {
     pub(super) simple_start: bool,
     /// The books are closed up to and including this day, `YYYY-MM-DD`.
     pub(super) closed_until: String,
+    /// What its entries may be charged to beside accounts.
+    #[serde(default)]
+    pub(super) tracks: BTreeSet<Track>,
     /// Records by entity name (`Account`, `Vendor`, `Bill` …), oldest first.
     pub(super) rows: BTreeMap<String, Vec<Row>>,
     /// Deleted records as they last were: entity name, record, milliseconds since 1970.
     pub(super) deleted: Vec<(String, Row, i64)>,
     /// Answers by `requestid`.
     pub(super) requests: BTreeMap<String, Remembered>,
+}
+
+/// A switch of a `QuickBooks` company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Track {
+    /// A class on each line.
+    ClassPerLine,
+    /// One class for a whole transaction; purchases and bills have no place for it.
+    ClassPerTransaction,
+    /// A location.
+    Departments,
+    /// Expenses by customer.
+    Customers,
 }
 
 impl Company {

@@ -37,6 +37,8 @@ pub struct SandboxEntry {
     pub accounts: Vec<String>,
     /// What its lines say.
     pub descriptions: Vec<String>,
+    /// What its lines are charged to beside accounts: `Class: Sales`, in the order of the lines.
+    pub charged: Vec<String>,
     /// Whether it still counts: not deleted, not voided.
     pub live: bool,
     /// The files on it: name, size in bytes, SHA-256 in hexadecimal.
@@ -130,6 +132,7 @@ fn quickbooks_entry(place: &Place<'_>, resource: &'static str, row: &Row, live: 
         date: value::text(row, "TxnDate").to_owned(),
         accounts: value::rows(row, "Line").iter().filter_map(account).collect(),
         descriptions: descriptions(row, "Line"),
+        charged: quickbooks_charged(row),
         live,
         attachments: place.attachments("quickbooks", &id),
         external_id: id,
@@ -166,6 +169,7 @@ fn xero_entry(
         date: value::text(row, "DateString").chars().take(10).collect(),
         accounts: value::rows(row, "LineItems").iter().filter_map(account).collect(),
         descriptions: descriptions(row, "LineItems"),
+        charged: xero_charged(row),
         live: !["VOIDED", "DELETED"].contains(&value::text(row, "Status")),
         attachments: place.attachments("xero", &id),
         external_id: id,
@@ -195,9 +199,39 @@ pub(super) fn entry_change(world: &mut World, external_id: &str, change: Change,
     false
 }
 
+fn quickbooks_charged(row: &Row) -> Vec<String> {
+    let named = |row: &Row, title: &str, member: &str| {
+        value::inner_text(row, member, "name").map(|name| format!("{title}: {name}"))
+    };
+    let mut found: Vec<String> = named(row, "Location", "DepartmentRef").into_iter().collect();
+    for line in value::rows(row, "Line") {
+        let Some(detail) = value::inner(line, "AccountBasedExpenseLineDetail") else { continue };
+        found.extend(named(detail, "Class", "ClassRef"));
+        found.extend(named(detail, "Customer", "CustomerRef"));
+    }
+    found
+}
+
+fn xero_charged(row: &Row) -> Vec<String> {
+    let lines = value::rows(row, "LineItems");
+    let tracking = lines.into_iter().flat_map(|line| value::rows(line, "Tracking"));
+    tracking.map(|row| format!("{}: {}", value::text(row, "Name"), value::text(row, "Option"))).collect()
+}
+
 fn quickbooks_change(company: &mut Company, entity: &str, id: &str, change: Change, now_ms: i64) -> bool {
     let total = match change {
         Change::Delete => return company.remove(entity, id, now_ms),
+        Change::Uncharge => {
+            let Some(mut row) = company.find(entity, id).cloned() else { return false };
+            row.remove("DepartmentRef");
+            for line in row.get_mut("Line").and_then(Value::as_array_mut).into_iter().flatten() {
+                let detail = line.get_mut("AccountBasedExpenseLineDetail").and_then(Value::as_object_mut);
+                detail.map(|detail| (detail.remove("ClassRef"), detail.remove("CustomerRef")));
+            }
+            touch(&mut row, now_ms);
+            company.put(entity, row);
+            return true;
+        }
         Change::TotalTo(total) => total,
     };
     let Some(mut row) = company.find(entity, id).cloned() else { return false };
@@ -230,6 +264,13 @@ fn xero_change(
             row.insert("Status".to_owned(), json!(gone));
             if list == "CreditNotes" {
                 row.insert("RemainingCredit".to_owned(), json!(0));
+            }
+        }
+        Change::Uncharge => {
+            for line in row.get_mut("LineItems").and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(line) = line.as_object_mut() {
+                    line.insert("Tracking".to_owned(), json!([]));
+                }
             }
         }
         Change::TotalTo(total) => {

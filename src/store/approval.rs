@@ -126,6 +126,14 @@ pub async fn approval_store(
     Ok(())
 }
 
+/// Forgets an approval, so that the document's next one begins anew; what was done stays in the document's history.
+///
+/// # Errors
+/// The database failed.
+pub async fn approval_delete(txn: &Txn, id: DocumentId) -> Result<(), StoreError> {
+    txn.execute("DELETE FROM approvals WHERE document_id = $1", vec![id.to_string().into()]).await.map(|_| ())
+}
+
 /// Takes away what people had to do about a document that is out of their hands.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use sea_orm::Value;
 
 use super::{Row, Run, StoreError, Txn, document::Document};
 use crate::{
-    check::{Candidate, Claim, DISTANCE_MAX, KnownSupplier, Lookalike, Spending},
+    check::{Candidate, Claim, DISTANCE_MAX, KnownSupplier, Lookalike, Spending, bank_line_key},
     model::{
         category::Category,
         currency::Currency,
@@ -108,7 +108,7 @@ pub async fn file_facts(run: &impl Run, id: DocumentId) -> Result<(i64, Option<S
 /// The database failed.
 pub async fn claim_store(txn: &Txn, id: DocumentId, claimant: PersonId, claim: &Claim) -> Result<(), StoreError> {
     let sql = "UPDATE documents SET claimant_id = $2, department = $3, project = $4, attendees = $5, note = $6, \
-        claimed_minor = $7, claimed_currency = $8, card_minor = $9, card_currency = $10 WHERE id = $1";
+        claimed_minor = $7, claimed_currency = $8, card_minor = $9, card_currency = $10, bank_line = $11, bank_line_key = $12 WHERE id = $1";
     let code = |money: Option<Money>| money.map(|money| money.currency().code().to_owned());
     let values: Vec<Value> = vec![
         id.to_string().into(),
@@ -121,6 +121,8 @@ pub async fn claim_store(txn: &Txn, id: DocumentId, claimant: PersonId, claim: &
         code(claim.claimed).into(),
         claim.card_line.map(Money::minor).into(),
         code(claim.card_line).into(),
+        claim.bank_line.clone().into(),
+        claim.bank_line.as_deref().and_then(bank_line_key).into(),
     ];
     txn.execute(sql, values).await.map(|_| ())
 }
@@ -131,7 +133,7 @@ pub async fn claim_store(txn: &Txn, id: DocumentId, claimant: PersonId, claim: &
 /// There is no such document, the database failed, or it holds a damaged row.
 pub async fn claim_fetch(run: &impl Run, id: DocumentId) -> Result<(PersonId, Claim), StoreError> {
     let sql = "SELECT people.id AS claimant, people.email, documents.department, project, attendees, note, claimed_minor, \
-        claimed_currency, card_minor, card_currency FROM documents \
+        claimed_currency, card_minor, card_currency, bank_line FROM documents \
         JOIN people ON people.id = COALESCE(documents.claimant_id, documents.submitter_id) WHERE documents.id = $1";
     let rows = run.rows(sql, vec![id.to_string().into()]).await?;
     let row = rows.first().ok_or(StoreError::NotFound("document"))?;
@@ -143,6 +145,7 @@ pub async fn claim_fetch(run: &impl Run, id: DocumentId) -> Result<(PersonId, Cl
         claimant: Some(row.text("email")?.to_lowercase()),
         claimed: money_or_none(row, "claimed_minor", "claimed_currency")?,
         card_line: money_or_none(row, "card_minor", "card_currency")?,
+        bank_line: row.text_or_none("bank_line")?,
     };
     Ok((row.parsed("claimant", "person id", |text| text.parse().ok())?, claim))
 }
@@ -273,11 +276,28 @@ pub async fn lookalike_list(
 /// # Errors
 /// The database failed or holds a damaged row.
 pub async fn fapiao_list(run: &impl Run, document: &Document, fapiao: &str) -> Result<Vec<DocumentId>, StoreError> {
+    same_list(run, document, "fapiao", fapiao).await
+}
+
+async fn same_list(
+    run: &impl Run,
+    document: &Document,
+    column: &str,
+    value: &str,
+) -> Result<Vec<DocumentId>, StoreError> {
     let sql =
-        format!("SELECT id FROM documents WHERE fapiao = $3 AND {OTHERS} ORDER BY issue_date, id LIMIT {ROWS_MAX}");
-    let values = vec![document.id.to_string().into(), document.uploaded_at_us.into(), fapiao.into()];
+        format!("SELECT id FROM documents WHERE {column} = $3 AND {OTHERS} ORDER BY issue_date, id LIMIT {ROWS_MAX}");
+    let values = vec![document.id.to_string().into(), document.uploaded_at_us.into(), value.into()];
     let id = |row: &Row| row.parsed("id", "document id", |text| text.parse().ok());
     run.rows(&sql, values).await?.iter().map(id).collect()
+}
+
+/// Other documents that name the same line of the bank's statement.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn bank_line_list(run: &impl Run, document: &Document, line: &str) -> Result<Vec<DocumentId>, StoreError> {
+    same_list(run, document, "bank_line_key", line).await
 }
 
 /// What a claimant spent on other documents within these days, both among them, in the firm's own currency. Those whose
@@ -331,8 +351,9 @@ pub async fn supplier_known(
     supplier_key: &str,
 ) -> Result<Option<KnownSupplier>, StoreError> {
     let sql = format!(
-        "SELECT tax_id, bank_accounts FROM documents WHERE supplier_key = $2 AND id <> $1 \
-        AND state IN ('approved', 'posting_blocked', 'posted') ORDER BY issue_date DESC, id LIMIT {SUPPLIER_ROWS}"
+        "SELECT DISTINCT tax_id, bank_accounts FROM (SELECT tax_id, bank_accounts FROM documents \
+        WHERE supplier_key = $2 AND id <> $1 AND state IN ('approved', 'posting_blocked', 'posted') \
+        ORDER BY issue_date DESC, id LIMIT {SUPPLIER_ROWS}) AS latest"
     );
     let rows = run.rows(&sql, vec![id.to_string().into(), supplier_key.into()]).await?;
     let mut known = KnownSupplier::default();

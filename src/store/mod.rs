@@ -86,6 +86,12 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// SQLite moves its log into the database when the log has so many pages (of 4 KiB), and whoever commits then waits for
 /// the disk. The scheduler does it before, in the background; this is the limit for a busy minute.
 const CHECKPOINT_PAGES: &str = "16000";
+/// So much of the file each connection keeps in memory, in KiB (negative: not pages), and so many bytes of it are mapped
+/// for all of them: SQLite's own 2 MiB would read most of a long history from the system again at every check.
+const CACHE_KIB: &str = "-16384";
+const MAPPED_BYTES: &str = "268435456";
+/// Rows that SQLite's thread may be ahead of whoever takes them; each time it must wait is two switches between threads.
+const ROWS_AHEAD: usize = 512;
 /// How long a writer waits for the writer before it.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -104,6 +110,9 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+                .pragma("cache_size", CACHE_KIB)
+                .pragma("mmap_size", MAPPED_BYTES)
+                .row_buffer_size(ROWS_AHEAD)
                 .busy_timeout(BUSY_TIMEOUT);
             let pool = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS_MAX).connect_with(options);
             SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.await.map_err(StoreError::Open)?)

@@ -1,6 +1,9 @@
 //! The firm: people's places in it, departments, projects, and who stands in for whom.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::{Row, Run, StoreError, Txn};
 use crate::model::{
@@ -10,11 +13,43 @@ use crate::model::{
     organisation::{Delegation, Department, Member, Organisation},
 };
 
+/// The row of the settings that changes whenever the firm does.
+const STAMP: &str = "firm_stamp";
+
+/// The firm that was asked for last, with the stamp it had. Every decision asks for the firm, which seldom changes. A
+/// stamp is never given twice, so one database cannot get another's firm, nor a later one an earlier's.
+static LATEST: Mutex<Option<(String, Arc<Organisation>)>> = Mutex::new(None);
+
+/// Notes, in the same transaction, that somebody's place, a department, a project or a delegation changed.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn firm_changed(txn: &Txn) -> Result<(), StoreError> {
+    let sql = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2";
+    txn.execute(sql, vec![STAMP.into(), uuid::Uuid::now_v7().to_string().into()]).await.map(|_| ())
+}
+
 /// The whole firm as it is now.
 ///
 /// # Errors
 /// The database failed or holds a damaged row.
-pub async fn organisation_fetch(run: &impl Run) -> Result<Organisation, StoreError> {
+pub async fn organisation_fetch(run: &impl Run) -> Result<Arc<Organisation>, StoreError> {
+    let rows = run.rows("SELECT value FROM settings WHERE key = $1", vec![STAMP.into()]).await?;
+    // Where nothing was ever noted, the firm is that of an older version of vouch.
+    let Some(stamp) = rows.first().map(|row| row.text("value")).transpose()? else {
+        return organisation_read(run).await.map(Arc::new);
+    };
+    let latest = || LATEST.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = latest().as_ref().filter(|(of, _)| *of == stamp).map(|(_, firm)| Arc::clone(firm));
+    if let Some(firm) = known {
+        return Ok(firm);
+    }
+    let firm = Arc::new(organisation_read(run).await?);
+    *latest() = Some((stamp, Arc::clone(&firm)));
+    Ok(firm)
+}
+
+async fn organisation_read(run: &impl Run) -> Result<Organisation, StoreError> {
     let sql = "SELECT id, email, name, roles, firm_roles, department, manager_id, active, successor_id FROM people";
     let members = run.rows(sql, Vec::new()).await?;
     let members = members.iter().map(|row| member(row).map(|member| (member.id, member)));
@@ -102,7 +137,10 @@ pub async fn place_store(txn: &Txn, id: PersonId, place: &Place) -> Result<(), S
         place.successor.map(|id| id.to_string()).into(),
         id.to_string().into(),
     ];
-    if txn.execute(sql, values).await? == 0 { Err(StoreError::NotFound("person")) } else { Ok(()) }
+    if txn.execute(sql, values).await? == 0 {
+        return Err(StoreError::NotFound("person"));
+    }
+    firm_changed(txn).await
 }
 
 /// Writes a department.
@@ -113,7 +151,8 @@ pub async fn department_store(txn: &Txn, name: &str, department: &Department) ->
     let sql = "INSERT INTO departments (name, head_id, parent) VALUES ($1, $2, $3) \
         ON CONFLICT (name) DO UPDATE SET head_id = $2, parent = $3";
     let head = department.head.map(|id| id.to_string());
-    txn.execute(sql, vec![name.into(), head.into(), department.parent.clone().into()]).await.map(|_| ())
+    txn.execute(sql, vec![name.into(), head.into(), department.parent.clone().into()]).await?;
+    firm_changed(txn).await
 }
 
 /// Writes a project.
@@ -122,7 +161,8 @@ pub async fn department_store(txn: &Txn, name: &str, department: &Department) ->
 /// The database failed.
 pub async fn project_store(txn: &Txn, code: &str, owner: Option<PersonId>) -> Result<(), StoreError> {
     let sql = "INSERT INTO projects (code, owner_id) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET owner_id = $2";
-    txn.execute(sql, vec![code.into(), owner.map(|id| id.to_string()).into()]).await.map(|_| ())
+    txn.execute(sql, vec![code.into(), owner.map(|id| id.to_string()).into()]).await?;
+    firm_changed(txn).await
 }
 
 /// Everybody who stands in for somebody, with the rows' ids, the soonest first.
@@ -152,7 +192,8 @@ pub async fn delegation_append(txn: &Txn, delegation: &Delegation) -> Result<(),
         delegation.amount_max.map(Money::minor).into(),
         delegation.amount_max.map(|max| max.currency().code().to_owned()).into(),
     ];
-    txn.execute(sql, values).await.map(|_| ())
+    txn.execute(sql, values).await?;
+    firm_changed(txn).await
 }
 
 /// Ends a standing-in of this person; nothing happens when it is another's.
@@ -161,5 +202,6 @@ pub async fn delegation_append(txn: &Txn, delegation: &Delegation) -> Result<(),
 /// The database failed.
 pub async fn delegation_delete(txn: &Txn, id: &str, from: PersonId) -> Result<(), StoreError> {
     let sql = "DELETE FROM delegations WHERE id = $1 AND from_id = $2";
-    txn.execute(sql, vec![id.into(), from.to_string().into()]).await.map(|_| ())
+    txn.execute(sql, vec![id.into(), from.to_string().into()]).await?;
+    firm_changed(txn).await
 }

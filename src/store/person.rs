@@ -1,6 +1,6 @@
 //! People and their password hashes.
 
-use super::{Db, Row, Run, StoreError, is_duplicate, truth};
+use super::{Db, Row, Run, StoreError, is_duplicate, organisation::firm_changed, truth};
 use crate::model::{
     id::PersonId,
     person::{Person, Role},
@@ -24,10 +24,13 @@ pub async fn person_create(db: &Db, person: &Person, password_hash: &str, at_us:
         truth(person.active),
         at_us.into(),
     ];
-    match db.execute(sql, values).await {
-        Err(error) if is_duplicate(&error) => Err(StoreError::Conflict("person")),
-        other => other.map(|_| ()),
-    }
+    let txn = db.begin_write().await?;
+    match txn.execute(sql, values).await {
+        Err(error) if is_duplicate(&error) => return Err(StoreError::Conflict("person")),
+        other => other?,
+    };
+    firm_changed(&txn).await?;
+    txn.commit().await
 }
 
 /// Changes a person's roles and whether they may sign in; their sessions end when they may not.
@@ -43,6 +46,7 @@ pub async fn person_update(db: &Db, id: PersonId, roles: &[Role], active: bool) 
     if !active {
         txn.execute("DELETE FROM sessions WHERE person_id = $1", vec![id.to_string().into()]).await?;
     }
+    firm_changed(&txn).await?;
     txn.commit().await
 }
 

@@ -34,6 +34,8 @@ pub struct BlockedGroup {
     pub choices: Vec<Choice>,
     /// Whether the chosen one is what these suppliers' entries went to last.
     pub is_suggested: bool,
+    /// Or rather what is called most like it.
+    pub suggested_by_name: bool,
     /// The only supplier of the group, for whom alone it can be chosen.
     pub only_supplier: Option<String>,
     /// The first documents.
@@ -58,6 +60,8 @@ pub fn mapping_sentence(chrome: &Chrome, kind: &str, word: &str) -> String {
     match kind {
         "category_account" => chrome.ts("blocked-account", word),
         "category_tax" => chrome.ts("blocked-tax", word),
+        "dimension" => chrome.ts("blocked-dimension", word),
+        kind if kind.starts_with("department_") || kind.starts_with("project_") => chrome.ts("blocked-charged", word),
         _ => chrome.ts("blocked-paid", word),
     }
 }

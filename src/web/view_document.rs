@@ -374,6 +374,8 @@ pub struct Actions {
     pub can_reread: bool,
     /// Have it posted again.
     pub can_retry_post: bool,
+    /// Have it decided anew, under the policy in force.
+    pub can_restart: bool,
 }
 
 impl Actions {
@@ -387,6 +389,7 @@ impl Actions {
             || self.can_keep
             || self.can_reread
             || self.can_retry_post
+            || self.can_restart
     }
 }
 
@@ -401,6 +404,14 @@ pub struct ClaimView {
     pub attendees: String,
     /// What it was for.
     pub note: String,
+    /// How much is claimed, where it is not the total.
+    pub claimed: String,
+    /// What the card's statement says.
+    pub card_line: String,
+    /// The reference of the statement's line.
+    pub bank_line: String,
+    /// Whose money it may have been.
+    pub claimants: Vec<Choice>,
     /// The firm's departments.
     pub departments: Vec<String>,
     /// The firm's projects.

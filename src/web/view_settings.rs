@@ -40,6 +40,28 @@ pub struct PaymentMapping {
     pub accounts: Vec<Choice>,
 }
 
+/// What a department or project is in a company.
+#[derive(Debug, Clone)]
+pub struct DimensionValue {
+    /// The department's name or the project's code; the input's name is the mapping's kind, a dot, and this.
+    pub name: String,
+    /// The classes, locations, customers or tracking options.
+    pub choices: Vec<Choice>,
+}
+
+/// What departments, or projects, are sent to a company as.
+#[derive(Debug, Clone)]
+pub struct DimensionMapping {
+    /// `department` or `project`; the input is `dimension.NAME`.
+    pub dimension: &'static str,
+    /// What it can be sent as.
+    pub sent_as: Vec<Choice>,
+    /// The kind of its values' mappings; empty while it is not sent.
+    pub kind: &'static str,
+    /// Its values; none while it is not sent.
+    pub values: Vec<DimensionValue>,
+}
+
 /// One company we are connected to.
 #[derive(Debug, Clone)]
 pub struct ConnectionView {
@@ -67,6 +89,8 @@ pub struct ConnectionView {
     pub categories: Vec<CategoryMapping>,
     /// What goes elsewhere for one supplier alone.
     pub suppliers: Vec<SupplierMapping>,
+    /// What departments and projects are; none where the company takes neither.
+    pub dimensions: Vec<DimensionMapping>,
     /// Where payments come from.
     pub payments: Vec<PaymentMapping>,
     /// How many entries there differ from what was approved; the page of differences lists them.

@@ -1,7 +1,7 @@
 //! The pipeline posts everything it can, through trouble too, and every exchange keeps to the contracts.
 
 use vouch::{
-    pipeline::sync::run_sync,
+    pipeline::{LedgerKind, sync::run_sync},
     sandbox::{Change, Exchange, Fault, FaultKind, exchanges_read},
 };
 
@@ -13,6 +13,33 @@ use crate::{
 /// Troubles after which vouch looks before it sends again, so that its questions are heard too.
 const TROUBLES: [FaultKind; 3] = [FaultKind::DropBeforeCommit, FaultKind::DropAfterCommit, FaultKind::Status401];
 
+/// What stands in the bodies of entries that are charged to a department and a project.
+const fn charged_members(goal: Goal) -> &'static [&'static str] {
+    match goal.ledger {
+        LedgerKind::QuickBooks => &["\"ClassRef\"", "\"CustomerRef\"", "\"DepartmentRef\""],
+        LedgerKind::Xero => &["\"Tracking\"", "\"TrackingCategoryID\"", "\"TrackingOptionID\""],
+    }
+}
+
+/// Entries that are charged to all that the ledger has a place for.
+async fn charged_entries(house: &mut House) {
+    house.map_dimensions().await;
+    let first = house.approved().await;
+    house.charge(first, Some("sales"), Some("T-1")).await;
+    house.settle().await;
+    house.assert_posted_once(first, "with a department and a project").await;
+    if house.goal.ledger == LedgerKind::QuickBooks {
+        house.choose("dimension", "department", "location").await;
+        house.choose("department_location", "sales", &house.reference("location", "Central").await).await;
+        let second = house.approved().await;
+        house.charge(second, Some("sales"), None).await;
+        house.settle().await;
+        house.assert_posted_once(second, "with a location").await;
+    }
+    house.choose("dimension", "department", "").await;
+    house.choose("dimension", "project", "").await;
+}
+
 async fn keeps_to_the_contract(goal: Goal) {
     let Some(contracts) = contracts() else { return };
     let mut house = House::new(goal).await;
@@ -21,6 +48,7 @@ async fn keeps_to_the_contract(goal: Goal) {
     let id = house.approved().await;
     house.settle().await;
     house.assert_posted_once(id, "without trouble").await;
+    charged_entries(&mut house).await;
     for kind in TROUBLES {
         for call in [goal.entry_call(), goal.image_call()] {
             let id = house.approved().await;
@@ -39,6 +67,10 @@ async fn keeps_to_the_contract(goal: Goal) {
         let in_query = write.query.iter().any(|(name, _)| name == "requestid");
         let in_header = write.headers.iter().any(|(name, _)| name == "idempotency-key");
         assert!(in_query || in_header, "{} {} has a key of its own", write.method, write.path);
+    }
+    for member in charged_members(goal) {
+        assert!(exchanges.iter().any(|one| is_write(one) && one.body.contains(member)), "a body holds {member}");
+        assert!(exchanges.iter().any(|one| is_write(one) && one.answer.contains(member)), "an answer holds {member}");
     }
     // The check looked at what this test is about.
     let made = exchanges.iter().filter(|one| format!("{} {}", one.method, one.path).starts_with(goal.entry_call()));

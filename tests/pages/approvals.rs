@@ -232,3 +232,63 @@ async fn what_was_approved_is_what_is_posted() {
     assert!(said, "{:?}", after.state);
     firm.house.close().await;
 }
+
+#[tokio::test]
+async fn an_administrator_takes_a_running_approval_to_the_new_policy() {
+    let firm = Firm::open().await;
+    firm.house.add("Ada", &[Role::Administrator]).await;
+    let document = awaiting(&firm.house, &firm.sam, 1).await;
+    assert_eq!(firm.does("paul", &document, &[("do", "approve")]).await.0, DONE);
+    let (policy, _) = policy_from_json(&POLICY.replace("\"all\"", "\"any\"")).expect("a policy");
+    let txn = firm.house.context.db.begin_write().await.expect("the database answers");
+    policy_publish(&txn, &policy, None, 2).await.expect("it is good");
+    txn.commit().await.expect("the database answers");
+    assert_eq!(firm.now(&document).await.state, State::AwaitingApproval, "it keeps its version");
+    let restart = async |name: &str| {
+        let mut browser = Visitor::signed_in(&firm.house, &format!("{name}@house.example")).await;
+        let version = firm.now(&document).await.version.to_string();
+        browser.act(&format!("/documents/{}/restart", document.id), &[("version", version.as_str())]).await.status
+    };
+    assert_eq!(restart("paul").await, StatusCode::FORBIDDEN);
+    assert_eq!(restart("ada").await, DONE);
+    vouch::pipeline::stages::run_check(&firm.house.context, document.id).await.expect("the checks run");
+    assert!(firm.tasks("paul", &document).await, "what he agreed to before counts no more");
+    assert_eq!(firm.does("paul", &document, &[("do", "approve")]).await.0, DONE);
+    assert!(firm.tasks("dan", &document).await, "one of the two is enough now");
+    firm.house.close().await;
+}
+
+#[tokio::test]
+async fn whose_money_it_was_and_what_the_statement_says() {
+    let firm = Firm::open().await;
+    let (first, second) = (awaiting(&firm.house, &firm.sam, 1).await, awaiting(&firm.house, &firm.sam, 2).await);
+    let says = async |document: &Document, form: &[(&str, &str)]| {
+        let mut sam = Visitor::signed_in(&firm.house, "sam@house.example").await;
+        let version = firm.now(document).await.version.to_string();
+        let mut all = vec![("version", version.as_str())];
+        all.extend(form);
+        let answer = sam.act(&format!("/documents/{}/correct", document.id), &all).await;
+        (answer.status, answer.code())
+    };
+    let rules = async |document: &Document| {
+        let findings = firm.now(document).await.findings;
+        findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(says(&first, &[("claimed", "a lot")]).await.1, "invalid_field");
+    assert_eq!(says(&first, &[("claimant", "nobody")]).await.1, "invalid_field");
+    // Paul's money: he is asked no more.
+    let paul = firm.id_of("paul").await;
+    assert_eq!(says(&first, &[("claimant", &paul), ("bank_line", "FPS 0042/7")]).await.0, DONE);
+    assert!(!firm.tasks("paul", &first).await && firm.tasks("pia", &first).await);
+    assert_eq!(firm.does("paul", &first, &[("do", "approve")]).await.1, "own_document");
+    let mut sam = Visitor::signed_in(&firm.house, "sam@house.example").await;
+    assert!(sam.get(&format!("/documents/{}", first.id)).await.text().contains("FPS 0042/7"), "as it was typed");
+    // One line of a statement pays for one paper, however it is written.
+    assert_eq!(says(&second, &[("bank_line", "fps-00427"), ("claimed", "HKD 1.00")]).await.0, DONE);
+    let found = rules(&second).await;
+    assert!(found.contains(&"D8".to_owned()) && found.contains(&"P5".to_owned()), "{found:?}");
+    assert_eq!(says(&second, &[("bank_line", "fps-00428"), ("claimed", "")]).await.0, DONE);
+    let found = rules(&second).await;
+    assert!(!found.contains(&"D8".to_owned()) && !found.contains(&"P5".to_owned()), "{found:?}");
+    firm.house.close().await;
+}

@@ -113,6 +113,7 @@ async fn furnished(house: &House, sam: &Person) -> Vec<String> {
     let connection = company(house).await;
     crate::drift::differences(house, connection).await;
     crate::blocked::blocked(house, sam, connection, 7).await;
+    crate::dimensions::chosen_class(house, connection).await;
     documents.iter().map(|document| format!("/documents/{}", document.id)).collect()
 }
 

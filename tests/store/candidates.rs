@@ -74,6 +74,7 @@ async fn a_claim_is_kept_and_its_submitter_claims_it_else(db: Db) -> Tested {
         claimant: Some("person2@example.test".to_owned()),
         claimed: Some(Money::from_minor(1_230, Currency::HKD)),
         card_line: Some(Money::from_minor(5, Currency::USD)),
+        bank_line: Some("2026-11-21 a7".to_owned()),
     };
     let txn = db.begin_write().await?;
     claim_store(&txn, document.id, claimant, &claim).await?;

@@ -1,6 +1,7 @@
 //! Tables and laws of the approval. A small firm, and flows of one or two nodes.
 
 mod actions;
+mod edge_cases;
 mod laws;
 mod table;
 

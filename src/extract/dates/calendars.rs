@@ -7,7 +7,7 @@
 use jiff::civil;
 
 use super::{Match, Piece, Token, YEARS, day_or_month, number, separator};
-use crate::extract::{labels::contains, rows::Row, text::han_digit};
+use crate::extract::{rows::Row, said::Phrases, text::han_digit};
 
 /// Years of the Republic in which a paper of three digits was issued: 2011 to 2040.
 pub(super) const REPUBLIC_YEARS: std::ops::RangeInclusive<u32> = 100..=129;
@@ -35,7 +35,7 @@ pub(in crate::extract) struct Calendars {
 }
 
 /// Words that stand on papers from Taiwan and hardly elsewhere.
-const TAIWAN: &[&str] = &[
+static TAIWAN: Phrases = Phrases::new(&[
     "TAIWAN",
     "統一發票",
     "電子發票證明聯",
@@ -59,9 +59,9 @@ const TAIWAN: &[&str] = &[
     "營業人",
     "TWD",
     "NTD",
-];
+]);
 /// Words that stand on papers from Japan and hardly elsewhere.
-const JAPAN: &[&str] = &[
+static JAPAN: Phrases = Phrases::new(&[
     "JAPAN",
     "JPY",
     "株式会社",
@@ -78,7 +78,7 @@ const JAPAN: &[&str] = &[
     "京都府",
     "令和",
     "平成",
-];
+]);
 /// So many letters of kana are Japanese; の alone is an ornament in Hong Kong and Taiwan.
 const KANA_LETTERS: usize = 4;
 
@@ -86,11 +86,11 @@ impl Calendars {
     /// Those of a page's rows.
     pub(in crate::extract) fn of(rows: &[Row<'_>]) -> Self {
         let texts: Vec<String> = rows.iter().map(Row::text).collect();
-        let says = |list: &[&str]| list.iter().any(|phrase| texts.iter().any(|text| contains(text, phrase)));
+        let says = |phrases: &Phrases| rows.iter().any(|row| row.said().any(phrases));
         let has = |mark: &str| texts.iter().any(|text| text.contains(mark));
         let kana = |c: &char| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}');
         let japanese = texts.iter().flat_map(|text| text.chars()).filter(kana).count() >= KANA_LETTERS;
-        Self { taiwan: says(TAIWAN) || has("NT$") || has("R.O.C."), japan: japanese || says(JAPAN) || has("円") }
+        Self { taiwan: says(&TAIWAN) || has("NT$") || has("R.O.C."), japan: japanese || says(&JAPAN) || has("円") }
     }
 
     /// Whether a date that needs this is believed.

@@ -72,7 +72,7 @@ fn witnessed(word: &Word, core: &str, seen: &Row<'_>) -> Option<String> {
 }
 
 fn is_trade(folded: &str) -> bool {
-    TRADES.iter().chain(GOODS).any(|trade| *trade == folded)
+    TRADES.list().iter().chain(GOODS).any(|trade| *trade == folded)
 }
 
 /// "HARDWAKE": the one trade that has as many letters, all but one or two of them the same.
@@ -89,7 +89,7 @@ fn mended_trade(run: &str, sure: Confidence) -> String {
         let different = trade.chars().zip(folded.chars()).filter(|(meant, seen)| meant != seen).count();
         trade.chars().count() == length && different <= allowed
     };
-    let mut near = TRADES.iter().chain(GOODS).filter(|trade| misread(trade));
+    let mut near = TRADES.list().iter().chain(GOODS).filter(|trade| misread(trade));
     match (near.next(), near.next()) {
         (Some(only), None) => run.replacen(word, only, 1),
         (Some(_), Some(_)) | (None, _) => run.to_owned(),

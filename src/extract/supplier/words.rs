@@ -1,5 +1,7 @@
 //! The words that names end with, carry, and never say.
 
+use crate::extract::said::Phrases;
+
 /// Company forms as they end a name, folded.
 pub(super) const FORMS: &[&str] = &[
     "SDN BHD",
@@ -26,7 +28,7 @@ pub(super) const FORMS: &[&str] = &[
     "公司",
 ];
 /// Trades that shops carry in their names.
-pub(super) const TRADES: &[&str] = &[
+pub(super) static TRADES: Phrases = Phrases::new(&[
     "ENTERPRISE",
     "TRADING",
     "RESTAURANT",
@@ -72,7 +74,7 @@ pub(super) const TRADES: &[&str] = &[
     "酒樓",
     "麵家",
     "冰室",
-];
+]);
 /// More words of trade, for mending a misread letter: they say too little to make a name likelier.
 pub(super) const GOODS: &[&str] = &[
     "BAKERIES",
@@ -116,7 +118,7 @@ pub(super) const GOODS: &[&str] = &[
     "WORKSHOP",
 ];
 /// What a name does not say.
-pub(super) const NOT_NAMES: &[&str] = &[
+pub(super) static NOT_NAMES: Phrases = Phrases::new(&[
     "INVOICE",
     "RECEIPT",
     "RESIT",
@@ -208,9 +210,9 @@ pub(super) const NOT_NAMES: &[&str] = &[
     "樓",
     "大廈",
     "編號",
-];
+]);
 /// The words over a buyer's name.
-pub(super) const BUYER: &[&str] = &[
+pub(super) static BUYER: Phrases = Phrases::new(&[
     "BILL TO",
     "BILLED TO",
     "SHIP TO",
@@ -228,13 +230,14 @@ pub(super) const BUYER: &[&str] = &[
     "購買方",
     "抬頭",
     "致",
-];
+]);
 /// The words before a seller's.
-pub(super) const SELLER: &[&str] =
-    &["SERVICE PROVIDER", "SOLD BY", "SELLER", "SUPPLIER", "VENDOR", "賣方", "销售方", "銷售方"];
+pub(super) static SELLER: Phrases =
+    Phrases::new(&["SERVICE PROVIDER", "SOLD BY", "SELLER", "SUPPLIER", "VENDOR", "賣方", "销售方", "銷售方"]);
 /// Words that do not make a name by themselves.
 pub(super) const FILLERS: &[&str] =
     &["CO", "COMPANY", "M", "MALAYSIA", "HK", "S", "SINGAPORE", "ENTERPRISE", "TRADING", "INTERNATIONAL", "HOLDINGS"];
 /// What rows of an address say.
-pub(super) const ADDRESS: &[&str] =
-    &["TEL", "FAX", "PHONE", "JALAN", "JLN", "LOT", "ROAD", "STREET", "TAMAN", "AVENUE", "電話", "地址", "地下"];
+pub(super) static ADDRESS: Phrases = Phrases::new(&[
+    "TEL", "FAX", "PHONE", "JALAN", "JLN", "LOT", "ROAD", "STREET", "TAMAN", "AVENUE", "電話", "地址", "地下",
+]);

@@ -182,6 +182,22 @@ fn any_kind() -> impl Strategy<Value = Kind> {
     prop::sample::select(kinds)
 }
 
+#[test]
+fn vat_numbers_of_another_shape() {
+    for (text, misshapen) in [
+        ("DE136695976", false),
+        ("DE 136 695 977", false),
+        ("DE12345618938", true),
+        ("DE0815", true),
+        ("GB980780684", false),
+        ("HRB 720569", true),
+        ("12/345", false),
+        ("", false),
+    ] {
+        assert_eq!(TaxId::is_misshapen_vat(text), misshapen, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn never_panics(line in any::<String>(), kind in any_kind()) {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     post::{
         LedgerEntry, LedgerKind,
+        dimension::not_held,
         entry::Resource,
         error::{Class, LedgerError},
         xero::convert::is_together,
@@ -222,6 +223,11 @@ impl Run<'_> {
             let approved = self.entry.total;
             let message =
                 format!("The ledger made it {currency} {}; {approved} was approved. Correct it there.", found.total);
+            return Err(Stop::Blocked(message));
+        }
+        if let Some(lost) = not_held(&self.entry.dimensions, &found.dimensions) {
+            let message =
+                format!("The ledger's entry is without the {} that was approved. Set it there.", lost.title());
             return Err(Stop::Blocked(message));
         }
         Ok(())

@@ -52,7 +52,7 @@ impl Client {
         Self { calls, ..self }
     }
 
-    /// Reads the company's facts, accounts, tax codes and suppliers.
+    /// Reads the company's facts, accounts, tax codes, suppliers, and what entries are charged to besides.
     ///
     /// # Errors
     /// See [`LedgerError`].
@@ -66,7 +66,8 @@ impl Client {
             tax_rates = self.rows("select * from TaxRate", |rows| rows.tax_rate).await?;
         }
         let vendors = self.rows("select * from Vendor where Active = true", |rows| rows.vendor).await?;
-        convert::company(CompanyParts { info, preferences, accounts, tax_codes, tax_rates, vendors })
+        let dimensions = self.dimensions(&preferences).await?;
+        convert::company(CompanyParts { info, preferences, accounts, tax_codes, tax_rates, vendors, dimensions })
     }
 
     /// Finds the supplier of this name, inactive ones included.
@@ -243,7 +244,7 @@ impl Client {
     }
 
     /// All rows of a query, page by page, ordered so that no row falls between two pages.
-    async fn rows<T>(&self, statement: &str, pick: fn(wire::Rows) -> Vec<T>) -> Result<Vec<T>, LedgerError> {
+    pub(super) async fn rows<T>(&self, statement: &str, pick: fn(wire::Rows) -> Vec<T>) -> Result<Vec<T>, LedgerError> {
         let mut all = Vec::new();
         for _ in 0..PAGES_MAX {
             let start = all.len() + 1;

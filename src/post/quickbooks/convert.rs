@@ -9,7 +9,7 @@ use crate::{
         amount::{cut, decimal, entry_check, number, rate_number},
         entry::{Entry, EntryKind, EntryLine, PaymentType, Resource},
         error::LedgerError,
-        quickbooks::{fault, wire},
+        quickbooks::{dimension, fault, wire},
     },
 };
 
@@ -35,7 +35,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     let currency_ref = wire::Reference { value: entry.currency.code().to_owned() };
     let exchange_rate = entry.exchange_rate.map(rate_number);
     let global_tax_calculation = tax_mode(&entry.lines);
-    let line = entry.lines.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+    let line = entry.lines.iter().map(|one| line(entry, one)).collect::<Result<Vec<_>, _>>()?;
     let txn_date = entry.issue_date.to_string();
     let body = match &entry.kind {
         EntryKind::Paid { paid_from, payment } => serde_json::to_string(&wire::PurchaseCreate {
@@ -50,6 +50,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
             private_note,
             currency_ref,
             exchange_rate: exchange_rate.clone(),
+            department_ref: dimension::location(entry),
             global_tax_calculation,
             line,
         }),
@@ -61,6 +62,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
             private_note,
             currency_ref,
             exchange_rate,
+            department_ref: dimension::location(entry),
             global_tax_calculation,
             line,
         }),
@@ -108,6 +110,7 @@ pub(crate) fn ledger_entry(
     };
     Ok(LedgerEntry {
         url: Some(entry_url(address, resource, &read.id)),
+        dimensions: dimension::of_lines(&read),
         external_id: read.id,
         total,
         supplier_id: read.vendor_ref.or(read.entity_ref).map(|supplier| supplier.value),
@@ -150,6 +153,7 @@ pub(crate) struct CompanyParts {
     pub(crate) tax_codes: Vec<wire::TaxCode>,
     pub(crate) tax_rates: Vec<wire::TaxRate>,
     pub(crate) vendors: Vec<wire::Vendor>,
+    pub(crate) dimensions: Vec<LedgerReference>,
 }
 
 /// The company's own facts and whatever entries can name.
@@ -166,6 +170,7 @@ pub(crate) fn company(parts: CompanyParts) -> Result<Company, LedgerError> {
     let rates: Vec<_> = parts.tax_rates.into_iter().filter(|rate| rate.active != Some(false)).collect();
     references.extend(parts.tax_codes.into_iter().filter_map(|code| tax_code(code, &rates)));
     references.extend(parts.vendors.into_iter().filter_map(vendor));
+    references.extend(parts.dimensions);
     Ok(Company {
         name: parts.info.company_name.unwrap_or_default(),
         home_currency,
@@ -266,14 +271,19 @@ fn tax_mode(lines: &[EntryLine]) -> &'static str {
 /// With a tax code `Amount` is the net and `TaxInclusiveAmt` the gross, as in Intuit's examples. QuickBooks rounds tax
 /// line by line, half a cent up, and so is the net rounded here. Intuit says little about how regions differ, so
 /// whoever posts compares the total of the answer with the approved one.
-fn line(line: &EntryLine) -> Result<wire::Line, LedgerError> {
+fn line(entry: &Entry, line: &EntryLine) -> Result<wire::Line, LedgerError> {
     let net = if line.tax_code.is_some() { net(line)? } else { line.amount };
+    let customer_ref = dimension::customer(entry);
     Ok(wire::Line {
         detail_type: "AccountBasedExpenseLineDetail",
         amount: number(net),
         description: cut(&line.description, TEXT_CHARS_MAX),
         account_based_expense_line_detail: wire::LineDetail {
             account_ref: wire::Reference { value: line.account.clone() },
+            class_ref: dimension::class(entry),
+            // A company may bill what its customers cost by itself; what was approved says nothing of a bill.
+            billable_status: customer_ref.as_ref().map(|_| "NotBillable"),
+            customer_ref,
             tax_code_ref: line.tax_code.clone().map(|value| wire::Reference { value }),
             tax_inclusive_amt: line.tax_code.as_ref().map(|_| number(line.amount)),
         },
@@ -319,6 +329,7 @@ mod tests {
                 amount: Money::from_minor(2450, Currency::HKD),
             }],
             total: Money::from_minor(2450, Currency::HKD),
+            dimensions: Vec::new(),
             url: Some("http://localhost/d/1".to_owned()),
         }
     }
@@ -427,6 +438,7 @@ mod tests {
             issue_date: Some("2026-11-18".to_owned()),
             live: true,
             url: Some("http://localhost/purchase/expense/252".to_owned()),
+            dimensions: Vec::new(),
         };
         assert_eq!(paid.ok(), Some(expected));
         let deleted = read(r#"{"Id":"151","status":"Deleted","domain":"QBO"}"#, Resource::Bill);
@@ -460,6 +472,7 @@ mod tests {
             tax_codes: rows.tax_code,
             tax_rates: rows.tax_rate,
             vendors: rows.vendor,
+            dimensions: Vec::new(),
         };
         assert!(has_purchase_tax(&parts.info, &parts.preferences));
         let company = company(parts).expect("the home currency is there");

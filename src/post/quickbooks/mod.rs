@@ -5,6 +5,7 @@ mod changes;
 pub mod client;
 mod code;
 pub mod convert;
+pub(crate) mod dimension;
 mod fault;
 mod multipart;
 mod wire;

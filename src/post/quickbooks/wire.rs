@@ -30,6 +30,8 @@ pub(crate) struct PurchaseCreate {
     pub(crate) currency_ref: Reference,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exchange_rate: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) department_ref: Option<Reference>,
     pub(crate) global_tax_calculation: &'static str,
     pub(crate) line: Vec<Line>,
 }
@@ -46,6 +48,8 @@ pub(crate) struct BillCreate {
     pub(crate) currency_ref: Reference,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exchange_rate: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) department_ref: Option<Reference>,
     pub(crate) global_tax_calculation: &'static str,
     pub(crate) line: Vec<Line>,
 }
@@ -80,6 +84,12 @@ pub(crate) struct Line {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct LineDetail {
     pub(crate) account_ref: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) class_ref: Option<Reference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) customer_ref: Option<Reference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) billable_status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tax_code_ref: Option<Reference>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,6 +162,9 @@ pub(crate) struct Rows {
     pub(crate) tax_code: Vec<TaxCode>,
     pub(crate) tax_rate: Vec<TaxRate>,
     pub(crate) attachable: Vec<Attachable>,
+    pub(crate) class: Vec<Named>,
+    pub(crate) department: Vec<Named>,
+    pub(crate) customer: Vec<Named>,
 }
 
 /// `Purchase`, `Bill` or `VendorCredit`, as it is read.
@@ -166,8 +179,37 @@ pub(crate) struct Transaction {
     pub(crate) currency_ref: Option<Reference>,
     pub(crate) vendor_ref: Option<Reference>,
     pub(crate) entity_ref: Option<Reference>,
+    pub(crate) department_ref: Option<Reference>,
+    #[serde(default)]
+    pub(crate) line: Vec<LineRead>,
     #[serde(rename = "status")]
     pub(crate) status: Option<String>,
+}
+
+/// A line, as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct LineRead {
+    pub(crate) account_based_expense_line_detail: Option<LineDetailRead>,
+}
+
+/// What a line is charged to, as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct LineDetailRead {
+    pub(crate) class_ref: Option<Reference>,
+    pub(crate) customer_ref: Option<Reference>,
+}
+
+/// `Class`, `Department` or `Customer`, as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) display_name: Option<String>,
+    pub(crate) fully_qualified_name: Option<String>,
+    pub(crate) active: Option<bool>,
 }
 
 /// `Vendor`, as it is read.
@@ -244,6 +286,7 @@ pub(crate) struct Preferences {
     pub(crate) currency_prefs: Option<CurrencyPreferences>,
     pub(crate) tax_prefs: Option<TaxPreferences>,
     pub(crate) accounting_info_prefs: Option<AccountingPreferences>,
+    pub(crate) vendor_and_purchases_prefs: Option<PurchasesPreferences>,
 }
 
 /// The currencies of a company.
@@ -261,11 +304,20 @@ pub(crate) struct TaxPreferences {
     pub(crate) using_sales_tax: Option<bool>,
 }
 
-/// Where a company's books are closed.
+/// Where a company's books are closed, and what its entries may be charged to.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct AccountingPreferences {
     pub(crate) book_close_date: Option<String>,
+    pub(crate) class_tracking_per_txn_line: Option<bool>,
+    pub(crate) track_departments: Option<bool>,
+}
+
+/// Whether purchases may name a customer.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PurchasesPreferences {
+    pub(crate) tracking_by_customer: Option<bool>,
 }
 
 /// The answer to an upload: each element is an attachment or a fault.

@@ -63,7 +63,7 @@ impl Client {
         Self { calls, ..self }
     }
 
-    /// Reads the organisation's facts, accounts, tax rates, currencies and contacts.
+    /// Reads the organisation's facts, accounts, tax rates, currencies, contacts and tracking categories.
     ///
     /// # Errors
     /// See [`LedgerError`].
@@ -74,7 +74,8 @@ impl Client {
         let tax_rates = self.get(&["TaxRates"], &[]).await?.tax_rates;
         let currencies = self.get(&["Currencies"], &[]).await?.currencies;
         let contacts = self.pages("Contacts", &[("summaryOnly", "true")], |lists| lists.contacts).await?;
-        convert::company(CompanyParts { organisation, accounts, tax_rates, currencies, contacts })
+        let tracking = self.get(&["TrackingCategories"], &[]).await?.tracking_categories;
+        convert::company(CompanyParts { organisation, accounts, tax_rates, currencies, contacts, tracking })
     }
 
     /// Finds the contact of this name, archived ones included.

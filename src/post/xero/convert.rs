@@ -8,7 +8,7 @@ use crate::post::{
     amount::{cut, decimal, entry_check, number},
     entry::{Entry, EntryKind, Resource},
     error::LedgerError,
-    xero::{fault, wire},
+    xero::{dimension, fault, wire},
 };
 
 /// How Xero is called in errors.
@@ -146,6 +146,7 @@ pub(crate) fn ledger_entry(
     let date = written.or_else(|| read.date.as_deref().and_then(date));
     Ok(LedgerEntry {
         url: Some(entry_url(address, resource, &external_id)),
+        dimensions: dimension::of_lines(&read.line_items),
         external_id,
         total,
         supplier_id: read.contact.and_then(|contact| contact.contact_id),
@@ -190,6 +191,7 @@ pub(crate) struct CompanyParts {
     pub(crate) tax_rates: Vec<wire::TaxRate>,
     pub(crate) currencies: Vec<wire::Currency>,
     pub(crate) contacts: Vec<wire::Contact>,
+    pub(crate) tracking: Vec<wire::TrackingCategory>,
 }
 
 /// The organisation's own facts and whatever entries can name.
@@ -205,6 +207,7 @@ pub(crate) fn company(parts: CompanyParts) -> Result<Company, LedgerError> {
         references.extend(parts.tax_rates.into_iter().filter_map(tax_rate));
     }
     references.extend(parts.contacts.into_iter().filter_map(contact));
+    references.extend(dimension::references(parts.tracking));
     Ok(Company {
         name: organisation.name.unwrap_or_default(),
         home_currency,
@@ -268,7 +271,7 @@ fn tax_mode(entry: &Entry) -> &'static str {
 /// The reference stands at the end of the first line too: a bill has no field of its own for it.
 fn line_items(entry: &Entry) -> Vec<wire::LineItem> {
     let with_tax = tax_mode(entry) == "Inclusive";
-    let mark = mark(&entry.reference());
+    let (mark, tracking) = (mark(&entry.reference()), dimension::tracking(entry));
     let described = |index: usize, text: &str| {
         let text = text.trim();
         let text = if text.is_empty() { entry.supplier.as_str() } else { text };
@@ -287,6 +290,7 @@ fn line_items(entry: &Entry) -> Vec<wire::LineItem> {
             account_code: line.account.clone(),
             // Left out, the account's own tax would be taken: beside taxed lines an untaxed one says so.
             tax_type: line.tax_code.clone().or_else(|| with_tax.then(|| "NONE".to_owned())),
+            tracking: tracking.clone(),
         })
         .collect()
 }
@@ -331,6 +335,7 @@ mod tests {
                 amount: Money::from_minor(2400, Currency::HKD),
             }],
             total: Money::from_minor(2400, Currency::HKD),
+            dimensions: Vec::new(),
             url: Some("http://localhost/d/1".to_owned()),
         }
     }
@@ -422,6 +427,7 @@ mod tests {
             issue_date: Some("2026-11-18".to_owned()),
             live: true,
             url: Some("https://go.xero.com/AccountsPayable/Edit.aspx?InvoiceID=a1".to_owned()),
+            dimensions: vec![Vec::new()],
         };
         assert_eq!(ledger_entry(read(ours), Resource::Bill, &address).ok(), Some(expected));
         let voided = r#"{"InvoiceID":"a1","Total":24.00,"Status":"VOIDED"}"#;
@@ -454,6 +460,7 @@ mod tests {
             tax_rates: lists.tax_rates,
             currencies: lists.currencies,
             contacts: lists.contacts,
+            tracking: lists.tracking_categories,
         })
         .expect("the base currency is there");
         let offered: Vec<_> =

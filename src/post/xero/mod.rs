@@ -4,6 +4,7 @@
 mod changes;
 pub mod client;
 pub mod convert;
+mod dimension;
 pub(crate) mod fault;
 mod wire;
 

@@ -32,6 +32,7 @@ fn entry(kind: EntryKind) -> Entry {
             tax_rate: None,
             amount: Money::from_minor(2400, Currency::HKD),
         }],
+        dimensions: Vec::new(),
         total: Money::from_minor(2400, Currency::HKD),
         url: Some("http://localhost/d/1".to_owned()),
     }

@@ -97,6 +97,17 @@ pub(crate) struct LineItem {
     pub(crate) account_code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tax_type: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tracking: Vec<Tracking>,
+}
+
+/// An option of a tracking category, on a line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Tracking {
+    #[serde(rename = "TrackingCategoryID")]
+    pub(crate) tracking_category_id: Option<String>,
+    #[serde(rename = "TrackingOptionID")]
+    pub(crate) tracking_option_id: Option<String>,
 }
 
 /// The array that every write to `Contacts` is.
@@ -126,6 +137,7 @@ pub(crate) struct Lists {
     pub(crate) currencies: Vec<Currency>,
     pub(crate) organisations: Vec<Organisation>,
     pub(crate) attachments: Vec<Attachment>,
+    pub(crate) tracking_categories: Vec<TrackingCategory>,
 }
 
 /// A bill, a credit note or money spent, as it is read.
@@ -163,6 +175,8 @@ pub(crate) struct ContactRead {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct LineRead {
     pub(crate) description: Option<String>,
+    #[serde(default)]
+    pub(crate) tracking: Vec<Tracking>,
 }
 
 /// A contact, as it is read.
@@ -209,6 +223,28 @@ pub(crate) struct TaxRate {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Currency {
     pub(crate) code: Option<String>,
+}
+
+/// A tracking category, as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TrackingCategory {
+    #[serde(rename = "TrackingCategoryID")]
+    pub(crate) tracking_category_id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) status: Option<String>,
+    #[serde(default)]
+    pub(crate) options: Vec<TrackingOption>,
+}
+
+/// An option of a tracking category, as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TrackingOption {
+    #[serde(rename = "TrackingOptionID")]
+    pub(crate) tracking_option_id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) status: Option<String>,
 }
 
 /// The organisation, as it is read.

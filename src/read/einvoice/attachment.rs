@@ -9,7 +9,7 @@ use hayro_interpret::hayro_syntax::{
     object::{Array, Dict, Name, Stream},
 };
 
-use super::xml;
+use super::{invoice::Level, xml};
 
 /// The most embedded files that are looked at.
 const FILES_MAX: usize = 100;
@@ -18,6 +18,40 @@ const FILES_MAX: usize = 100;
 const STORED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The most nodes of the name tree, so that one that loops ends.
 const NODES_MAX: usize = 1000;
+
+/// The most bytes of a PDF's own description, as stored and unpacked.
+const DESCRIPTION_BYTES_MAX: usize = 1024 * 1024;
+/// The names by which a PDF's description says that an e-invoice is in it. Source: Factur-X 1.0 and ZUGFeRD 1.0 and
+/// 2.0, the extension schemas for XMP.
+const SCHEMAS: [&str; 3] = ["urn:factur-x:pdfa:", "urn:zugferd:pdfa:", "urn:ferd:pdfa:"];
+
+/// What a PDF says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// How full it says its e-invoice is; absent where it names no profile that vouch knows.
+    pub(super) level: Option<Level>,
+}
+
+/// What the PDF's description says about an e-invoice in it; nothing where it speaks of none.
+pub(super) fn claim(pdf: &Pdf) -> Option<Claim> {
+    let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
+    let stream = catalog.get::<Stream<'_>>("Metadata")?;
+    if stream.raw_data().len() > DESCRIPTION_BYTES_MAX {
+        return None;
+    }
+    let bytes = stream.decoded_data().ok().filter(|bytes| bytes.len() <= DESCRIPTION_BYTES_MAX)?;
+    let text = String::from_utf8_lossy(&bytes);
+    if !SCHEMAS.iter().any(|schema| text.contains(schema)) {
+        return None;
+    }
+    // As an element or an attribute; the schema's own list of its properties has neither sign behind the name.
+    let values = text.split("ConformanceLevel").skip(1).filter_map(|rest| {
+        let element = || rest.strip_prefix('>').and_then(|rest| rest.split_once('<'));
+        let attribute = || rest.strip_prefix("=\"").and_then(|rest| rest.split_once('"'));
+        element().or_else(attribute).map(|(value, _)| value)
+    });
+    values.map(Level::claimed).next().map(|level| Claim { level })
+}
 
 /// The bytes of every e-invoice in an opened PDF, each once, in order.
 pub(super) fn einvoices(pdf: &Pdf) -> Vec<Vec<u8>> {

@@ -238,6 +238,12 @@ fn lines(invoice: &Invoice, unit: Decimal, findings: &mut Vec<Finding>) {
         // Some programs put the adjustments into the price already.
         let difference = (adjusted - amount).abs().min((plain - amount).abs());
         if difference <= slack {
+            // A rounded price explains it; who checks strictly sends it back all the same.
+            let is_strict = invoice.profile == Profile::European && difference > unit * Decimal::TWO;
+            if is_strict {
+                let what = format!("quantity and price of line {number}, which may be rounded,");
+                findings.push(contradiction("PEPPOL-EN16931-R120", &what, adjusted, amount, Severity::Flag));
+            }
             continue;
         }
         let is_over = |share: Decimal| difference > unit + (amount * share).abs();

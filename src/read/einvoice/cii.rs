@@ -5,7 +5,7 @@
 
 use super::{
     EInvoiceError,
-    invoice::{Adjustment, Invoice, Line, Picker, Profile, Stated, TaxPart, Totals, one_line, town},
+    invoice::{Adjustment, Invoice, Level, Line, Picker, Profile, Stated, TaxPart, Totals, one_line, town},
     xml::{Element, Syntax, Tree},
 };
 use crate::model::field::FieldName;
@@ -81,6 +81,7 @@ pub(super) fn invoice(tree: &Tree, picker: &mut Picker) -> Result<Invoice, EInvo
     Ok(Invoice {
         syntax: tree.syntax,
         profile: Profile::of(tree.syntax, specification.as_deref()),
+        level: specification.as_deref().and_then(Level::of),
         type_code: picker.text(&document("TypeCode"), "cii:TypeCode", FieldName::Total).map(|code| code.value),
         number: picker.text(&document("ID"), "cii:ExchangedDocument/ID", FieldName::DocumentNumber),
         issue_date: picker.date(&issue_dates, "cii:IssueDateTime", FieldName::IssueDate),

@@ -74,6 +74,52 @@ impl Profile {
     }
 }
 
+/// How full an e-invoice is, by the names of Factur-X and ZUGFeRD.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Minimum,
+    BasicWithoutLines,
+    Basic,
+    /// EN 16931 in full; ZUGFeRD 1 and 2.0 called it COMFORT, Germany's offices narrow it to XRECHNUNG.
+    European,
+    Extended,
+}
+
+impl Level {
+    /// The level that a PDF's description names.
+    pub(super) fn claimed(name: &str) -> Option<Self> {
+        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        match plain.to_ascii_uppercase().as_str() {
+            "MINIMUM" => Some(Self::Minimum),
+            "BASICWL" => Some(Self::BasicWithoutLines),
+            "BASIC" => Some(Self::Basic),
+            "EN16931" | "COMFORT" | "XRECHNUNG" => Some(Self::European),
+            "EXTENDED" => Some(Self::Extended),
+            _ => None,
+        }
+    }
+
+    /// The level that a specification identifier (BT-24) stands for.
+    pub(super) fn of(specification: &str) -> Option<Self> {
+        let name = specification.to_ascii_lowercase();
+        let last = name.rsplit([':', '#']).next().unwrap_or_default();
+        let named = Self::claimed(last);
+        let is_plain = name.starts_with("urn:cen.eu:en16931") && named.is_none();
+        named.or(is_plain.then_some(Self::European))
+    }
+
+    /// The name that Factur-X has for it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Minimum => "MINIMUM",
+            Self::BasicWithoutLines => "BASIC WL",
+            Self::Basic => "BASIC",
+            Self::European => "EN 16931",
+            Self::Extended => "EXTENDED",
+        }
+    }
+}
+
 /// The amounts of the whole document, in its currency.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
@@ -145,6 +191,8 @@ pub(super) struct Invoice {
     pub(super) syntax: Syntax,
     /// What it promises to hold.
     pub(super) profile: Profile,
+    /// How full it calls itself.
+    pub(super) level: Option<Level>,
     /// The code of what kind of paper it is, BT-3.
     pub(super) type_code: Option<String>,
     /// Its number, BT-1.

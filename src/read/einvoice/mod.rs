@@ -13,7 +13,9 @@
 mod attachment;
 mod checks;
 mod cii;
+mod details;
 mod invoice;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod ubl;
@@ -22,14 +24,16 @@ mod xml;
 use hayro_interpret::hayro_syntax::Pdf;
 use rust_decimal::Decimal;
 
+pub use self::attachment::Claim;
 use self::{
-    invoice::{Invoice, Line, Picker, Stated},
+    invoice::{Invoice, Level, Line, Picker, Stated},
     xml::Syntax,
 };
 use crate::model::{
     draft::LineItem,
     fact::{Fact, Facts},
     field::{FieldName, FieldValue},
+    finding::{Finding, Severity},
     page::{Area, Source},
 };
 
@@ -128,11 +132,42 @@ pub fn in_pdf_bytes(bytes: &[u8]) -> Vec<Vec<u8>> {
     Pdf::new(bytes.to_vec()).map(|pdf| in_pdf(&pdf)).unwrap_or_default()
 }
 
+/// What an opened PDF says about an e-invoice in it; nothing where it speaks of none.
+#[must_use]
+pub fn claim_of_pdf(pdf: &Pdf) -> Option<Claim> {
+    attachment::claim(pdf)
+}
+
+/// Reads the XML of an e-invoice that was found in a PDF, which may have said what it is.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_claimed(xml: &[u8], claim: Option<Claim>) -> Result<Facts, EInvoiceError> {
+    let (mut facts, level) = parse_level(xml)?;
+    if let Some((claimed, level)) = claim.and_then(|claim| claim.level).zip(level).filter(|(one, other)| one != other) {
+        let message =
+            format!("The PDF calls its e-invoice {}, but what is in it calls itself {}.", claimed.name(), level.name());
+        facts.problems.push(Finding::new(RULE, Severity::Flag, message, &[]));
+    }
+    Ok(facts)
+}
+
+/// What is said of a PDF that speaks of an e-invoice and has none: somebody took it out, or it was never put in.
+#[must_use]
+pub fn missing() -> Finding {
+    let message = "The PDF says that it holds an e-invoice, but none is in it; ask the supplier for the whole file.";
+    Finding::new(RULE, Severity::Flag, message, &[])
+}
+
 /// Reads the XML of an e-invoice. Any bytes may be given; this is also what is fuzzed.
 ///
 /// # Errors
 /// It is not a readable e-invoice at all. One that breaks rules is no error: see `problems` of the facts.
 pub fn parse(xml: &[u8]) -> Result<Facts, EInvoiceError> {
+    parse_level(xml).map(|(facts, _)| facts)
+}
+
+fn parse_level(xml: &[u8]) -> Result<(Facts, Option<Level>), EInvoiceError> {
     let tree = xml::tree(xml)?;
     let mut picker = Picker::default();
     let invoice = match tree.syntax {
@@ -146,9 +181,13 @@ pub fn parse(xml: &[u8]) -> Result<Facts, EInvoiceError> {
     let mut problems = picker.problems;
     let broken = checks::all(&invoice, &tree.foreign, &problems);
     problems.extend(broken);
+    if let Some(details) = details::Details::of(&tree, invoice.profile) {
+        problems.extend(rules::broken(&invoice, &details));
+    }
     problems.extend(wrong_kind);
     problems.extend(checks::sign(&invoice, kind));
-    Ok(Facts {
+    let level = invoice.level;
+    let facts = Facts {
         source: Source::EInvoice,
         kind,
         page: None,
@@ -156,7 +195,8 @@ pub fn parse(xml: &[u8]) -> Result<Facts, EInvoiceError> {
         line_items: invoice.lines.iter().filter_map(line_item).collect(),
         fields: fields(invoice),
         problems,
-    })
+    };
+    Ok((facts, level))
 }
 
 fn fields(invoice: Invoice) -> Vec<Fact> {

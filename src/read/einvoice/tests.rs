@@ -1,5 +1,7 @@
 //! Small invoices of invented firms, whole and broken.
 
+mod rules;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -26,12 +28,16 @@ const UBL: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <a:PartyLegalEntity><RegistrationName>Kiosk &amp; S&#246;hne
    GmbH</RegistrationName></a:PartyLegalEntity>
  </a:Party></a:AccountingSupplierParty>
- <a:AccountingCustomerParty><a:Party><a:PartyName><Name>Laden</Name></a:PartyName></a:Party></a:AccountingCustomerParty>
+ <a:AccountingCustomerParty><a:Party><a:PartyName><Name>Laden</Name></a:PartyName>
+  <a:PostalAddress><a:Country><IdentificationCode>DE</IdentificationCode></a:Country></a:PostalAddress>
+ </a:Party></a:AccountingCustomerParty>
  <a:PaymentMeans><PaymentMeansCode>48</PaymentMeansCode></a:PaymentMeans>
- <a:AllowanceCharge><ChargeIndicator>false</ChargeIndicator><Amount currencyID="EUR">5.00</Amount></a:AllowanceCharge>
+ <a:AllowanceCharge><ChargeIndicator>false</ChargeIndicator>
+  <AllowanceChargeReason>Loyal</AllowanceChargeReason><Amount currencyID="EUR">5.00</Amount>
+  <a:TaxCategory><ID>S</ID><Percent>19</Percent></a:TaxCategory></a:AllowanceCharge>
  <a:TaxTotal><TaxAmount currencyID="EUR">19.00</TaxAmount>
   <a:TaxSubtotal><TaxableAmount currencyID="EUR">100.00</TaxableAmount><TaxAmount currencyID="EUR">19.00</TaxAmount>
-   <a:TaxCategory><Percent>19</Percent></a:TaxCategory></a:TaxSubtotal></a:TaxTotal>
+   <a:TaxCategory><ID>S</ID><Percent>19</Percent></a:TaxCategory></a:TaxSubtotal></a:TaxTotal>
  <a:TaxTotal><TaxAmount currencyID="SEK">210.00</TaxAmount></a:TaxTotal>
  <a:LegalMonetaryTotal><LineExtensionAmount currencyID="EUR">105.00</LineExtensionAmount>
   <TaxExclusiveAmount currencyID="EUR">100.00</TaxExclusiveAmount>
@@ -39,9 +45,10 @@ const UBL: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <AllowanceTotalAmount currencyID="EUR">5.00</AllowanceTotalAmount>
   <PrepaidAmount currencyID="EUR">119.00</PrepaidAmount>
   <PayableAmount currencyID="EUR">0.00</PayableAmount></a:LegalMonetaryTotal>
- <a:InvoiceLine><ID>1</ID><InvoicedQuantity>30</InvoicedQuantity>
+ <a:InvoiceLine><ID>1</ID><InvoicedQuantity unitCode="C62">30</InvoicedQuantity>
   <LineExtensionAmount currencyID="EUR">105.00</LineExtensionAmount>
-  <a:Item><Name>Nails</Name><a:ClassifiedTaxCategory><Percent>19</Percent></a:ClassifiedTaxCategory></a:Item>
+  <a:Item><Name>Nails</Name><a:ClassifiedTaxCategory><ID>S</ID><Percent>19</Percent>
+   </a:ClassifiedTaxCategory></a:Item>
   <a:Price><PriceAmount currencyID="EUR">35.00</PriceAmount><BaseQuantity>10</BaseQuantity></a:Price></a:InvoiceLine>
 </i:Invoice>"#;
 
@@ -53,21 +60,24 @@ const CII: &str = r#"<x:CrossIndustryInvoice xmlns:x="urn:un:unece:uncefact:data
 <x:ExchangedDocument><r:ID>B-7</r:ID><r:TypeCode>381</r:TypeCode>
 <r:IssueDateTime><u:DateTimeString format="102">20250304</u:DateTimeString></r:IssueDateTime></x:ExchangedDocument>
 <x:SupplyChainTradeTransaction>
-<r:IncludedSupplyChainTradeLineItem><r:SpecifiedTradeProduct><r:Name>Rope</r:Name></r:SpecifiedTradeProduct>
-<r:SpecifiedLineTradeAgreement><r:NetPriceProductTradePrice><r:ChargeAmount>4.10</r:ChargeAmount>
+<r:IncludedSupplyChainTradeLineItem><r:AssociatedDocumentLineDocument><r:LineID>1</r:LineID>
+</r:AssociatedDocumentLineDocument><r:SpecifiedTradeProduct><r:Name>Rope</r:Name></r:SpecifiedTradeProduct>
+<r:SpecifiedLineTradeAgreement><r:NetPriceProductTradePrice><r:ChargeAmount>4.095</r:ChargeAmount>
 </r:NetPriceProductTradePrice></r:SpecifiedLineTradeAgreement>
-<r:SpecifiedLineTradeDelivery><r:BilledQuantity>20</r:BilledQuantity></r:SpecifiedLineTradeDelivery>
-<r:SpecifiedLineTradeSettlement><r:ApplicableTradeTax><r:RateApplicablePercent>20</r:RateApplicablePercent>
+<r:SpecifiedLineTradeDelivery><r:BilledQuantity unitCode="MTR">20</r:BilledQuantity></r:SpecifiedLineTradeDelivery>
+<r:SpecifiedLineTradeSettlement><r:ApplicableTradeTax><r:CategoryCode>S</r:CategoryCode><r:RateApplicablePercent>20</r:RateApplicablePercent>
 </r:ApplicableTradeTax><r:SpecifiedTradeSettlementLineMonetarySummation><r:LineTotalAmount>81.90</r:LineTotalAmount>
 </r:SpecifiedTradeSettlementLineMonetarySummation></r:SpecifiedLineTradeSettlement>
 </r:IncludedSupplyChainTradeLineItem>
 <r:ApplicableHeaderTradeAgreement><r:SellerTradeParty><r:Name>Seilerei</r:Name><r:PostalTradeAddress>
-<r:PostcodeCode>999</r:PostcodeCode><r:LineOne>Weg 2</r:LineOne><r:CityName>Ort</r:CityName></r:PostalTradeAddress>
+<r:PostcodeCode>999</r:PostcodeCode><r:LineOne>Weg 2</r:LineOne><r:CityName>Ort</r:CityName><r:CountryID>CH</r:CountryID></r:PostalTradeAddress>
 <r:SpecifiedTaxRegistration><r:ID schemeID="FC">77</r:ID></r:SpecifiedTaxRegistration></r:SellerTradeParty>
-<r:BuyerTradeParty><r:Name>Werft</r:Name></r:BuyerTradeParty></r:ApplicableHeaderTradeAgreement>
+<r:BuyerTradeParty><r:Name>Werft</r:Name><r:PostalTradeAddress><r:CountryID>FR</r:CountryID></r:PostalTradeAddress>
+</r:BuyerTradeParty></r:ApplicableHeaderTradeAgreement>
 <r:ApplicableHeaderTradeSettlement><r:InvoiceCurrencyCode>CHF</r:InvoiceCurrencyCode>
 <r:ApplicableTradeTax><r:CalculatedAmount>16.38</r:CalculatedAmount><r:BasisAmount>81.90</r:BasisAmount>
-<r:RateApplicablePercent>20</r:RateApplicablePercent></r:ApplicableTradeTax>
+<r:CategoryCode>S</r:CategoryCode><r:RateApplicablePercent>20</r:RateApplicablePercent></r:ApplicableTradeTax>
+<r:SpecifiedTradePaymentTerms><r:Description>Within a month</r:Description></r:SpecifiedTradePaymentTerms>
 <r:SpecifiedTradeSettlementHeaderMonetarySummation><r:LineTotalAmount>81.90</r:LineTotalAmount>
 <r:TaxBasisTotalAmount>81.90</r:TaxBasisTotalAmount><r:TaxTotalAmount currencyID="CHF">16.38</r:TaxTotalAmount>
 <r:TaxTotalAmount currencyID="EUR">17.00</r:TaxTotalAmount><r:GrandTotalAmount>98.28</r:GrandTotalAmount>
@@ -126,7 +136,7 @@ fn cii_with_two_tax_currencies_and_a_rounded_price() {
     assert_eq!(facts.kind, DocumentKind::CreditNote);
     let expected = [
         "supplier_name=Seilerei cii:SellerTradeParty/Name",
-        "supplier_address=Weg 2, 999 Ort cii:PostalTradeAddress",
+        "supplier_address=Weg 2, 999 Ort, CH cii:PostalTradeAddress",
         "supplier_tax_id=77 cii:SpecifiedTaxRegistration/ID",
         "document_number=B-7 cii:ExchangedDocument/ID",
         "issue_date=2025-03-04 cii:IssueDateTime",
@@ -278,11 +288,12 @@ fn what_is_allowed_is_no_alarm() {
         (vec![(due, prepaid)], vec![Severity::Info]),
         (vec![(due, carried)], vec![Severity::Info]),
         (vec![(due, rounding)], vec![Severity::Flag]),
-        (vec![(">4.10</r:Ch", ">4.06</r:Ch")], vec![Severity::Info]),
-        (vec![(">4.10</r:Ch", ">3.90</r:Ch")], vec![Severity::Flag]),
-        (vec![(">4.10</r:Ch", ">2.10</r:Ch")], vec![Severity::Block]),
-        (vec![(">4.10</r:Ch", ">3.50</r:Ch"), zero_rated], vec![Severity::Info]),
-        (vec![(">4.10</r:Ch", ">2.10</r:Ch"), zero_rated], vec![Severity::Flag]),
+        (vec![(">4.095</r:Ch", ">4.06</r:Ch")], vec![Severity::Info]),
+        (vec![(">4.095</r:Ch", ">3.90</r:Ch")], vec![Severity::Flag]),
+        (vec![(">4.095</r:Ch", ">2.10</r:Ch")], vec![Severity::Block]),
+        // The second is that a taxed line has no rate.
+        (vec![(">4.095</r:Ch", ">3.50</r:Ch"), zero_rated], vec![Severity::Info, Severity::Flag]),
+        (vec![(">4.095</r:Ch", ">2.10</r:Ch"), zero_rated], vec![Severity::Flag, Severity::Flag]),
     ];
     for (changes, expected) in cases {
         let xml = changes.iter().fold(CII.to_owned(), |xml, (from, to)| {

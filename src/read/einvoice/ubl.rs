@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{
     EInvoiceError,
-    invoice::{Adjustment, Invoice, Line, Picker, Profile, Stated, TaxPart, Totals, one_line, town},
+    invoice::{Adjustment, Invoice, Level, Line, Picker, Profile, Stated, TaxPart, Totals, one_line, town},
     xml::{Element, Syntax, Tree},
 };
 use crate::model::field::FieldName;
@@ -21,13 +21,15 @@ pub(super) fn invoice(tree: &Tree, picker: &mut Picker) -> Result<Invoice, EInvo
         return Err(EInvoiceError::Incomplete { element: "LegalMonetaryTotal" });
     }
     let currency = picker.currency(&root.named("DocumentCurrencyCode"), "ubl:DocumentCurrencyCode");
-    let profile = Profile::of(tree.syntax, root.text_at(&["CustomizationID"]).as_deref());
+    let specification = root.text_at(&["CustomizationID"]);
+    let profile = Profile::of(tree.syntax, specification.as_deref());
     let type_codes = root.named(if is_credit { "CreditNoteTypeCode" } else { "InvoiceTypeCode" });
     let sellers = root.all(&["AccountingSupplierParty", "Party"]);
     let buyer = root.at(&["AccountingCustomerParty", "Party"]);
     Ok(Invoice {
         syntax: tree.syntax,
         profile,
+        level: specification.as_deref().and_then(Level::of),
         type_code: picker.text(&type_codes, "ubl:InvoiceTypeCode", FieldName::Total).map(|code| code.value),
         number: picker.text(&root.named("ID"), "ubl:ID", FieldName::DocumentNumber),
         issue_date: picker.date(&root.named("IssueDate"), "ubl:IssueDate", FieldName::IssueDate),

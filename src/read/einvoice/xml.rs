@@ -1,6 +1,6 @@
 //! XML bytes become a small tree of elements, with limits, without document types, and with namespaces resolved.
 //!
-//! Only what an invoice needs is kept: names, text, three attributes. Elements outside the standard's namespaces are
+//! Only what an invoice needs is kept: names, text, four attributes. Elements outside the standard's namespaces are
 //! never found by a lookup, whatever their prefix; they are counted, because a valid invoice has none.
 
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ const TEXT_BYTES_MAX: usize = 256 * 1024;
 const FOREIGN_NAMED_MAX: usize = 3;
 
 /// The attributes that say something about a value.
-const ATTRIBUTES_KEPT: [&str; 3] = ["currencyID", "schemeID", "format"];
+const ATTRIBUTES_KEPT: [&str; 4] = ["currencyID", "schemeID", "format", "unitCode"];
 /// Elements that hold a whole file as text, which nobody here reads.
 const ATTACHMENTS: [&str; 2] = ["EmbeddedDocumentBinaryObject", "AttachmentBinaryObject"];
 /// The one place where UBL allows elements of anybody's making.

@@ -149,6 +149,7 @@ fn names_add(books: &Company, row: &mut Row) {
         ("APAccountRef", "Account", "Name"),
         ("VendorRef", "Vendor", "DisplayName"),
         ("EntityRef", of_entity.as_str(), "DisplayName"),
+        ("DepartmentRef", "Department", "Name"),
     ];
     for (member, entity, name_member) in kinds {
         name_add(books, row, member, entity, name_member);
@@ -172,6 +173,8 @@ fn lines_finish(books: &Company, row: &mut Row) {
         line.insert("LineNum".to_owned(), json!(number));
         if let Some(detail) = line.get_mut("AccountBasedExpenseLineDetail").and_then(Value::as_object_mut) {
             name_add(books, detail, "AccountRef", "Account", "Name");
+            name_add(books, detail, "ClassRef", "Class", "Name");
+            name_add(books, detail, "CustomerRef", "Customer", "DisplayName");
             detail.entry("BillableStatus").or_insert_with(|| json!("NotBillable"));
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::vendors::currency_check;
 use super::{Answer, Refusal};
-use crate::sandbox::state::Company;
+use crate::sandbox::state::{Company, Track};
 use crate::sandbox::value::{self, Row};
 
 /// The account types a line may go to.
@@ -33,12 +33,21 @@ pub(super) fn all(books: &Company, entity: &str, sent: &Row) -> Answer<()> {
         owed(books, sent)?
     }
     currency(books, entity, sent)?;
-    for off in ["DepartmentRef", "SalesTermRef"] {
-        if let Some(id) = value::inner_text(sent, off, "value") {
-            return Err(Refusal::reference(off, id));
-        }
+    if let Some(id) = value::inner_text(sent, "SalesTermRef", "value") {
+        return Err(Refusal::reference("SalesTermRef", id));
     }
+    charged(books, sent, ("DepartmentRef", "Department"), Track::Departments)?;
     lines(books, sent)
+}
+
+/// Refuses what the company does not track, and what it does not have. The API's document is silent on what happens to
+/// a class that is switched off, so the stricter reading is taken.
+fn charged(books: &Company, row: &Row, (member, entity): (&str, &str), track: Track) -> Answer<()> {
+    let Some(id) = value::inner_text(row, member, "value") else { return Ok(()) };
+    if !books.tracks.contains(&track) {
+        return Err(Refusal::business(&format!("{member} is not allowed: {entity} tracking is off in this company.")));
+    }
+    books.find_active(entity, id).map(|_| ()).ok_or_else(|| Refusal::reference(entity, id))
 }
 
 /// Refuses a date in a closed period.
@@ -183,10 +192,11 @@ fn one_line(books: &Company, line: &Row) -> Answer<()> {
     if !EXPENSE_TYPES.contains(&value::text(account, "AccountType")) {
         return Err(Refusal::new("6430", "Invalid account type : a line needs an expense account"));
     }
-    for (reference, entity) in [("ClassRef", "Class"), ("CustomerRef", "Customer")] {
-        if let Some(id) = value::inner_text(detail, reference, "value") {
-            books.find_active(entity, id).ok_or_else(|| Refusal::reference(entity, id))?;
-        }
+    charged(books, detail, ("ClassRef", "Class"), Track::ClassPerLine)?;
+    charged(books, detail, ("CustomerRef", "Customer"), Track::Customers)?;
+    let billed = !["", "NotBillable"].contains(&value::text(detail, "BillableStatus"));
+    if billed && !value::has(detail, "CustomerRef") {
+        return Err(Refusal::new("6310", "When you make an expense billable, you must select a customer"));
     }
     Ok(())
 }

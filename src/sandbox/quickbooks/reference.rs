@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::vendors::currency_check;
 use super::{Answer, Refusal, company, in_plan};
 use crate::sandbox::http::{Ask, Reply};
-use crate::sandbox::state::{Company, World};
+use crate::sandbox::state::{Company, Track, World};
 use crate::sandbox::value::{self, Row};
 
 const CHANGES_MAX: usize = 1000;
@@ -42,13 +42,15 @@ pub(super) fn company_info_row(books: &Company) -> Row {
 
 /// The company's switches.
 pub(super) fn preferences_row(books: &Company) -> Row {
+    let tracks = |track| books.tracks.contains(&track);
     value::row(json!({
         "Id": "1", "SyncToken": "0", "domain": "QBO", "sparse": false,
-        "AccountingInfoPrefs": {"BookCloseDate": books.closed_until, "ClassTrackingPerTxnLine": false,
-            "ClassTrackingPerTxn": false, "TrackDepartments": false, "FirstMonthOfFiscalYear": "January"},
+        "AccountingInfoPrefs": {"BookCloseDate": books.closed_until, "ClassTrackingPerTxnLine": tracks(Track::ClassPerLine),
+            "ClassTrackingPerTxn": tracks(Track::ClassPerTransaction), "TrackDepartments": tracks(Track::Departments),
+            "FirstMonthOfFiscalYear": "January"},
         "CurrencyPrefs": {"MultiCurrencyEnabled": books.multi_currency, "HomeCurrency": {"value": books.home_currency}},
         "TaxPrefs": {"UsingSalesTax": books.sales_tax, "PartnerTaxEnabled": false},
-        "VendorAndPurchasesPrefs": {"TrackingByCustomer": false, "BillableExpenseTracking": false},
+        "VendorAndPurchasesPrefs": {"TrackingByCustomer": tracks(Track::Customers), "BillableExpenseTracking": false},
         "OtherPrefs": {"NameValue": [
             {"Name": "VendorAndPurchasesPrefs.UseCustomTxnNumbers", "Value": "true"},
             {"Name": "WarnDuplicateCheckNumber", "Value": books.duplicate_check.to_string()}]},

@@ -93,6 +93,35 @@ fn purchases_are_refused_by_code() {
 }
 
 #[test]
+fn entries_are_charged_to_what_the_company_tracks() {
+    let sandbox = sandbox();
+    let detail = "/Line/0/AccountBasedExpenseLineDetail";
+    for (member, good, name) in [
+        ("/DepartmentRef".to_owned(), "501", "Location: Kowloon"),
+        (format!("{detail}/ClassRef"), "501", "Class: Sales"),
+        (format!("{detail}/CustomerRef"), "302", "Customer: Tower refit"),
+    ] {
+        let address = "purchase?minorversion=75";
+        for wrong in ["503", "999"] {
+            let body = with(purchase("24.50"), &member, json!({"value": wrong}));
+            let reply = post(&sandbox, HARBOUR, address, &body);
+            assert_eq!((reply.status, code(&reply).as_str()), (400, "2500"), "{member} {wrong}");
+        }
+        let reply = post(&sandbox, HARBOUR, address, &with(purchase("24.50"), &member, json!({"value": good})));
+        assert_eq!(reply.status, 200, "{member}");
+        let charged = sandbox.entries().pop().map(|entry| entry.charged);
+        assert_eq!(charged, Some(vec![name.to_owned()]));
+        // This company keeps one class for a whole transaction, which a bill has no place for, and nothing else.
+        let off = post(&sandbox, THAMES, "bill?minorversion=75", &with(bill(), &member, json!({"value": good})));
+        assert_eq!((off.status, code(&off).as_str()), (400, "6000"), "{member}");
+    }
+    let header = with(purchase("24.50"), "/ClassRef", json!({"value": "501"}));
+    assert_eq!(code(&post(&sandbox, HARBOUR, "purchase?minorversion=75", &header)), "2010", "it stands on lines");
+    let billed = with(purchase("24.50"), &format!("{detail}/BillableStatus"), json!("Billable"));
+    assert_eq!(code(&post(&sandbox, HARBOUR, "purchase?minorversion=75", &billed)), "6310");
+}
+
+#[test]
 fn a_request_id_plays_the_first_answer_back() {
     let sandbox = sandbox();
     let address = "purchase?minorversion=75&requestid=one";

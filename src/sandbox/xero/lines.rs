@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::tracking;
 use crate::sandbox::state::Organisation;
 use crate::sandbox::value::{self, Row};
 
@@ -79,7 +80,7 @@ fn one(
     row.insert("Quantity".to_owned(), value::number(quantity));
     row.insert("UnitAmount".to_owned(), value::number(unit));
     row.insert("LineAmount".to_owned(), value::number(amount));
-    row.entry("Tracking").or_insert_with(|| json!([]));
+    row.insert("Tracking".to_owned(), Value::Array(tracking::of_line(organisation, line)?));
     Ok((row, amount, tax))
 }
 

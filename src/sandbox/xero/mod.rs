@@ -7,6 +7,7 @@ mod filter;
 mod lines;
 mod lists;
 mod schema;
+mod tracking;
 
 #[cfg(test)]
 mod tests;
@@ -206,6 +207,7 @@ fn resource(world: &mut World, tenant: &str, ask: &Ask, now_ms: i64, rest: &[&st
             "GET",
             ["Accounts" | "TaxRates" | "Currencies" | "Contacts" | "Invoices" | "CreditNotes" | "BankTransactions"],
         ) => lists::all(world, tenant, ask, rest.first().copied().unwrap_or_default(), now_ms),
+        ("GET", ["TrackingCategories"]) => tracking::list(world, tenant, ask, now_ms),
         ("GET", [list @ ("Accounts" | "Contacts" | "Invoices" | "CreditNotes" | "BankTransactions"), id]) => {
             lists::one(world, tenant, list, id, now_ms)
         }

@@ -11,6 +11,13 @@ const CONTACT_REFERENCE: &[Member] = &[
 const ACCOUNT_REFERENCE: &[Member] =
     &[("AccountID", Shape::Text(36)), ("Code", Shape::Text(10)), ("Name", Shape::Ignored)];
 
+const TRACKING: &[Member] = &[
+    ("Name", Shape::Text(100)),
+    ("Option", Shape::Text(100)),
+    ("TrackingCategoryID", Shape::Text(36)),
+    ("TrackingOptionID", Shape::Text(36)),
+];
+
 const LINE: &[Member] = &[
     ("AccountCode", Shape::Text(10)),
     ("AccountID", Shape::Text(36)),
@@ -22,7 +29,7 @@ const LINE: &[Member] = &[
     ("Quantity", Shape::Number),
     ("TaxAmount", Shape::Number),
     ("TaxType", Shape::Text(50)),
-    ("Tracking", Shape::Ignored),
+    ("Tracking", Shape::List(TRACKING)),
     ("UnitAmount", Shape::Number),
 ];
 

@@ -118,6 +118,44 @@ fn documents_are_refused_in_xeros_words() {
 }
 
 #[test]
+fn tracking_is_of_what_there_is() {
+    let sandbox = sandbox();
+    let client = Client::new(&sandbox, PEARL);
+    let category = |place: u32| format!("5eed0004-0001-4000-8000-{place:012}");
+    let option = |place: u32, at: u32| format!("5eed0005-0001-4000-8000-{:012}", place * 100 + at);
+    let by_id = |place: u32, of: u32, at: u32| json!({"TrackingCategoryID": category(place), "TrackingOptionID": option(of, at)});
+    let with_tracking = |tracking: Value| client.put("Invoices", &with(bill(), "/LineItems/0/Tracking", tracking));
+    for (tracking, says) in [
+        (json!([by_id(1, 1, 1), by_id(2, 2, 1), by_id(1, 1, 2)]), "at most 2"),
+        (json!([by_id(1, 1, 1), by_id(1, 1, 2)]), "used once"),
+        (json!([by_id(9, 1, 1)]), "category is not known"),
+        (json!([by_id(3, 3, 1)]), "category is not known"),
+        (json!([by_id(1, 2, 1)]), "option is not known"),
+        (json!([by_id(1, 1, 3)]), "option is not known"),
+        (json!([{"TrackingCategoryID": category(1)}]), "option is not known"),
+        (json!([{"Name": "Department", "Option": "Nobody"}]), "option is not known"),
+        (json!([{}]), "category is not known"),
+    ] {
+        let refused = with_tracking(tracking.clone());
+        let message = text_at(&refused, "/ValidationErrors/0/Message");
+        assert!(message.contains(says), "{tracking}: {message}");
+    }
+    let unknown = json!({"Invoices": [with(bill(), "/LineItems/0/Tracking", json!([{"Category": "x"}]))]});
+    assert_eq!(client.send("PUT", "Invoices", &[], &unknown.to_string()).status, 400, "an unknown member");
+    let kept = with_tracking(json!([by_id(1, 1, 1), {"Name": "project", "Option": "Tower refit"}]));
+    let tracking = kept.pointer("/LineItems/0/Tracking").cloned().unwrap_or_default();
+    assert_eq!(text_at(&tracking, "/0/Option"), "Sales");
+    assert_eq!(text_at(&tracking, "/1/TrackingOptionID"), option(2, 2));
+    let listed = |address: &str| {
+        let answer = json_of(&client.send("GET", address, &[], ""));
+        let all = answer.pointer("/TrackingCategories").and_then(Value::as_array).cloned().unwrap_or_default();
+        all.iter().map(|row| row.pointer("/Options").and_then(Value::as_array).map_or(0, Vec::len)).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("TrackingCategories"), [2, 2], "what is in use");
+    assert_eq!(listed("TrackingCategories?includeArchived=true"), [3, 2, 1]);
+}
+
+#[test]
 fn good_and_bad_elements_part_ways() {
     let sandbox = sandbox();
     let client = Client::new(&sandbox, PEARL);

@@ -2,17 +2,19 @@
 
 use axum::{Form, extract::State, http::StatusCode, response::Response};
 
-use super::{Fields, destination_name, fields, said};
+use super::{Fields, destination_name, dimensions, fields, said};
 use crate::{
     model::{field::FieldName, id::DocumentId, person::Role},
     pipeline::{
-        ReferenceKind,
+        LedgerKind, ReferenceKind,
         blocked::{Fix, Group, groups, supplier_of, unblock},
+        dimension::{self, DIMENSION, suggest},
         entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, SUPPLIER_ACCOUNT, SUPPLIER_TAX},
     },
     store::{
         connection::{
-            Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, mapping_store, reference_list,
+            Connection, MappingRow, ReferenceRow, connection_fetch, connection_list, mapping_list, mapping_store,
+            reference_list,
         },
         document::Document,
     },
@@ -42,11 +44,11 @@ pub async fn show(State(app): State<App>, signed: Signed) -> Response {
         let mut views = Vec::new();
         for group in groups(&app.context).await? {
             let connection = connections.iter().find(|connection| Some(connection.id) == group.connection);
-            let references = match connection {
-                Some(connection) => reference_list(db, connection.id).await?,
-                None => Vec::new(),
+            let (references, mappings) = match connection {
+                Some(connection) => (reference_list(db, connection.id).await?, mapping_list(db, connection.id).await?),
+                None => (Vec::new(), Vec::new()),
             };
-            views.push(group_view(&chrome, group, connection, &references));
+            views.push(group_view(&chrome, group, connection, (&references, &mappings)));
         }
         Ok::<_, WebError>(BlockedPage { chrome, groups: views })
     };
@@ -60,12 +62,18 @@ fn group_view(
     chrome: &Chrome,
     group: Group,
     connection: Option<&Connection>,
-    references: &[ReferenceRow],
+    (references, mappings): (&[ReferenceRow], &[MappingRow]),
 ) -> BlockedGroup {
     let (fix, kind, key, sentence) = match &group.fix {
         Fix::Mapping { kind, key } => {
-            let family = if *kind == PAID_FROM { "payment" } else { "category" };
-            let sentence = mapping_sentence(chrome, kind, &chrome.name(family, key));
+            let word = match *kind {
+                PAID_FROM => chrome.name("payment", key),
+                DIMENSION => chrome.name("dimension", key),
+                // Departments and projects are called as the firm calls them.
+                kind if dimension::value_kind(kind).is_some() => key.clone(),
+                _ => chrome.name("category", key),
+            };
+            let sentence = mapping_sentence(chrome, kind, &word);
             ("mapping", *kind, key.clone(), sentence)
         }
         Fix::Consent => ("consent", "", String::new(), consent_sentence(chrome)),
@@ -77,8 +85,14 @@ fn group_view(
     let mut suppliers: Vec<String> = group.documents.iter().map(supplier_of).collect();
     suppliers.sort();
     suppliers.dedup();
+    let is_charged = dimension::kinds_of(kind).is_some();
+    let ledger = connection.and_then(|connection| LedgerKind::from_name(&connection.ledger));
+    let choices = match ledger.filter(|_| is_charged) {
+        Some(ledger) => dimensions::choices(chrome, ledger, references, mappings, kind, suggestion),
+        None => reference_choices(references, kinds_of(kind), suggestion),
+    };
     let only_supplier = match suppliers.as_slice() {
-        [only] if !only.is_empty() => Some(only.clone()),
+        [only] if !only.is_empty() && !is_charged => Some(only.clone()),
         _ => None,
     };
     BlockedGroup {
@@ -88,8 +102,9 @@ fn group_view(
         sentence,
         kind,
         key,
-        choices: reference_choices(references, kinds_of(kind), suggestion),
+        choices,
         is_suggested: !suggestion.is_empty(),
+        suggested_by_name: is_charged,
         only_supplier,
         documents: group.documents.iter().take(SHOWN_MAX).map(document_view).collect(),
         count: group.documents.len(),
@@ -101,7 +116,7 @@ fn kinds_of(kind: &str) -> &'static [ReferenceKind] {
         CATEGORY_ACCOUNT | SUPPLIER_ACCOUNT => &[ReferenceKind::ExpenseAccount],
         CATEGORY_TAX | SUPPLIER_TAX => &[ReferenceKind::TaxCode],
         PAID_FROM => &[ReferenceKind::BankAccount, ReferenceKind::CardAccount],
-        _ => &[],
+        _ => dimension::kinds_of(kind).unwrap_or_default(),
     }
 }
 
@@ -125,7 +140,8 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Form(form): Pairs) 
         signed.need(&FIXERS)?;
         let invalid = || WebError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field");
         let id = said(&form, "connection").and_then(|text| text.parse().ok()).ok_or_else(invalid)?;
-        let connection = connection_fetch(&app.context.db, id).await?.id;
+        let company = connection_fetch(&app.context.db, id).await?;
+        let connection = company.id;
         let row = row_of(&form).ok_or_else(invalid)?;
         let known = reference_list(&app.context.db, connection).await?;
         let fits = |reference: &&ReferenceRow| kinds_of(&row.kind).iter().any(|kind| kind.name() == reference.kind);
@@ -133,6 +149,9 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Form(form): Pairs) 
             return Err(invalid());
         }
         mapping_store(&app.context.db, connection, &row).await?;
+        if let Some(ledger) = LedgerKind::from_name(&company.ledger).filter(|_| row.kind == DIMENSION) {
+            suggest(&app.context.db, ledger, connection).await?;
+        }
         Ok(unblock(&app.context, &signed.person, None).await?)
     };
     match fixed.await {
@@ -148,6 +167,7 @@ fn row_of(form: &Fields) -> Option<MappingRow> {
         (CATEGORY_ACCOUNT, Some(supplier)) => (SUPPLIER_ACCOUNT, supplier),
         (CATEGORY_TAX, Some(supplier)) => (SUPPLIER_TAX, supplier),
         (CATEGORY_ACCOUNT | CATEGORY_TAX | PAID_FROM, _) => (kind, key),
+        (kind, _) if dimension::kinds_of(kind).is_some() => (kind, key),
         _ => return None,
     };
     Some(MappingRow { kind: kind.to_owned(), key: key.to_owned(), external_id: external_id.to_owned() })

@@ -7,13 +7,14 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Fields, fields, parse_id};
+use super::{Fields, dimensions, fields, invalid, parse_id};
 use crate::{
     clock::{date_in, text_in},
     model::{category::Category, id::ConnectionId, person::Role},
     pipeline::{
         LedgerKind, ReferenceKind,
         connections::{CONSENT_WARN_US, choose as choose_offered, consent_ends, disconnect as disconnect_company},
+        dimension::{DIMENSION, DIMENSIONS, suggest, value_kind},
         entry::{
             CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT, SUPPLIER, SUPPLIER_ACCOUNT, SUPPLIER_TAX,
         },
@@ -27,6 +28,7 @@ use crate::{
         },
         document::{DocumentFilter, document_list},
         drift::drift_list_open,
+        organisation::organisation_fetch,
     },
     web::{
         App,
@@ -55,6 +57,7 @@ async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebErr
     let (db, chrome) = (&app.context.db, signed.chrome());
     let drifted = drift_list_open(db, DRIFTS_MAX).await?;
     let ends = consent_ends(&app.context).await?;
+    let organisation = organisation_fetch(db).await?;
     let (mut connections, mut offered) = (Vec::new(), Vec::new());
     for connection in connection_list(db).await? {
         if connection.state == "offered" {
@@ -64,6 +67,9 @@ async fn show_page(app: &App, signed: &Signed) -> Result<ConnectionsPage, WebErr
         let references = reference_list(db, connection.id).await?;
         let mappings = mapping_list(db, connection.id).await?;
         let mut view = connection_view(app, &connection, &references, &mappings);
+        if let Some(ledger) = LedgerKind::from_name(&connection.ledger) {
+            view.dimensions = dimensions::rows(&chrome, ledger, &references, &mappings, &organisation);
+        }
         view.drifts = drifted.iter().filter(|drift| drift.connection == connection.id).count();
         if let Some(until_us) = ends.get(&connection.token_id).filter(|_| view.state == "connected") {
             view.ends_soon = until_us.saturating_sub(app.context.clock.now_us()) < CONSENT_WARN_US;
@@ -146,6 +152,7 @@ fn connection_view(
         unmapped: without_account + without_payment,
         categories,
         suppliers,
+        dimensions: Vec::new(),
         payments,
         drifts: 0,
     }
@@ -247,7 +254,11 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
     let form = fields(form);
     let stored = async {
         checked(&signed, &form, &LOOKERS)?;
-        let id = connection_fetch(&app.context.db, parse_id(&id)?).await?.id;
+        let connection = connection_fetch(&app.context.db, parse_id(&id)?).await?;
+        let id = connection.id;
+        if sent_as_the_same(&form) {
+            return Err(invalid("Departments and projects must be sent as different things."));
+        }
         let known = reference_list(&app.context.db, id).await?;
         let txn = app.context.db.begin_write().await?;
         for (name, external_id) in &form {
@@ -259,13 +270,21 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
                 "supplier_account" => SUPPLIER_ACCOUNT,
                 "supplier_tax" => SUPPLIER_TAX,
                 "supplier" => SUPPLIER,
-                _ => continue,
+                DIMENSION if DIMENSIONS.contains(&key) => DIMENSION,
+                other => match value_kind(other) {
+                    Some((kind, _)) => kind,
+                    None => continue,
+                },
             };
             let exists = external_id.is_empty() || known.iter().any(|row| row.external_id == *external_id);
+            let exists = exists && (external_id.is_empty() || dimensions::accepts(&known, kind, external_id));
             if exists {
                 let (kind, key) = (kind.to_owned(), key.to_owned());
                 mapping_store(&txn, id, &MappingRow { kind, key, external_id: external_id.clone() }).await?;
             }
+        }
+        if let Some(ledger) = LedgerKind::from_name(&connection.ledger) {
+            suggest(&txn, ledger, id).await?;
         }
         txn.commit().await?;
         retry_blocked(&app.context, &signed.person, id).await?;
@@ -275,6 +294,12 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
         Ok(()) => redirect_with_notice(&app, "/connections", NoticeKind::Good, "saved"),
         Err(error) => signed.problem(error),
     }
+}
+
+/// Whether a form would send departments and projects as one thing, which a line has once.
+fn sent_as_the_same(form: &Fields) -> bool {
+    let [one, other] = DIMENSIONS.map(|dimension| form.get(&format!("{DIMENSION}.{dimension}")));
+    one == other && one.is_some_and(|chosen| !chosen.is_empty())
 }
 
 /// Has a company synced now.

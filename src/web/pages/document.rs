@@ -157,6 +157,10 @@ fn correction(form: &Fields) -> Correction {
         project: form.get("project").cloned(),
         attendees: form.get("attendees").cloned(),
         note: form.get("note").cloned(),
+        claimant: form.get("claimant").cloned(),
+        claimed: form.get("claimed").cloned(),
+        card_line: form.get("card_line").cloned(),
+        bank_line: form.get("bank_line").cloned(),
     }
 }
 
@@ -188,6 +192,11 @@ pub async fn keep(State(app): State<App>, signed: Signed, Path(id): Path<String>
 /// Has it read again.
 pub async fn read_again(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
     done(&app, &signed, &id, &fields(form), Action::ReadAgain, "reread").await
+}
+
+/// Has it decided anew, under the policy in force.
+pub async fn restart(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
+    done(&app, &signed, &id, &fields(form), Action::Restart, "restarted").await
 }
 
 /// Has it posted again.

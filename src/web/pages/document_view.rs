@@ -17,7 +17,7 @@ use crate::{
     model::{
         draft::Draft,
         field::FieldName,
-        id::DocumentId,
+        id::{DocumentId, PersonId},
         money::Money,
         person::{Actor, Person, Role},
     },
@@ -37,7 +37,7 @@ use crate::{
         App,
         error::WebError,
         session::Signed,
-        view::{Chrome, MoneyView, grouped},
+        view::{Choice, Chrome, MoneyView, grouped},
         view_document::{
             Actions, ClaimView, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView,
             PostingView, event_detail, event_state,
@@ -89,7 +89,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         findings: document.findings.iter().map(|finding| FindingView::new(&chrome, finding)).collect(),
         actions: actions(&signed.person, &document, mine.as_ref().is_some_and(|mine| mine.can_approve)),
         approval,
-        claim: claim_view(app, document.id).await?,
+        claim: claim_view(app, document.id, &people).await?,
         mine,
         comments,
         people_choices: people_choices(&people, signed.person.id),
@@ -110,17 +110,27 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
     })
 }
 
-async fn claim_view(app: &App, id: DocumentId) -> Result<ClaimView, WebError> {
-    let (_, claim) = claim_fetch(&app.context.db, id).await?;
+async fn claim_view(app: &App, id: DocumentId, people: &[Person]) -> Result<ClaimView, WebError> {
+    let (claimant, claim) = claim_fetch(&app.context.db, id).await?;
     let firm = organisation_fetch(&app.context.db).await?;
     Ok(ClaimView {
         department: claim.department.unwrap_or_default(),
         project: claim.project.unwrap_or_default(),
         attendees: claim.attendees.unwrap_or_default(),
         note: claim.note.unwrap_or_default(),
-        departments: firm.departments.into_keys().collect(),
-        projects: firm.projects.into_keys().collect(),
+        claimed: claim.claimed.map(|money| money.to_string()).unwrap_or_default(),
+        card_line: claim.card_line.map(|money| money.to_string()).unwrap_or_default(),
+        bank_line: claim.bank_line.unwrap_or_default(),
+        claimants: claimants(people, claimant),
+        departments: firm.departments.keys().cloned().collect(),
+        projects: firm.projects.keys().cloned().collect(),
     })
+}
+
+fn claimants(people: &[Person], claimant: PersonId) -> Vec<Choice> {
+    let chosen = claimant.to_string();
+    let there = people.iter().filter(|person| person.active || person.id == claimant);
+    there.map(|person| Choice::new(person.id.to_string(), person.name.clone(), &chosen)).collect()
 }
 
 fn reason(chrome: &Chrome, state: &State) -> Option<String> {
@@ -177,6 +187,7 @@ fn actions(person: &Person, document: &Document, can_approve: bool) -> Actions {
         can_keep: can(Event::Kept { by }) && document.findings.iter().any(|finding| finding.rule == "D4"),
         can_reread: can(Event::ReadAgain { by }),
         can_retry_post: can(Event::PostingRetried { by }),
+        can_restart: can(Event::Restarted { by }),
     }
 }
 

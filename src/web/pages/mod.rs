@@ -4,6 +4,7 @@ pub mod approval;
 mod approval_view;
 pub mod blocked;
 pub mod connections;
+mod dimensions;
 pub mod document;
 mod document_view;
 pub mod documents;
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/documents/{id}/keep", post(document::keep))
         .route("/documents/{id}/reread", post(document::read_again))
         .route("/documents/{id}/retry", post(document::retry))
+        .route("/documents/{id}/restart", post(document::restart))
         .route("/documents/{id}/task", post(approval::task))
         .route("/documents/{id}/comment", post(approval::comment))
         .route("/tasks", get(approval::tasks).post(approval::approve_all))

@@ -214,11 +214,6 @@ fn q3() {
 }
 
 #[test]
-fn q4() {
-    check(&[("Q4", |c| c.known.layer_differs = vec![FieldName::Total], &["Q4"])]);
-}
-
-#[test]
 fn q5() {
     check(&[("Q5", |c| c.known.edited_with = Some("GIMP".to_owned()), &["Q5"])]);
 }
