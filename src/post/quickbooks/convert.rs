@@ -73,6 +73,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
             private_note,
             currency_ref,
             exchange_rate,
+            department_ref: dimension::location(entry),
             global_tax_calculation,
             line,
         }),
