@@ -602,6 +602,7 @@ claim-department = Department
 claim-project = Project
 claim-note = What it was for
 claim-attendees = Who was there
+claim-more = Claim and statement
 claim-claimant = Whose money it was
 claim-claimed = Amount claimed, if not the total
 claim-card-line = Amount on the card statement

@@ -626,6 +626,7 @@ claim-department = 部门
 claim-project = 项目
 claim-note = 用途
 claim-attendees = 出席者
+claim-more = 申领及账单
 claim-claimant = 由谁垫付
 claim-claimed = 申领金额（若非总额）
 claim-card-line = 信用卡账单上的金额

@@ -626,6 +626,7 @@ claim-department = 部門
 claim-project = 項目
 claim-note = 用途
 claim-attendees = 出席者
+claim-more = 申領及月結單
 claim-claimant = 由誰墊付
 claim-claimed = 申領金額（若非總額）
 claim-card-line = 信用卡月結單上的金額

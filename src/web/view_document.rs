@@ -410,12 +410,22 @@ pub struct ClaimView {
     pub card_line: String,
     /// The reference of the statement's line.
     pub bank_line: String,
+    /// Whether whoever handed it in claims it.
+    pub is_own: bool,
     /// Whose money it may have been.
     pub claimants: Vec<Choice>,
     /// The firm's departments.
     pub departments: Vec<String>,
     /// The firm's projects.
     pub projects: Vec<String>,
+}
+
+impl ClaimView {
+    /// Whether somebody said what a claim seldom needs: another claimant, an amount, a line of a statement.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        !self.is_own || [&self.claimed, &self.card_line, &self.bank_line].into_iter().any(|text| !text.is_empty())
+    }
 }
 
 /// One document.

@@ -17,7 +17,7 @@ use crate::{
     model::{
         draft::Draft,
         field::FieldName,
-        id::{DocumentId, PersonId},
+        id::PersonId,
         money::Money,
         person::{Actor, Person, Role},
     },
@@ -89,7 +89,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         findings: document.findings.iter().map(|finding| FindingView::new(&chrome, finding)).collect(),
         actions: actions(&signed.person, &document, mine.as_ref().is_some_and(|mine| mine.can_approve)),
         approval,
-        claim: claim_view(app, document.id, &people).await?,
+        claim: claim_view(app, &document, &people).await?,
         mine,
         comments,
         people_choices: people_choices(&people, signed.person.id),
@@ -110,8 +110,8 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
     })
 }
 
-async fn claim_view(app: &App, id: DocumentId, people: &[Person]) -> Result<ClaimView, WebError> {
-    let (claimant, claim) = claim_fetch(&app.context.db, id).await?;
+async fn claim_view(app: &App, document: &Document, people: &[Person]) -> Result<ClaimView, WebError> {
+    let (claimant, claim) = claim_fetch(&app.context.db, document.id).await?;
     let firm = organisation_fetch(&app.context.db).await?;
     Ok(ClaimView {
         department: claim.department.unwrap_or_default(),
@@ -121,6 +121,7 @@ async fn claim_view(app: &App, id: DocumentId, people: &[Person]) -> Result<Clai
         claimed: claim.claimed.map(|money| money.to_string()).unwrap_or_default(),
         card_line: claim.card_line.map(|money| money.to_string()).unwrap_or_default(),
         bank_line: claim.bank_line.unwrap_or_default(),
+        is_own: claimant == document.submitter,
         claimants: claimants(people, claimant),
         departments: firm.departments.keys().cloned().collect(),
         projects: firm.projects.keys().cloned().collect(),
