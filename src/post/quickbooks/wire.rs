@@ -65,6 +65,8 @@ pub(crate) struct VendorCreditCreate {
     pub(crate) currency_ref: Reference,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exchange_rate: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) department_ref: Option<Reference>,
     pub(crate) global_tax_calculation: &'static str,
     pub(crate) line: Vec<Line>,
 }
