@@ -176,7 +176,9 @@ pub(super) async fn read_file(
     let sha256 = Some(accepted.sha256);
     let hints = Hints { currency: None, day_first: true, today, known: Vec::new() };
     let understood = |reading: &Reading| extract::extract(&seen(reading), &hints);
-    let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
+    // Nobody keeps a picture of a page that was read from its text, so there is nothing to look at again.
+    let looked_at = |reading: &Reading| reading.pages.iter().any(|page| page.source.is_optical());
+    let ask = |reading: &Reading| if looked_at(reading) { extract::spots(&seen(reading), &hints) } else { Vec::new() };
     let reading = match pool.read(&bytes, accepted.media_type, options, &ask).await {
         Ok(reading) => reading,
         Err(error) => return failed(sha256, error.code(), error.to_string()),

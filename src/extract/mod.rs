@@ -96,10 +96,6 @@ pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
 /// The places of a document that a second reader should look at, before it did.
 #[must_use]
 pub fn spots(seen: &Seen<'_>, hints: &Hints) -> Vec<Spot> {
-    // Only what was read optically is looked at again.
-    if !seen.pages.iter().any(|page| page.source.is_optical()) {
-        return Vec::new();
-    }
     let (draft, grounds) = read(seen, hints);
     let mut spots = witness::spots(&draft, &grounds);
     spots.extend(layer::spots(&draft));
