@@ -110,7 +110,7 @@ async fn an_entry_that_lost_its_department_is_not_posted() {
 /// A location stands on the whole entry; a class of the same id is not one.
 #[tokio::test]
 async fn a_location_is_no_class_of_the_same_id() {
-    for goal in [Goal::QUICKBOOKS_PAID, Goal::QUICKBOOKS_BILL] {
+    for goal in [Goal::QUICKBOOKS_PAID, Goal::QUICKBOOKS_BILL, Goal::QUICKBOOKS_CREDIT] {
         let mut house = House::new(goal).await;
         house.map_dimensions().await;
         house.choose(DIMENSION, "department", "location").await;

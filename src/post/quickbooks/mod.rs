@@ -9,3 +9,6 @@ pub(crate) mod dimension;
 mod fault;
 mod multipart;
 mod wire;
+
+#[cfg(test)]
+mod tests;
