@@ -1,7 +1,5 @@
 //! From an approved document and a company's mapping to the entry its ledger takes. Pure.
 
-use rust_decimal::Decimal;
-
 use crate::{
     check::supplier_key,
     model::{
@@ -12,7 +10,7 @@ use crate::{
     },
     post::{
         LedgerKind, ReferenceKind,
-        entry::{Entry, EntryKind, EntryLine, PaymentType},
+        entry::{Entry, EntryKind, EntryLine, PaymentType, TaxMode},
     },
     store::{
         connection::{Connection, MappingRow, ReferenceRow},
@@ -184,8 +182,10 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
         None => supplier.to_owned(),
     };
     let (account, tax) = account_and_tax(document, books)?;
-    let tax_rate = tax.and_then(|tax| tax.code.as_deref()).and_then(|rate| Decimal::from_str_exact(rate).ok());
-    let tax_code = tax.map(|tax| tax.external_id.clone());
+    let rate = tax.and_then(|tax| super::tax::rate(tax.code.as_deref()?));
+    let tax_mode = super::tax::mode(draft, total, rate);
+    let tax_rate = rate.map(|(percent, _)| percent);
+    let tax_code = tax.filter(|_| tax_mode != TaxMode::None).map(|tax| tax.external_id.clone());
     Ok(Entry {
         posting,
         kind,
@@ -195,6 +195,7 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
         currency,
         home_currency,
         exchange_rate: None,
+        tax_mode,
         lines: vec![EntryLine { description, account, tax_code, tax_rate, amount: total }],
         total,
         dimensions: Vec::new(),
