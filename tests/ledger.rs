@@ -10,7 +10,7 @@ use vouch::{
     model::{currency::Currency, id::PostingId, money::Money},
     post::{
         Address, Attachment, Company, Ledger, LedgerKind, ReferenceKind,
-        entry::{Entry, EntryKind, EntryLine, PaymentType, Resource},
+        entry::{Entry, EntryKind, EntryLine, PaymentType, Resource, TaxMode},
         error::{Class, LedgerError},
         oauth::{App, OauthError, Secret, Tokens},
         quickbooks, transport, xero,
@@ -112,6 +112,7 @@ fn entry(kind: EntryKind, currency: Currency, account: &str, tax: Option<(&str, 
         home_currency: currency,
         dimensions: Vec::new(),
         exchange_rate: None,
+        tax_mode: TaxMode::Inclusive,
         lines: vec![EntryLine {
             description: "Client lunch".to_owned(),
             account: account.to_owned(),
@@ -130,6 +131,18 @@ fn card(id: &str) -> EntryKind {
 
 fn bill() -> EntryKind {
     EntryKind::Bill { due_date: date(2026, 12, 18) }
+}
+
+/// The same with a net amount to which the ledger adds this tax, and without any tax.
+fn taxed_otherwise(entry: Entry, total: i64, tax: i64) -> [Entry; 2] {
+    let (total, tax) = (Money::from_minor(total, entry.currency), Money::from_minor(tax, entry.currency));
+    let line = EntryLine { amount: total, ..entry.lines[0].clone() };
+    let untaxed = EntryLine { tax_code: None, tax_rate: None, ..line.clone() };
+    let posting = PostingId::new();
+    [
+        Entry { tax_mode: TaxMode::Exclusive { tax }, lines: vec![line], total, ..entry.clone() },
+        Entry { tax_mode: TaxMode::None, lines: vec![untaxed], total, posting, ..entry },
+    ]
 }
 
 fn attachment() -> Attachment {
@@ -262,6 +275,15 @@ async fn quickbooks_posts_once() {
         "POST /quickbooks/v3/company/9130357766900002/vendorcredit",
     )
     .await;
+    for kind in [card("42"), bill()] {
+        let path = if kind == bill() { "bill" } else { "purchase" };
+        for (number, whole) in
+            taxed_otherwise(entry(kind, gbp, "60", Some(("4", 20))), 2450, 408).into_iter().enumerate()
+        {
+            let whole = Entry { document_number: Some(format!("T-{number}")), ..whole };
+            post(&bench, &ledger, &whole, "201", &format!("POST /quickbooks/v3/company/{THAMES}/{path}")).await;
+        }
+    }
 }
 
 #[tokio::test]
@@ -388,6 +410,12 @@ async fn xero_posts_once() {
         "PUT /xero/api.xro/2.0/BankTransactions",
     )
     .await;
+    for kind in [card(dbs), bill()] {
+        let path = if kind == bill() { "Invoices" } else { "BankTransactions" };
+        for whole in taxed_otherwise(entry(kind, sgd, "420", Some(("INPUT", 9))), 2451, 202) {
+            post(&bench, &ledger, &whole, contact, &format!("PUT /xero/api.xro/2.0/{path}")).await;
+        }
+    }
 }
 
 #[tokio::test]

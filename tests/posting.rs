@@ -39,6 +39,8 @@ mod process;
 mod reconcile;
 #[path = "posting/sharing.rs"]
 mod sharing;
+#[path = "posting/taxes.rs"]
+mod taxes;
 #[path = "posting/together.rs"]
 mod together;
 #[path = "posting/tokens.rs"]

@@ -1,7 +1,6 @@
 //! From an approved document and a company's mapping to the entry its ledger takes. Pure.
 
 use jiff::civil;
-use rust_decimal::Decimal;
 
 use crate::{
     check::supplier_key,
@@ -13,7 +12,7 @@ use crate::{
     },
     post::{
         LedgerKind, ReferenceKind,
-        entry::{Entry, EntryKind, EntryLine, PaymentType},
+        entry::{Entry, EntryKind, EntryLine, PaymentType, TaxMode},
     },
     store::{
         connection::{Connection, MappingRow, ReferenceRow},
@@ -193,8 +192,10 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
         None => supplier.to_owned(),
     };
     let (account, tax) = account_and_tax(document, books)?;
-    let tax_rate = tax.and_then(|tax| tax.code.as_deref()).and_then(|rate| Decimal::from_str_exact(rate).ok());
-    let tax_code = tax.map(|tax| tax.external_id.clone());
+    let rate = tax.and_then(|tax| super::tax::rate(tax.code.as_deref()?));
+    let tax_mode = super::tax::mode(draft, total, rate);
+    let tax_rate = rate.map(|(percent, _)| percent);
+    let tax_code = tax.filter(|_| tax_mode != TaxMode::None).map(|tax| tax.external_id.clone());
     Ok(Entry {
         posting,
         kind,
@@ -204,6 +205,7 @@ pub fn build(document: &Document, books: &Books, posting: PostingId, url: Option
         currency,
         home_currency,
         exchange_rate: None,
+        tax_mode,
         lines: vec![EntryLine { description, account, tax_code, tax_rate, amount: total }],
         total,
         dimensions: Vec::new(),

@@ -24,6 +24,7 @@ pub mod restored;
 pub mod stages;
 pub mod surroundings;
 pub mod sync;
+mod tax;
 pub mod transition;
 pub mod webhook;
 

@@ -7,7 +7,10 @@ use serde_json::Number;
 
 use crate::{
     model::money::Money,
-    post::{entry::Entry, error::LedgerError},
+    post::{
+        entry::{Entry, EntryLine, TaxMode},
+        error::LedgerError,
+    },
 };
 
 /// An amount as a JSON number with exactly its currency's digits: `24.50`, never `24.5` and never a float.
@@ -49,10 +52,87 @@ pub(crate) fn entry_check(entry: &Entry, ledger: &'static str) -> Result<(), Led
     Ok(())
 }
 
+/// How an entry says its tax; one without a tax code on any line bears none.
+pub(crate) fn tax_mode(entry: &Entry) -> TaxMode {
+    if entry.lines.iter().any(|line| line.tax_code.is_some()) { entry.tax_mode } else { TaxMode::None }
+}
+
+/// What is sent as a line's amount where the ledger adds this tax.
+pub(crate) fn without(tax: Money, entry: &Entry, line: &EntryLine, ledger: &'static str) -> Result<Money, LedgerError> {
+    let net = line.amount.checked_sub(tax).ok().filter(|net| entry.lines.len() == 1 && net.minor() > 0);
+    let message = "tax is added to one line alone, and is less than it".to_owned();
+    net.ok_or(LedgerError::Bug { ledger, code: String::new(), message })
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
-    use crate::model::currency::Currency;
+    use crate::{
+        model::{currency::Currency, id::PostingId},
+        post::{entry::EntryKind, quickbooks, xero},
+    };
+
+    fn bill(tax_mode: TaxMode, amounts: &[i64]) -> Entry {
+        let money = |minor: &i64| Money::from_minor(*minor, Currency::HKD);
+        let line = |minor| EntryLine {
+            description: "Paper".to_owned(),
+            account: "420".to_owned(),
+            tax_code: Some("T".to_owned()),
+            tax_rate: Some(Decimal::from(20)),
+            amount: money(minor),
+        };
+        Entry {
+            posting: PostingId::from_u128(0),
+            kind: EntryKind::Bill { due_date: date(2026, 12, 1) },
+            supplier: "Blue Cafe Ltd".to_owned(),
+            issue_date: date(2026, 11, 18),
+            document_number: None,
+            currency: Currency::HKD,
+            home_currency: Currency::HKD,
+            exchange_rate: None,
+            tax_mode,
+            lines: amounts.iter().map(line).collect(),
+            total: money(&amounts.iter().sum()),
+            dimensions: Vec::new(),
+            url: None,
+        }
+    }
+
+    #[test]
+    fn tax_is_said_in_three_ways() {
+        let added = TaxMode::Exclusive { tax: Money::from_minor(408, Currency::HKD) };
+        for (mode, in_quickbooks, in_xero) in [
+            (
+                TaxMode::None,
+                [r#""GlobalTaxCalculation":"NotApplicable""#, r#""Amount":24.50"#, r#"{"AccountRef":{"value":"420"}}"#],
+                [r#""LineAmountTypes":"NoTax""#, r#""UnitAmount":24.50"#, r#""AccountCode":"420"}"#],
+            ),
+            (
+                TaxMode::Inclusive,
+                [r#""GlobalTaxCalculation":"TaxInclusive""#, r#""Amount":20.42"#, r#""TaxInclusiveAmt":24.50"#],
+                [r#""LineAmountTypes":"Inclusive""#, r#""UnitAmount":24.50"#, r#""TaxType":"T""#],
+            ),
+            (
+                added,
+                [r#""GlobalTaxCalculation":"TaxExcluded""#, r#""Amount":20.42"#, r#""TaxCodeRef":{"value":"T"}}"#],
+                [r#""LineAmountTypes":"Exclusive""#, r#""UnitAmount":20.42"#, r#""TaxType":"T""#],
+            ),
+        ] {
+            let entry = bill(mode, &[2450]);
+            let bodies = [quickbooks::convert::entry_body(&entry, "1"), xero::convert::entry_body(&entry, "1")];
+            for (body, parts) in bodies.into_iter().zip([in_quickbooks, in_xero]) {
+                let body = body.expect("the entry is whole");
+                assert!(parts.iter().all(|part| body.contains(part)), "{mode:?}: {body}");
+            }
+        }
+        for (amounts, why) in [(&[2450, 100][..], "two lines"), (&[408], "nothing is left")] {
+            let entry = bill(added, amounts);
+            assert!(matches!(quickbooks::convert::entry_body(&entry, "1"), Err(LedgerError::Bug { .. })), "{why}");
+            assert!(matches!(xero::convert::entry_body(&entry, "1"), Err(LedgerError::Bug { .. })), "{why}");
+        }
+    }
 
     #[test]
     fn literals_are_exact_both_ways() {

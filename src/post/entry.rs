@@ -69,6 +69,20 @@ impl Resource {
     }
 }
 
+/// How an entry says its tax: `LineAmountTypes` of Xero, `GlobalTaxCalculation` of QuickBooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaxMode {
+    /// It bears none: `NoTax`, `NotApplicable`.
+    None,
+    /// Amounts include it: `Inclusive`, `TaxInclusive`.
+    Inclusive,
+    /// The ledger adds it: `Exclusive`, `TaxExcluded`.
+    Exclusive {
+        /// What it adds, known to the cent: a line's amount without this is what is sent.
+        tax: Money,
+    },
+}
+
 /// One line of an entry. Amounts include tax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryLine {
@@ -104,6 +118,8 @@ pub struct Entry {
     pub home_currency: Currency,
     /// Home currency for one unit of `currency` on its date, as the ledger itself keeps it; QuickBooks must be told.
     pub exchange_rate: Option<Decimal>,
+    /// How tax is said. With several lines it is never `Exclusive`: each line's tax would be rounded by itself.
+    pub tax_mode: TaxMode,
     /// The lines; their sum is `total`.
     pub lines: Vec<EntryLine>,
     /// The approved total.

@@ -197,8 +197,8 @@ pub struct LedgerReference {
     /// What entries name it by: QuickBooks' id; in Xero the account code for expense accounts, the account id for
     /// bank accounts and cards, the `TaxType` for tax codes, the contact id for suppliers.
     pub external_id: String,
-    /// Its code, where it has one. For a tax code of QuickBooks, which has none, the rate that it adds to purchases,
-    /// in percent: `20`. An entry's line needs that rate beside the tax code. For an option of Xero's tracking, its
+    /// Its code, where it has one. For a tax code, the rate that it adds to purchases, in percent: `20`, or `5+7`
+    /// where several are rounded one by one. For an option of Xero's tracking, its
     /// category's id.
     pub code: Option<String>,
     /// Its name.

@@ -6,8 +6,8 @@ use crate::{
     model::money::Money,
     post::{
         Address, Company, LedgerAttachment, LedgerEntry, LedgerReference, ReferenceKind,
-        amount::{cut, decimal, entry_check, number, rate_number},
-        entry::{Entry, EntryKind, EntryLine, PaymentType, Resource},
+        amount::{cut, decimal, entry_check, number, rate_number, tax_mode, without},
+        entry::{Entry, EntryKind, EntryLine, PaymentType, Resource, TaxMode},
         error::LedgerError,
         quickbooks::{dimension, fault, wire},
     },
@@ -34,7 +34,11 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     let private_note = private_note(entry, &reference);
     let currency_ref = wire::Reference { value: entry.currency.code().to_owned() };
     let exchange_rate = entry.exchange_rate.map(rate_number);
-    let global_tax_calculation = tax_mode(&entry.lines);
+    let global_tax_calculation = match tax_mode(entry) {
+        TaxMode::None => "NotApplicable",
+        TaxMode::Inclusive => "TaxInclusive",
+        TaxMode::Exclusive { .. } => "TaxExcluded",
+    };
     let line = entry.lines.iter().map(|one| line(entry, one)).collect::<Result<Vec<_>, _>>()?;
     let txn_date = entry.issue_date.to_string();
     let body = match &entry.kind {
@@ -218,8 +222,9 @@ fn tax_code(read: wire::TaxCode, rates: &[wire::TaxRate]) -> Option<LedgerRefere
         let rate = rates.iter().find(|rate| simple && rate.id == detail.tax_rate_ref.value)?;
         decimal(rate.rate_value.as_ref()?)
     });
-    let percent: Decimal = percents.sum::<Option<_>>()?;
-    let code = Some(percent.normalize().to_string());
+    // Several are rounded one by one, so they are kept apart.
+    let percents = percents.map(|percent| Some(percent?.normalize().to_string())).collect::<Option<Vec<_>>>()?;
+    let code = Some(percents.join("+"));
     Some(LedgerReference { kind: ReferenceKind::TaxCode, external_id: read.id, code, name: read.name?, currency: None })
 }
 
@@ -264,16 +269,16 @@ fn bill_number(entry: &Entry, reference: String) -> String {
     number.filter(|number| number.chars().count() <= DOC_NUMBER_CHARS_MAX).map_or(reference, str::to_owned)
 }
 
-/// An entry's amounts include tax, and what was paid is what must come out: so tax is said as `TaxInclusive`.
-fn tax_mode(lines: &[EntryLine]) -> &'static str {
-    if lines.iter().any(|line| line.tax_code.is_some()) { "TaxInclusive" } else { "NotApplicable" }
-}
-
 /// With a tax code `Amount` is the net and `TaxInclusiveAmt` the gross, as in Intuit's examples. QuickBooks rounds tax
 /// line by line, half a cent up, and so is the net rounded here. Intuit says little about how regions differ, so
 /// whoever posts compares the total of the answer with the approved one.
 fn line(entry: &Entry, line: &EntryLine) -> Result<wire::Line, LedgerError> {
-    let net = if line.tax_code.is_some() { net(line)? } else { line.amount };
+    let (net, gross) = match tax_mode(entry) {
+        TaxMode::Exclusive { tax } => (without(tax, entry, line, LEDGER)?, None),
+        TaxMode::Inclusive if line.tax_code.is_some() => (net(line)?, Some(line.amount)),
+        TaxMode::None | TaxMode::Inclusive => (line.amount, None),
+    };
+    let tax_code = line.tax_code.clone().filter(|_| tax_mode(entry) != TaxMode::None);
     let customer_ref = dimension::customer(entry);
     Ok(wire::Line {
         detail_type: "AccountBasedExpenseLineDetail",
@@ -285,8 +290,8 @@ fn line(entry: &Entry, line: &EntryLine) -> Result<wire::Line, LedgerError> {
             // A company may bill what its customers cost by itself; what was approved says nothing of a bill.
             billable_status: customer_ref.as_ref().map(|_| "NotBillable"),
             customer_ref,
-            tax_code_ref: line.tax_code.clone().map(|value| wire::Reference { value }),
-            tax_inclusive_amt: line.tax_code.as_ref().map(|_| number(line.amount)),
+            tax_code_ref: tax_code.map(|value| wire::Reference { value }),
+            tax_inclusive_amt: gross.map(number),
         },
     })
 }

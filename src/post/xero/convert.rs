@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::post::{
     Address, Company, LedgerAttachment, LedgerEntry, LedgerReference, ReferenceKind,
-    amount::{cut, decimal, entry_check, number},
-    entry::{Entry, EntryKind, Resource},
+    amount::{cut, decimal, entry_check, number, tax_mode, without},
+    entry::{Entry, EntryKind, Resource, TaxMode},
     error::LedgerError,
     xero::{dimension, fault, wire},
 };
@@ -30,8 +30,12 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     let contact = wire::ContactId { contact_id: supplier_id.to_owned() };
     let date = entry.issue_date.to_string();
     let url = link(entry);
-    let line_amount_types = tax_mode(entry);
-    let line_items = line_items(entry);
+    let line_amount_types = match tax_mode(entry) {
+        TaxMode::None => "NoTax",
+        TaxMode::Inclusive => "Inclusive",
+        TaxMode::Exclusive { .. } => "Exclusive",
+    };
+    let line_items = line_items(entry)?;
     let body = match &entry.kind {
         EntryKind::Paid { paid_from, .. } => serde_json::to_string(&wire::BankTransactionsCreate {
             bank_transactions: [wire::BankTransactionCreate {
@@ -252,7 +256,8 @@ fn account(read: wire::Account) -> Option<LedgerReference> {
 fn tax_rate(read: wire::TaxRate) -> Option<LedgerReference> {
     let usable = read.can_apply_to_expenses == Some(true) && read.status.as_deref() == Some("ACTIVE");
     let external_id = read.tax_type.filter(|_| usable)?;
-    let (kind, code) = (ReferenceKind::TaxCode, Some(external_id.clone()));
+    let code = read.effective_rate.as_ref().and_then(decimal).map(|percent| percent.normalize().to_string());
+    let kind = ReferenceKind::TaxCode;
     Some(LedgerReference { kind, external_id, code, name: read.name?, currency: None })
 }
 
@@ -264,13 +269,9 @@ fn contact(read: wire::Contact) -> Option<LedgerReference> {
     Some(LedgerReference { kind, external_id: read.contact_id, code: None, name: read.name?, currency })
 }
 
-fn tax_mode(entry: &Entry) -> &'static str {
-    if entry.lines.iter().any(|line| line.tax_code.is_some()) { "Inclusive" } else { "NoTax" }
-}
-
 /// The reference stands at the end of the first line too: a bill has no field of its own for it.
-fn line_items(entry: &Entry) -> Vec<wire::LineItem> {
-    let with_tax = tax_mode(entry) == "Inclusive";
+fn line_items(entry: &Entry) -> Result<Vec<wire::LineItem>, LedgerError> {
+    let mode = tax_mode(entry);
     let (mark, tracking) = (mark(&entry.reference()), dimension::tracking(entry));
     let described = |index: usize, text: &str| {
         let text = text.trim();
@@ -283,14 +284,21 @@ fn line_items(entry: &Entry) -> Vec<wire::LineItem> {
     };
     let lines = entry.lines.iter().enumerate();
     lines
-        .map(|(index, line)| wire::LineItem {
-            description: described(index, &line.description),
-            quantity: 1,
-            unit_amount: number(line.amount),
-            account_code: line.account.clone(),
+        .map(|(index, line)| {
+            let amount = match mode {
+                TaxMode::None | TaxMode::Inclusive => line.amount,
+                TaxMode::Exclusive { tax } => without(tax, entry, line, LEDGER)?,
+            };
             // Left out, the account's own tax would be taken: beside taxed lines an untaxed one says so.
-            tax_type: line.tax_code.clone().or_else(|| with_tax.then(|| "NONE".to_owned())),
-            tracking: tracking.clone(),
+            let tax_type = line.tax_code.clone().or_else(|| Some("NONE".to_owned()));
+            Ok(wire::LineItem {
+                description: described(index, &line.description),
+                quantity: 1,
+                unit_amount: number(amount),
+                account_code: line.account.clone(),
+                tax_type: tax_type.filter(|_| mode != TaxMode::None),
+                tracking: tracking.clone(),
+            })
         })
         .collect()
 }
@@ -327,6 +335,7 @@ mod tests {
             home_currency: Currency::HKD,
 
             exchange_rate: None,
+            tax_mode: TaxMode::Inclusive,
             lines: vec![EntryLine {
                 description: "Client lunch".to_owned(),
                 account: "420".to_owned(),
@@ -379,12 +388,16 @@ mod tests {
         let mut entry = entry(bill(), Some("INPUT2"));
         let line = EntryLine { description: " ".to_owned(), tax_code: None, ..entry.lines[0].clone() };
         entry.lines = vec![EntryLine { description: "長".repeat(5000), ..line.clone() }, line];
-        let items = line_items(&entry);
+        let items = line_items(&entry).expect("the entry is whole");
         assert_eq!(items[0].description.chars().count(), DESCRIPTION_CHARS_MAX);
         assert!(items[0].description.ends_with(" [VCH-00000000000000]"));
         assert_eq!(items[1].description, "Blue Cafe Ltd");
         entry.lines[1].tax_code = Some("INPUT2".to_owned());
-        assert_eq!(line_items(&entry)[0].tax_type.as_deref(), Some("NONE"), "beside a taxed line");
+        assert_eq!(
+            line_items(&entry).expect("the entry is whole")[0].tax_type.as_deref(),
+            Some("NONE"),
+            "beside a taxed line"
+        );
     }
 
     #[test]
@@ -445,7 +458,8 @@ mod tests {
                 {"AccountID":"c","Name":"No code","Type":"OVERHEADS"},{"AccountID":"d","Name":"Sales","Type":"REVENUE"},
                 {"AccountID":"e","Name":"Visa","Type":"BANK","BankAccountType":"CREDITCARD","CurrencyCode":"GBP"},
                 {"AccountID":"f","Name":"Old","Type":"BANK","BankAccountType":"BANK","Status":"ARCHIVED"}],
-              "TaxRates":[{"TaxType":"INPUT2","Name":"20%","Status":"ACTIVE","CanApplyToExpenses":true},
+              "TaxRates":[{"TaxType":"INPUT2","Name":"20%","Status":"ACTIVE","CanApplyToExpenses":true,
+                "EffectiveRate":20.0000},
                 {"TaxType":"OUTPUT2","Name":"Sales","Status":"ACTIVE","CanApplyToExpenses":false}],
               "Currencies":[{"Code":"GBP"},{"Code":"EUR"}],
               "Contacts":[{"ContactID":"g","Name":"Blue","ContactStatus":"ACTIVE"},
@@ -474,6 +488,7 @@ mod tests {
                 (ReferenceKind::Supplier, "g", "Blue"),
             ]
         );
+        assert_eq!(company.references[2].code.as_deref(), Some("20"));
         assert_eq!(company.closed_until.as_deref(), Some("2019-02-26"));
         assert!(company.multi_currency);
         assert_eq!(contact_name(" <Blue>  Cafe "), "Blue Cafe");

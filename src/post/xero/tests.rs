@@ -25,6 +25,7 @@ fn entry(kind: EntryKind) -> Entry {
         currency: Currency::HKD,
         home_currency: Currency::HKD,
         exchange_rate: None,
+        tax_mode: crate::post::entry::TaxMode::Inclusive,
         lines: vec![EntryLine {
             description: "Blue Cafe Ltd CN-771".to_owned(),
             account: "420".to_owned(),

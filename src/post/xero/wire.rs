@@ -216,6 +216,7 @@ pub(crate) struct TaxRate {
     pub(crate) name: Option<String>,
     pub(crate) status: Option<String>,
     pub(crate) can_apply_to_expenses: Option<bool>,
+    pub(crate) effective_rate: Option<Number>,
 }
 
 /// A currency that the organisation uses.

@@ -16,6 +16,7 @@ fn entry(kind: EntryKind, tax_code: Option<&str>) -> Entry {
         home_currency: Currency::HKD,
 
         exchange_rate: None,
+        tax_mode: TaxMode::Inclusive,
         lines: vec![EntryLine {
             description: "Client lunch".to_owned(),
             account: "13".to_owned(),
