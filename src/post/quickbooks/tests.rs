@@ -8,7 +8,7 @@ use crate::{
     model::{currency::Currency, id::PostingId, money::Money},
     post::{
         dimension::Dimension,
-        entry::{Entry, EntryKind, EntryLine},
+        entry::{Entry, EntryKind, EntryLine, TaxMode},
     },
 };
 
@@ -22,6 +22,7 @@ fn entry(kind: EntryKind, dimensions: Vec<Dimension>) -> Entry {
         currency: Currency::HKD,
         home_currency: Currency::HKD,
         exchange_rate: Some(Decimal::ONE),
+        tax_mode: TaxMode::Inclusive,
         lines: vec![EntryLine {
             description: "Blue Cafe Ltd CN-771".to_owned(),
             account: "13".to_owned(),

@@ -11,7 +11,7 @@ use crate::{
     model::{currency::Currency, id::PostingId, money::Money},
     post::{
         Address, LedgerKind,
-        entry::{Entry, EntryKind, EntryLine, Resource},
+        entry::{Entry, EntryKind, EntryLine, Resource, TaxMode},
     },
 };
 
@@ -25,7 +25,7 @@ fn entry(kind: EntryKind) -> Entry {
         currency: Currency::HKD,
         home_currency: Currency::HKD,
         exchange_rate: None,
-        tax_mode: crate::post::entry::TaxMode::Inclusive,
+        tax_mode: TaxMode::Inclusive,
         lines: vec![EntryLine {
             description: "Blue Cafe Ltd CN-771".to_owned(),
             account: "420".to_owned(),
