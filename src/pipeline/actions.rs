@@ -154,9 +154,7 @@ pub async fn act(
     }
     let restarts = matches!(action, Action::Restart);
     let by = person.id;
-    let mut detail = String::new();
-    let mut said = None;
-    let mut taught = None;
+    let (mut detail, mut said, mut taught) = (String::new(), None, None);
     let change: Box<dyn FnOnce(&mut Document) + Send> = match action {
         Action::Correct(correction) => {
             let base = document.draft.clone().unwrap_or_else(|| Draft::empty(0));
