@@ -277,3 +277,6 @@ impl Device<'_> for Collector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,30 +61,35 @@ pub(super) fn broken(invoice: &Invoice, details: &Details) -> Vec<Finding> {
     if !invoice.profile.is_european() {
         return Vec::new();
     }
-    let mut broken = Broken::default();
+    // What only conforms to the standard may add codes of its own: Singapore's categories of tax, for one.
+    let mut broken = Broken { findings: Vec::new(), own_codes: invoice.profile == Profile::Extended };
     places(invoice.profile, details, &mut broken);
     parties(invoice.profile, details, &mut broken);
     payment(invoice, details, &mut broken);
     taxes(invoice.profile, details, &mut broken);
-    for (line, number) in details.lines.iter().zip(1_u32..) {
+    let lines = details.lines.iter().zip(&invoice.lines).zip(1_u32..);
+    for ((line, _), number) in lines.filter(|((_, line), _)| !line.is_heading) {
         broken.unless(line.has_id, "BR-21", || format!("line {number} has no identifier"));
         broken.unless(line.has_unit, "BR-23", || format!("the quantity of line {number} has no unit"));
         broken.unless(line.taxed.category.is_some(), "BR-CO-04", || format!("line {number} has no tax category"));
     }
-    broken.0
+    broken.findings
 }
 
 /// The findings so far.
-#[derive(Default)]
-struct Broken(Vec<Finding>);
+struct Broken {
+    findings: Vec<Finding>,
+    /// Codes that EN 16931 does not know may stand in the file.
+    own_codes: bool,
+}
 
 /// More of these say nothing new: a program that makes one mistake makes it in each line.
 const FINDINGS_MAX: usize = 10;
 
 impl Broken {
     fn unless<T: Display>(&mut self, kept: bool, rule: &str, what: impl Fn() -> T) {
-        if !kept && self.0.len() < FINDINGS_MAX {
-            self.0.push(Finding::new(RULE, Severity::Flag, format!("{rule}: {}.", what()), &[]));
+        if !kept && self.findings.len() < FINDINGS_MAX {
+            self.findings.push(Finding::new(RULE, Severity::Flag, format!("{rule}: {}.", what()), &[]));
         }
     }
 }
@@ -124,7 +129,7 @@ fn parties(profile: Profile, details: &Details, broken: &mut Broken) {
             broken.unless(named, "BR-CO-09", || format!("the tax number “{number:.30}” does not begin with a country"));
             if named && TaxId::is_misshapen_vat(number) {
                 let message = format!("“{number:.30}” does not look like a tax number of its country (BT-31, BT-48).");
-                broken.0.push(Finding::new(RULE, Severity::Info, message, &[]));
+                broken.findings.push(Finding::new(RULE, Severity::Info, message, &[]));
             }
         }
     }
@@ -196,7 +201,7 @@ fn taxes(profile: Profile, details: &Details, broken: &mut Broken) {
 fn known(taxed: &Taxed, broken: &mut Broken) -> Option<Category> {
     let code = taxed.category.as_deref()?;
     let found = CATEGORIES.into_iter().find(|category| category.code == code);
-    broken.unless(found.is_some(), "BR-CL-17", || format!("“{code:.10}” is not a category of tax"));
+    broken.unless(found.is_some() || broken.own_codes, "BR-CL-17", || format!("“{code:.10}” is not a category of tax"));
     found
 }
 

@@ -75,6 +75,14 @@ fn exempt_taxes_say_why() {
 }
 
 #[test]
+fn what_only_conforms_may_have_categories_of_its_own() {
+    let singapore = "urn:cen.eu:en16931:2017#conformant#urn:fdc:peppol.eu:2017:poacc:billing:international:sg:3.0";
+    let coded = CII.replace("<r:CategoryCode>S", "<r:CategoryCode>SR");
+    assert!(facts(&coded).problems.iter().any(|problem| problem.message.starts_with("BR-CL-17")));
+    assert_eq!(facts(&coded.replace("urn:cen.eu:en16931:2017", singapore)).problems, []);
+}
+
+#[test]
 fn profiles_have_no_place_for_more() {
     let minimum = CII.replace("urn:cen.eu:en16931:2017", "urn:factur-x.eu:1p0:minimum");
     let named: Vec<String> = facts(&minimum).problems.into_iter().map(|problem| problem.message).collect();
