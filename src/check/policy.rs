@@ -165,7 +165,7 @@ pub(super) fn forbidden(subject: &Subject<'_>, policy: &Policy, paper: &Paper) -
 /// P5: nobody claims more than the paper says, beyond the tolerance. Less is their own affair, but worth knowing beyond it.
 pub(super) fn claimed(subject: &Subject<'_>, policy: &Policy) -> Option<Finding> {
     let claimed = subject.claim.claimed?;
-    let printed = subject.draft.money(FieldName::Total)?;
+    let printed = subject.draft.entry_total()?;
     let same = [Some(printed), home_total(subject, policy)];
     let total = same.into_iter().flatten().find(|total| total.currency() == claimed.currency())?;
     // A tolerance of so many dollars says nothing about another currency.

@@ -305,6 +305,16 @@ fn p5() {
             },
             &["P5"],
         ),
+        (
+            "P5 a credit note prints a sign",
+            |c| {
+                c.draft.kind = DocumentKind::CreditNote;
+                let parts = [(FieldName::Subtotal, "-100.00"), (FieldName::ServiceCharge, "-10.00")];
+                parts.into_iter().chain([(FieldName::Total, "-110.00")]).for_each(|(name, text)| c.put(name, text));
+                c.claim.claimed = Some(hkd(110));
+            },
+            &[],
+        ),
         ("P5 another currency", |c| c.claim.claimed = Some(Money::from_minor(1, Currency::USD)), &[]),
     ]);
 }
