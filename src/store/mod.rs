@@ -71,6 +71,9 @@ pub enum StoreError {
 #[derive(Debug, Clone)]
 pub struct Db {
     connection: DatabaseConnection,
+    /// What changes anything. On SQLite one connection of its own: changes wait for each other there anyway, and a
+    /// connection forgets all it has read whenever another one has changed something.
+    writer: DatabaseConnection,
 }
 
 /// A change in progress; nothing of it is seen until `commit`.
@@ -80,16 +83,15 @@ pub struct Txn {
     backend: DatabaseBackend,
 }
 
-/// Connections to SQLite: one writes, the others read.
-const SQLITE_CONNECTIONS_MAX: u32 = 8;
+/// Connections to SQLite that read.
+const SQLITE_CONNECTIONS_MAX: u32 = 7;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// SQLite moves its log into the database when the log has so many pages (of 4 KiB), and whoever commits then waits for
 /// the disk. The scheduler does it before, in the background; this is the limit for a busy minute.
 const CHECKPOINT_PAGES: &str = "16000";
-/// So much of the file each connection keeps in memory, in KiB (negative: not pages), and so many bytes of it are mapped
-/// for all of them: SQLite's own 2 MiB would read most of a long history from the system again at every check.
-const CACHE_KIB: &str = "-16384";
-const MAPPED_BYTES: &str = "268435456";
+/// So much of the file the connection that writes keeps in memory, in KiB (negative: not pages): with SQLite's own 2 MiB
+/// it would read most of a long history from the system again at every check.
+const WRITER_CACHE_KIB: &str = "-65536";
 /// Rows that SQLite's thread may be ahead of whoever takes them; each time it must wait is two switches between threads.
 const ROWS_AHEAD: usize = 512;
 /// How long a writer waits for the writer before it.
@@ -101,7 +103,7 @@ impl Db {
     /// # Errors
     /// The address is wrong or nothing answers there.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let connection = if let Some(path) = url.strip_prefix("sqlite:") {
+        let (connection, writer) = if let Some(path) = url.strip_prefix("sqlite:") {
             let options = SqliteConnectOptions::new()
                 .filename(path)
                 .create_if_missing(true)
@@ -110,17 +112,19 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-                .pragma("cache_size", CACHE_KIB)
-                .pragma("mmap_size", MAPPED_BYTES)
                 .row_buffer_size(ROWS_AHEAD)
                 .busy_timeout(BUSY_TIMEOUT);
+            let cached = options.clone().pragma("cache_size", WRITER_CACHE_KIB);
+            let writer = SqlitePoolOptions::new().max_connections(1).connect_with(cached);
+            let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.await.map_err(StoreError::Open)?);
             let pool = SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS_MAX).connect_with(options);
-            SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.await.map_err(StoreError::Open)?)
+            (SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.await.map_err(StoreError::Open)?), writer)
         } else {
             let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS_MAX).connect(url);
-            SqlxPostgresConnector::from_sqlx_postgres_pool(pool.await.map_err(StoreError::Open)?)
+            let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.await.map_err(StoreError::Open)?);
+            (pool.clone(), pool)
         };
-        Ok(Self { connection })
+        Ok(Self { connection, writer })
     }
 
     /// Brings the schema up to date; does nothing when it is.
@@ -168,7 +172,7 @@ impl Db {
             ..TransactionOptions::default()
         };
         #[expect(clippy::disallowed_methods, reason = "this is the one place that begins, asking for IMMEDIATE")]
-        let transaction = self.connection.begin_with_options(options).await?;
+        let transaction = self.writer.begin_with_options(options).await?;
         Ok(Txn { transaction, backend: self.connection.get_database_backend() })
     }
 }
@@ -194,7 +198,7 @@ pub trait Run {
 impl Run for Db {
     async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
         let statement = Statement::from_sql_and_values(self.connection.get_database_backend(), sql, values);
-        Ok(self.connection.execute_raw(statement).await?.rows_affected())
+        Ok(self.writer.execute_raw(statement).await?.rows_affected())
     }
 
     async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
