@@ -117,6 +117,16 @@ pub enum EntryError {
         /// The company.
         company: String,
     },
+    /// The company is to be told the rate, and none is known.
+    #[error("No rate from {currency} to {home} is known for its date; bring one in, or let {company} take its own.")]
+    RateUnknown {
+        /// The document's currency.
+        currency: Currency,
+        /// The company's.
+        home: Currency,
+        /// The company.
+        company: String,
+    },
     /// Only receipts and invoices are posted.
     #[error("Say whether this is a receipt (paid) or an invoice (to pay).")]
     KindUnknown,
