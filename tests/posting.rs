@@ -35,6 +35,8 @@ mod longrun;
 mod outage;
 #[path = "posting/process.rs"]
 mod process;
+#[path = "posting/rates.rs"]
+mod rates;
 #[path = "posting/reconcile.rs"]
 mod reconcile;
 #[path = "posting/sharing.rs"]

@@ -6,16 +6,20 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::{
     Context, LedgerKind,
     dimension::{self, Charged, DIMENSION, charged},
     entry::{self, Books, CATEGORY_ACCOUNT, CATEGORY_TAX, EntryError, PAID_FROM},
+    own_rate,
     transition::{Move, TransitionFailed, transition},
 };
 use crate::{
     approval::state::{Event, State},
     check::supplier_key,
     model::{
+        currency::Currency,
         field::FieldName,
         id::{ConnectionId, DocumentId, PostingId},
         person::{Actor, Person},
@@ -84,11 +88,14 @@ pub async fn groups(context: &Context) -> Result<Vec<Group>, StoreError> {
     let mut groups: BTreeMap<(Option<ConnectionId>, Fix), Vec<Document>> = BTreeMap::new();
     for document in blocked.into_iter().rev() {
         let books = document.connection.and_then(|id| books.get(&id));
-        let charged = match books {
-            Some(books) => charged(&context.db, &document, books).await?,
-            None => Charged::default(),
+        let (charged, rate) = match books {
+            Some(books) => {
+                let rate = own_rate::known(&context.db, &document, books).await?;
+                (charged(&context.db, &document, books).await?, rate)
+            }
+            None => (Charged::default(), None),
         };
-        let fix = fix(&document, books, &charged);
+        let fix = fix(&document, books, (&charged, rate));
         groups.entry((document.connection, fix)).or_default().push(document);
     }
     let mut found = Vec::new();
@@ -106,14 +113,15 @@ pub async fn groups(context: &Context) -> Result<Vec<Group>, StoreError> {
     Ok(found)
 }
 
-fn fix(document: &Document, books: Option<&Books>, charged: &Charged) -> Fix {
+fn fix(document: &Document, books: Option<&Books>, (charged, rate): (&Charged, Option<(Currency, Decimal)>)) -> Fix {
     let Some(books) = books else { return Fix::Company };
     if books.connection.state != super::ledger::CONNECTED {
         return Fix::Consent;
     }
     let mapping = |kind, key: &str| Fix::Mapping { kind, key: key.to_owned() };
     let built = entry::build(document, books, PostingId::from_u128(0), None);
-    match built.and_then(|_| dimension::of_entry(charged, books)) {
+    let with_rate = built.and_then(|entry| own_rate::of_entry(rate, &entry, books));
+    match with_rate.and_then(|_| dimension::of_entry(charged, books)) {
         Ok(_) => Fix::Again(said(document)),
         Err(EntryError::AccountUnmapped { category, .. }) => mapping(CATEGORY_ACCOUNT, category),
         Err(EntryError::TaxUnmapped { category, .. }) => mapping(CATEGORY_TAX, category),
@@ -127,6 +135,7 @@ fn fix(document: &Document, books: Option<&Books>, charged: &Charged) -> Fix {
             | EntryError::PaidFromCurrency { .. }
             | EntryError::PeriodClosed { .. }
             | EntryError::DueBeforeIssue { .. }
+            | EntryError::RateUnknown { .. }
             | EntryError::KindUnknown),
         ) => Fix::Document(error.to_string()),
     }

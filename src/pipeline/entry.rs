@@ -127,6 +127,16 @@ pub enum EntryError {
         /// The company.
         company: String,
     },
+    /// The company is to be told the rate, and none is known.
+    #[error("No rate from {currency} to {home} is known for its date; bring one in, or let {company} take its own.")]
+    RateUnknown {
+        /// The document's currency.
+        currency: Currency,
+        /// The company's.
+        home: Currency,
+        /// The company.
+        company: String,
+    },
     /// It must be plain which way the money goes.
     #[error("Say whether this is a receipt (paid), an invoice (to pay) or a credit note (given back).")]
     KindUnknown,

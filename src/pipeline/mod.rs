@@ -17,6 +17,7 @@ pub mod export;
 mod learning;
 pub mod ledger;
 pub mod notices;
+pub mod own_rate;
 mod pace;
 pub mod posting;
 pub mod receive;

@@ -34,7 +34,7 @@ use super::{
     entry::{self, Books, EntryError},
     ledger::{ConnectError, ready_client},
     notices::effects::block,
-    run_beside,
+    own_rate, run_beside,
     stages::settled,
     transition::{Move, transition_in},
 };
@@ -218,6 +218,7 @@ async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Res
     let (mut posting, look_first) = begun(context, document, &books).await?;
     let url = Some(format!("{}/documents/{}", context.config.address(), document.id));
     let mut entry = entry::build(document, &books, posting.id, url)?;
+    entry.exchange_rate = own_rate::of_entry(own_rate::known(&context.db, document, &books).await?, &entry, &books)?;
     entry.dimensions = dimension::of_entry(&charged(&context.db, document, &books).await?, &books)?;
     let resource = entry.resource();
     posting.resource = resource.name().to_owned();

@@ -24,6 +24,17 @@ pub(crate) fn rate_number(rate: Decimal) -> Number {
     Number::from_str(&rate.to_string()).expect("a decimal prints as a JSON number")
 }
 
+/// Xero's `CurrencyRate` has so many places.
+const XERO_RATE_PLACES: u32 = 6;
+
+/// The other way round: units of the entry's currency for one unit of the company's own, as Xero writes rates
+/// (accounting-apis.md, S2: QuickBooks multiplies by its rate, Xero divides). `None` when nothing would be left of it.
+pub(crate) fn inverted(rate: Decimal) -> Option<Decimal> {
+    let whole = Decimal::ONE.checked_div(rate)?;
+    let cut = whole.round_dp_with_strategy(XERO_RATE_PLACES, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+    (cut > Decimal::ZERO).then(|| cut.normalize())
+}
+
 /// The exact decimal of a JSON number, in plain or scientific writing; `None` when it has more digits than fit.
 pub(crate) fn decimal(number: &Number) -> Option<Decimal> {
     let literal = number.to_string();
@@ -151,6 +162,21 @@ mod tests {
         assert_eq!(decimal(&huge), None);
         assert_eq!(number(Money::from_minor(2450, Currency::HKD)).to_string(), "24.50");
         assert_eq!(number(Money::from_minor(-500, Currency::JPY)).to_string(), "-500");
+    }
+
+    #[test]
+    fn xeros_rates_go_the_other_way() {
+        for (rate, expected) in [
+            ("0.8421", Some("1.187507")),
+            ("7.80", Some("0.128205")),
+            ("0.0520", Some("19.230769")),
+            ("1", Some("1")),
+            ("0", None),
+            ("3000000", None),
+        ] {
+            let rate: Decimal = rate.parse().expect("a decimal");
+            assert_eq!(inverted(rate).map(|rate| rate.to_string()).as_deref(), expected, "{rate}");
+        }
     }
 
     #[test]

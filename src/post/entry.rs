@@ -116,7 +116,8 @@ pub struct Entry {
     pub currency: Currency,
     /// The company's own currency; the entry names its currency only where the two differ or the ledger wants it.
     pub home_currency: Currency,
-    /// Home currency for one unit of `currency` on its date, as the ledger itself keeps it; QuickBooks must be told.
+    /// Home currency for one unit of `currency` on its date, as the ledger itself keeps it; QuickBooks must be
+    /// told. In Xero, ours, and only where the company is to be told it.
     pub exchange_rate: Option<Decimal>,
     /// How tax is said. With several lines it is never `Exclusive`: each line's tax would be rounded by itself.
     pub tax_mode: TaxMode,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use sea_orm::Value;
 
 use super::{Row, Run, StoreError, Txn, document::Document};
@@ -79,6 +80,19 @@ pub async fn marks_store(txn: &Txn, id: DocumentId, marks: &Marks) -> Result<(),
         marks.fingerprint.map(Fingerprint::to_hex).into(),
     ];
     txn.execute(sql, values).await.map(|_| ())
+}
+
+/// The rate that turned a document's total into the firm's own currency, and that currency.
+///
+/// # Errors
+/// There is no such document, or the database failed or holds a damaged row.
+pub async fn rate_fetch(run: &impl Run, id: DocumentId) -> Result<Option<(Currency, Decimal)>, StoreError> {
+    let sql = "SELECT home_currency, rate FROM documents WHERE id = $1";
+    let rows = run.rows(sql, vec![id.to_string().into()]).await?;
+    let row = rows.first().ok_or(StoreError::NotFound("document"))?;
+    let (Some(_), Some(_)) = (row.text_or_none("home_currency")?, row.text_or_none("rate")?) else { return Ok(None) };
+    let home = row.parsed("home_currency", "currency", |text| Currency::parse(text).ok())?;
+    Ok(Some((home, row.parsed("rate", "rate", |text| text.parse().ok())?)))
 }
 
 /// Keeps which program a document's file says it was worked over with.

@@ -91,6 +91,8 @@ pub struct ConnectionView {
     pub suppliers: Vec<SupplierMapping>,
     /// What departments and projects are; none where the company takes neither.
     pub dimensions: Vec<DimensionMapping>,
+    /// Whether foreign entries carry the rate they were approved with, where that can be chosen.
+    pub rate_sent: Option<bool>,
     /// Where payments come from.
     pub payments: Vec<PaymentMapping>,
     /// How many entries there differ from what was approved; the page of differences lists them.

@@ -196,7 +196,8 @@ impl Run<'_> {
         }
         let (currency, date) = (self.entry.currency.code().to_owned(), self.entry.issue_date.to_string());
         let rate = call!(self, ledger => ledger.exchange_rate(&currency, &date)).map_err(|error| self.stop(error))?;
-        self.entry.exchange_rate = rate;
+        // Xero takes its own, unless the company is told ours.
+        self.entry.exchange_rate = rate.or(self.entry.exchange_rate);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::post::{
     Address, Company, LedgerAttachment, LedgerEntry, LedgerReference, ReferenceKind,
-    amount::{cut, decimal, entry_check, number, tax_mode, without},
+    amount::{cut, decimal, entry_check, inverted, number, rate_number, tax_mode, without},
     entry::{Entry, EntryKind, Resource, TaxMode},
     error::LedgerError,
     xero::{dimension, fault, wire},
@@ -30,6 +30,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     let contact = wire::ContactId { contact_id: supplier_id.to_owned() };
     let date = entry.issue_date.to_string();
     let url = link(entry);
+    let currency_rate = entry.exchange_rate.and_then(inverted).map(rate_number);
     let line_amount_types = match tax_mode(entry) {
         TaxMode::None => "NoTax",
         TaxMode::Inclusive => "Inclusive",
@@ -44,6 +45,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
                 bank_account: wire::AccountId { account_id: paid_from.clone() },
                 date,
                 reference: entry.reference(),
+                currency_rate,
                 url,
                 line_amount_types,
                 line_items,
@@ -59,6 +61,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
                 due_date: due_date.to_string(),
                 line_amount_types,
                 currency_code: entry.currency.code().to_owned(),
+                currency_rate,
                 url,
                 line_items,
             }],
@@ -73,6 +76,7 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
                 date,
                 line_amount_types,
                 currency_code: entry.currency.code().to_owned(),
+                currency_rate,
                 line_items,
             }],
         }),

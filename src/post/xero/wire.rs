@@ -38,6 +38,8 @@ pub(crate) struct InvoiceCreate {
     pub(crate) line_amount_types: &'static str,
     pub(crate) currency_code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) currency_rate: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     pub(crate) line_items: Vec<LineItem>,
 }
@@ -61,6 +63,8 @@ pub(crate) struct CreditNoteCreate {
     pub(crate) date: String,
     pub(crate) line_amount_types: &'static str,
     pub(crate) currency_code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) currency_rate: Option<Number>,
     pub(crate) line_items: Vec<LineItem>,
 }
 
@@ -81,6 +85,8 @@ pub(crate) struct BankTransactionCreate {
     pub(crate) bank_account: AccountId,
     pub(crate) date: String,
     pub(crate) reference: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) currency_rate: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     pub(crate) line_amount_types: &'static str,

@@ -19,6 +19,7 @@ use crate::{
             CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT, SUPPLIER, SUPPLIER_ACCOUNT, SUPPLIER_TAX,
         },
         ledger::{Callback, consent_begin, consent_finish, sync_soon},
+        own_rate::{RATE, RATE_APPROVED, RATE_KEY},
         posting::retry_blocked,
     },
     store::{
@@ -153,6 +154,8 @@ fn connection_view(
         categories,
         suppliers,
         dimensions: Vec::new(),
+        rate_sent: (connection.ledger == LedgerKind::Xero.name() && connection.multi_currency)
+            .then(|| mapped(RATE, RATE_KEY) == RATE_APPROVED),
         payments,
         drifts: 0,
     }
@@ -270,13 +273,15 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
                 "supplier_account" => SUPPLIER_ACCOUNT,
                 "supplier_tax" => SUPPLIER_TAX,
                 "supplier" => SUPPLIER,
+                RATE if key == RATE_KEY && ["", RATE_APPROVED].contains(&external_id.as_str()) => RATE,
                 DIMENSION if DIMENSIONS.contains(&key) => DIMENSION,
                 other => match value_kind(other) {
                     Some((kind, _)) => kind,
                     None => continue,
                 },
             };
-            let exists = external_id.is_empty() || known.iter().any(|row| row.external_id == *external_id);
+            let exists =
+                kind == RATE || external_id.is_empty() || known.iter().any(|row| row.external_id == *external_id);
             let exists = exists && (external_id.is_empty() || dimensions::accepts(&known, kind, external_id));
             if exists {
                 let (kind, key) = (kind.to_owned(), key.to_owned());
