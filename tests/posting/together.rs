@@ -17,7 +17,7 @@ use crate::{
 };
 
 const BILLS: usize = 12;
-const MANY: usize = 60;
+const MANY: usize = 120;
 const GOAL: Goal = Goal::XERO_BILL;
 
 async fn bills(house: &mut House) -> Vec<DocumentId> {
@@ -73,9 +73,10 @@ async fn workers_that_claim_at_once_leave_the_bills_to_one() {
     workers.join_all().await;
     assert_all_once(&house, &ids, "four workers").await;
     assert_eq!(house.count(GOAL.image_call()), MANY);
-    // Twenty go in a call. A worker that holds a few for a moment may leave a call short: hence a few more than three.
+    // Twenty go in a call. A worker that holds a few for a moment may leave a call short, but an entry with its image
+    // takes 1.1 calls at most.
     let calls = house.count(GOAL.entry_call());
-    assert!(calls <= 6, "{calls} calls for {MANY} bills");
+    assert!(calls * 10 <= MANY, "{calls} calls for {MANY} bills");
 }
 
 #[tokio::test]
