@@ -62,7 +62,9 @@ pub(super) fn parts_and_total(draft: &Draft) -> Option<Finding> {
     Some(Finding::new("A2", Severity::Flag, message, &[FieldName::Subtotal, FieldName::Total]))
 }
 
-fn total_from(draft: &Draft, base: Decimal) -> Option<Decimal> {
+/// What the paper's parts make of a sum of its lines: less discount, with service, tax and rounding.
+#[must_use]
+pub fn total_from(draft: &Draft, base: Decimal) -> Option<Decimal> {
     let part = |name| draft.amount(name).unwrap_or_default();
     base.checked_sub(part(FieldName::Discount))?
         .checked_add(part(FieldName::ServiceCharge))?

@@ -18,6 +18,7 @@ mod time;
 
 use crate::model::{finding::Finding, policy::Policy};
 
+pub use arithmetic::total_from;
 pub use duplicate::{DISTANCE_MAX, Identity, Twin, bank_line_key, fapiao_key, supplier_key};
 pub use identity::bank_accounts;
 pub use policy::together;

@@ -6,20 +6,17 @@
 
 use std::collections::BTreeMap;
 
-use rust_decimal::Decimal;
-
 use super::{
     Context, LedgerKind,
-    dimension::{self, Charged, DIMENSION, charged},
-    entry::{self, Books, CATEGORY_ACCOUNT, CATEGORY_TAX, EntryError, PAID_FROM},
-    own_rate,
+    dimension::{self, DIMENSION},
+    entry::{Books, CATEGORY_ACCOUNT, CATEGORY_TAX, EntryError, PAID_FROM},
+    prepared::prepared,
     transition::{Move, TransitionFailed, transition},
 };
 use crate::{
     approval::state::{Event, State},
     check::supplier_key,
     model::{
-        currency::Currency,
         field::FieldName,
         id::{ConnectionId, DocumentId, PostingId},
         person::{Actor, Person},
@@ -88,14 +85,10 @@ pub async fn groups(context: &Context) -> Result<Vec<Group>, StoreError> {
     let mut groups: BTreeMap<(Option<ConnectionId>, Fix), Vec<Document>> = BTreeMap::new();
     for document in blocked.into_iter().rev() {
         let books = document.connection.and_then(|id| books.get(&id));
-        let (charged, rate) = match books {
-            Some(books) => {
-                let rate = own_rate::known(&context.db, &document, books).await?;
-                (charged(&context.db, &document, books).await?, rate)
-            }
-            None => (Charged::default(), None),
+        let fix = match books {
+            Some(books) => fix(context, &document, books).await?,
+            None => Fix::Company,
         };
-        let fix = fix(&document, books, (&charged, rate));
         groups.entry((document.connection, fix)).or_default().push(document);
     }
     let mut found = Vec::new();
@@ -113,15 +106,12 @@ pub async fn groups(context: &Context) -> Result<Vec<Group>, StoreError> {
     Ok(found)
 }
 
-fn fix(document: &Document, books: Option<&Books>, (charged, rate): (&Charged, Option<(Currency, Decimal)>)) -> Fix {
-    let Some(books) = books else { return Fix::Company };
+async fn fix(context: &Context, document: &Document, books: &Books) -> Result<Fix, StoreError> {
     if books.connection.state != super::ledger::CONNECTED {
-        return Fix::Consent;
+        return Ok(Fix::Consent);
     }
     let mapping = |kind, key: &str| Fix::Mapping { kind, key: key.to_owned() };
-    let built = entry::build(document, books, PostingId::from_u128(0), None);
-    let with_rate = built.and_then(|entry| own_rate::of_entry(rate, &entry, books));
-    match with_rate.and_then(|_| dimension::of_entry(charged, books)) {
+    Ok(match prepared(&context.db, document, books, PostingId::from_u128(0), None).await? {
         Ok(_) => Fix::Again(said(document)),
         Err(EntryError::AccountUnmapped { category, .. }) => mapping(CATEGORY_ACCOUNT, category),
         Err(EntryError::TaxUnmapped { category, .. }) => mapping(CATEGORY_TAX, category),
@@ -138,7 +128,7 @@ fn fix(document: &Document, books: Option<&Books>, (charged, rate): (&Charged, O
             | EntryError::RateUnknown { .. }
             | EntryError::KindUnknown),
         ) => Fix::Document(error.to_string()),
-    }
+    })
 }
 
 fn said(document: &Document) -> String {

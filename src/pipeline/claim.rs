@@ -44,13 +44,14 @@ pub(super) async fn said_anew(
     Ok((claim != before || claimant != claimant_before).then_some((claimant, claim)))
 }
 
+/// What was typed, where anything was.
 fn given(typed: Option<&String>) -> Option<&str> {
     typed.map(|typed| typed.trim()).filter(|typed| !typed.is_empty())
 }
 
 fn claimed(before: &Claim, correction: &Correction) -> Claim {
     let text = |typed: &Option<String>, before: &Option<String>| match typed {
-        Some(typed) => Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty()),
+        Some(_) => given(typed.as_ref()).map(str::to_owned),
         None => before.clone(),
     };
     Claim {
@@ -71,11 +72,10 @@ fn money(
     currency: Currency,
     field: &str,
 ) -> Result<Option<Money>, ActionError> {
-    let Some(typed) = typed else { return Ok(before) };
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Ok(None);
+    if typed.is_none() {
+        return Ok(before);
     }
+    let Some(typed) = given(typed.as_ref()) else { return Ok(None) };
     let value = |message: String| ActionError::Value { field: field.to_owned(), message };
     let named = |code: &str| Currency::parse(code).ok();
     let front = typed.split_once(char::is_whitespace).and_then(|(code, amount)| Some((amount, named(code)?)));

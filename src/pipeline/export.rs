@@ -31,8 +31,8 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
-/// The CSV file of approved documents, without credit notes. Those already posted are left out unless asked for: importing them would enter
-/// them twice.
+/// The CSV file of approved documents, without credit notes. Those already posted are left out unless asked for:
+/// importing them would enter them twice.
 ///
 /// # Errors
 /// The database failed, or a row could not be written.

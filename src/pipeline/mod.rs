@@ -20,6 +20,7 @@ pub mod notices;
 pub mod own_rate;
 mod pace;
 pub mod posting;
+mod prepared;
 pub mod receive;
 pub mod restored;
 pub mod stages;

@@ -30,11 +30,11 @@ use super::{
     Context,
     approval::digest,
     blocked::retry,
-    dimension::{self, charged},
-    entry::{self, Books, EntryError},
+    entry::{Books, EntryError},
     ledger::{ConnectError, ready_client},
     notices::effects::block,
-    own_rate, run_beside,
+    prepared::prepared,
+    run_beside,
     stages::settled,
     transition::{Move, transition_in},
 };
@@ -217,9 +217,7 @@ async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Res
     let books = books_of(context, document).await?;
     let (mut posting, look_first) = begun(context, document, &books).await?;
     let url = Some(format!("{}/documents/{}", context.config.address(), document.id));
-    let mut entry = entry::build(document, &books, posting.id, url)?;
-    entry.exchange_rate = own_rate::of_entry(own_rate::known(&context.db, document, &books).await?, &entry, &books)?;
-    entry.dimensions = dimension::of_entry(&charged(&context.db, document, &books).await?, &books)?;
+    let entry = prepared(&context.db, document, &books, posting.id, url).await??;
     let resource = entry.resource();
     posting.resource = resource.name().to_owned();
     let (ledger, token_version) =

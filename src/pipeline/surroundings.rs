@@ -17,6 +17,7 @@ use crate::{
         rate::{MissingRate, RateUsed, Rates, home_amount},
     },
     read::wire,
+    reconcile::bypass::signed,
     store::{
         Run, StoreError,
         candidate::{
@@ -138,8 +139,7 @@ async fn in_ledger(run: &impl Run, document: &Document, draft: &Draft) -> Result
         connection: document.connection,
         supplier: supplier.to_owned(),
         number: draft.text(FieldName::DocumentNumber).map(str::to_owned),
-        // A credit is below zero there, so that no bill of the same amount is taken for it.
-        total: if draft.kind == DocumentKind::CreditNote { -total.to_decimal().abs() } else { total.to_decimal() },
+        total: signed(total.to_decimal(), draft.kind == DocumentKind::CreditNote),
         currency: total.currency().code().to_owned(),
         issue_date: draft.date(FieldName::IssueDate),
         own_reference: None,

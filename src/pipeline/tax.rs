@@ -8,6 +8,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{
+    check::total_from,
     model::{draft::Draft, field::FieldName, money::Money},
     post::entry::TaxMode,
 };
@@ -40,18 +41,13 @@ pub(super) fn mode(draft: &Draft, total: Money, rate: Option<(Decimal, bool)>) -
 
 /// Whether the paper adds this tax to what it prints before, and a ledger adds the same.
 fn added(draft: &Draft, total: Money, tax: Money, percent: Decimal) -> Option<bool> {
-    let part = |name| draft.amount(name).unwrap_or_default();
-    let before = draft
-        .amount(FieldName::Subtotal)?
-        .checked_sub(part(FieldName::Discount))?
-        .checked_add(part(FieldName::ServiceCharge))?
-        .checked_add(part(FieldName::Rounding))?;
+    let adds_up = total_from(draft, draft.amount(FieldName::Subtotal)?)? == total.to_decimal();
     let net = total.checked_sub(tax).ok()?.to_decimal();
     let exact = net.checked_mul(percent)?.checked_div(Decimal::ONE_HUNDRED)?;
     let rounded = |strategy| exact.round_dp_with_strategy(PLACES, strategy);
     let up = rounded(RoundingStrategy::MidpointAwayFromZero);
     let sure = up == rounded(RoundingStrategy::MidpointTowardZero) && total.currency().exponent() == PLACES;
-    Some(sure && tax.minor() > 0 && before == net && up == tax.to_decimal())
+    Some(sure && tax.minor() > 0 && adds_up && up == tax.to_decimal())
 }
 
 #[cfg(test)]

@@ -81,33 +81,17 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{currency::Currency, id::PostingId},
-        post::{entry::EntryKind, quickbooks, xero},
+        model::currency::Currency,
+        post::{entry::EntryKind, quickbooks, testing, xero},
     };
 
     fn bill(tax_mode: TaxMode, amounts: &[i64]) -> Entry {
-        let money = |minor: &i64| Money::from_minor(*minor, Currency::HKD);
-        let line = |minor| EntryLine {
-            description: "Paper".to_owned(),
-            account: "420".to_owned(),
-            tax_code: Some("T".to_owned()),
-            tax_rate: Some(Decimal::from(20)),
-            amount: money(minor),
-        };
+        let line = |minor: &i64| testing::line("420", Some("T"), *minor);
+        let kind = EntryKind::Bill { due_date: date(2026, 12, 1) };
         Entry {
-            posting: PostingId::from_u128(0),
-            kind: EntryKind::Bill { due_date: date(2026, 12, 1) },
-            supplier: "Blue Cafe Ltd".to_owned(),
-            issue_date: date(2026, 11, 18),
-            document_number: None,
-            currency: Currency::HKD,
-            home_currency: Currency::HKD,
-            exchange_rate: None,
             tax_mode,
             lines: amounts.iter().map(line).collect(),
-            total: money(&amounts.iter().sum()),
-            dimensions: Vec::new(),
-            url: None,
+            ..testing::entry(kind, testing::line("420", Some("T"), amounts.iter().sum()))
         }
     }
 

@@ -138,6 +138,14 @@ impl Entry {
         reference(self.posting)
     }
 
+    /// The supplier's own number where it fits, else our reference: a number cut short would be a wrong number.
+    #[must_use]
+    pub fn own_number(&self, chars_max: usize) -> String {
+        let number = self.document_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
+        let number = number.filter(|number| number.chars().count() <= chars_max);
+        number.map_or_else(|| self.reference(), str::to_owned)
+    }
+
     /// Which resource it becomes.
     #[must_use]
     pub const fn resource(&self) -> Resource {

@@ -14,6 +14,8 @@ pub mod entry;
 pub mod error;
 pub mod oauth;
 pub mod quickbooks;
+#[cfg(test)]
+mod testing;
 pub mod transport;
 pub mod webhook;
 pub mod xero;

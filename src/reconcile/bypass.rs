@@ -26,6 +26,13 @@ pub struct Purchase {
     pub issue_date: Option<civil::Date>,
 }
 
+/// A total as purchases are compared: what a supplier gives back is below zero, with or without a sign on its paper, so
+/// that it is no purchase of the same amount.
+#[must_use]
+pub fn signed(total: Decimal, is_credit: bool) -> Decimal {
+    if is_credit { -total.abs() } else { total }
+}
+
 /// An entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {

@@ -122,7 +122,8 @@ pub async fn file_facts(run: &impl Run, id: DocumentId) -> Result<(i64, Option<S
 /// The database failed.
 pub async fn claim_store(txn: &Txn, id: DocumentId, claimant: PersonId, claim: &Claim) -> Result<(), StoreError> {
     let sql = "UPDATE documents SET claimant_id = $2, department = $3, project = $4, attendees = $5, note = $6, \
-        claimed_minor = $7, claimed_currency = $8, card_minor = $9, card_currency = $10, bank_line = $11, bank_line_key = $12 WHERE id = $1";
+        claimed_minor = $7, claimed_currency = $8, card_minor = $9, card_currency = $10, \
+        bank_line = $11, bank_line_key = $12 WHERE id = $1";
     let code = |money: Option<Money>| money.map(|money| money.currency().code().to_owned());
     let values: Vec<Value> = vec![
         id.to_string().into(),

@@ -8,7 +8,7 @@ use crate::{
         id::{ConnectionId, DocumentId, PersonId},
         money::Money,
     },
-    reconcile::bypass::{Ours, Purchase, number_key},
+    reconcile::bypass::{Ours, Purchase, number_key, signed},
 };
 
 /// One difference.
@@ -159,10 +159,9 @@ fn ours_from_row(row: &Row) -> Result<Ours<DocumentId>, StoreError> {
     let minor = row.number_or_none("total_minor")?;
     let parsed = Currency::parse(&currency).ok();
     let total = parsed.zip(minor).map(|(currency, minor)| Money::from_minor(minor, currency).to_decimal());
-    // Given back: below zero, as `LedgerEntryRow::purchase` says it.
     let kind = row.text_or_none("kind")?.and_then(|name| DocumentKind::from_name(&name));
     let is_credit = kind == Some(DocumentKind::CreditNote) || row.text_or_none("resource")?.as_deref() == Some(CREDIT);
-    let total = if is_credit { total.map(|total| -total.abs()) } else { total };
+    let total = total.map(|total| signed(total, is_credit));
     let number = row.text_or_none("document_number")?;
     Ok(Ours {
         document: row.parsed("id", "document id", |text| text.parse().ok())?,

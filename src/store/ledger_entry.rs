@@ -209,8 +209,7 @@ impl LedgerEntryRow {
         crate::reconcile::bypass::Purchase {
             supplier_key: self.supplier_name.as_deref().map(supplier_key).unwrap_or_default(),
             number_key: self.number.as_deref().map(number_key).unwrap_or_default(),
-            // Given back: below zero, so that it is no purchase of the same amount.
-            total: if self.resource == CREDIT { -self.total.abs() } else { self.total },
+            total: crate::reconcile::bypass::signed(self.total, self.resource == CREDIT),
             currency: self.currency.clone(),
             issue_date: self.issue_date.as_deref().and_then(|text| text.parse().ok()),
         }

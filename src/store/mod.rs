@@ -14,6 +14,7 @@ pub mod drift;
 pub mod hint;
 pub mod history;
 pub mod job;
+mod latest;
 pub mod ledger_entry;
 pub mod notice;
 pub mod organisation;

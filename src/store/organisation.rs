@@ -1,11 +1,12 @@
 //! The firm: people's places in it, departments, projects, and who stands in for whom.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Row, Run, StoreError, Txn};
+use super::{
+    Row, Run, StoreError, Txn,
+    latest::Latest,
+    setting::{value_fetch, value_store},
+};
 use crate::model::{
     currency::Currency,
     id::PersonId,
@@ -18,15 +19,14 @@ const STAMP: &str = "firm_stamp";
 
 /// The firm that was asked for last, with the stamp it had. Every decision asks for the firm, which seldom changes. A
 /// stamp is never given twice, so one database cannot get another's firm, nor a later one an earlier's.
-static LATEST: Mutex<Option<(String, Arc<Organisation>)>> = Mutex::new(None);
+static LATEST: Latest<Arc<Organisation>> = Latest::new();
 
 /// Notes, in the same transaction, that somebody's place, a department, a project or a delegation changed.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn firm_changed(txn: &Txn) -> Result<(), StoreError> {
-    let sql = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2";
-    txn.execute(sql, vec![STAMP.into(), uuid::Uuid::now_v7().to_string().into()]).await.map(|_| ())
+    value_store(txn, STAMP, uuid::Uuid::now_v7().to_string()).await
 }
 
 /// The whole firm as it is now.
@@ -34,18 +34,13 @@ pub(super) async fn firm_changed(txn: &Txn) -> Result<(), StoreError> {
 /// # Errors
 /// The database failed or holds a damaged row.
 pub async fn organisation_fetch(run: &impl Run) -> Result<Arc<Organisation>, StoreError> {
-    let rows = run.rows("SELECT value FROM settings WHERE key = $1", vec![STAMP.into()]).await?;
     // Where nothing was ever noted, the firm is that of an older version of vouch.
-    let Some(stamp) = rows.first().map(|row| row.text("value")).transpose()? else {
-        return organisation_read(run).await.map(Arc::new);
-    };
-    let latest = || LATEST.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = latest().as_ref().filter(|(of, _)| *of == stamp).map(|(_, firm)| Arc::clone(firm));
-    if let Some(firm) = known {
+    let Some(stamp) = value_fetch(run, STAMP).await? else { return organisation_read(run).await.map(Arc::new) };
+    if let Some(firm) = LATEST.get(&stamp) {
         return Ok(firm);
     }
     let firm = Arc::new(organisation_read(run).await?);
-    *latest() = Some((stamp, Arc::clone(&firm)));
+    LATEST.keep(&stamp, &firm);
     Ok(firm)
 }
 

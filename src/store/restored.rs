@@ -3,7 +3,10 @@
 //! While vouch runs, the time is written into the database and into a file beside it. A database that is older than the
 //! file was restored.
 
-use super::{Run, StoreError};
+use super::{
+    Run, StoreError,
+    setting::{value_fetch, value_store},
+};
 
 /// When the database was found to be restored, and when it was last known to be in use.
 const RESTORED: &str = "ledgers_restored_at_us";
@@ -42,11 +45,10 @@ pub async fn seen_at_us(run: &impl Run) -> Result<Option<i64>, StoreError> {
 }
 
 async fn put(run: &impl Run, key: &str, at_us: i64) -> Result<(), StoreError> {
-    let sql = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2";
-    run.execute(sql, vec![key.into(), at_us.to_string().into()]).await.map(|_| ())
+    value_store(run, key, at_us.to_string()).await
 }
 
 async fn instant(run: &impl Run, key: &str) -> Result<Option<i64>, StoreError> {
-    let rows = run.rows("SELECT value FROM settings WHERE key = $1", vec![key.into()]).await?;
-    rows.first().map(|row| row.parsed("value", "instant", |text| text.parse().ok())).transpose()
+    let Some(value) = value_fetch(run, key).await? else { return Ok(None) };
+    value.parse().map(Some).map_err(|_| StoreError::Damaged { what: "instant", value })
 }

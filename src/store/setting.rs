@@ -1,13 +1,10 @@
 //! The policy in its versions. A published version never changes: there is no function that could.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Row, Run, StoreError, Txn, is_duplicate};
+use super::{Row, Run, StoreError, Txn, is_duplicate, latest::Latest};
 use crate::{
     model::{
         category::Category,
@@ -41,6 +38,24 @@ pub struct PolicyVersion {
     pub published_at_us: i64,
     /// Who published it; `None`: somebody at the command line.
     pub published_by: Option<PersonId>,
+}
+
+/// The value of a setting that vouch keeps for itself.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn value_fetch(run: &impl Run, key: &str) -> Result<Option<String>, StoreError> {
+    let rows = run.rows("SELECT value FROM settings WHERE key = $1", vec![key.into()]).await?;
+    rows.first().map(|row| row.text("value")).transpose()
+}
+
+/// Writes such a setting.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn value_store(run: &impl Run, key: &str, value: String) -> Result<(), StoreError> {
+    let sql = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2";
+    run.execute(sql, vec![key.into(), value.into()]).await.map(|_| ())
 }
 
 /// The policy in force; the starting one when none was published.
@@ -118,16 +133,14 @@ fn version_of(row: &Row) -> Result<u32, StoreError> {
 
 /// The text that was parsed last, and what it says. Every check asks for the policy in force, which seldom changes, and
 /// reading it costs more than any of its statements; the text itself is the key, so no database can get another's.
-static PARSED: Mutex<Option<(String, Policy)>> = Mutex::new(None);
+static PARSED: Latest<Policy> = Latest::new();
 
 fn parsed(json: &str) -> Option<Policy> {
-    let mut last = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, policy)) = last.as_ref().filter(|(text, _)| text == json) {
-        return Some(policy.clone());
-    }
-    let (policy, _) = policy_from_json(json).ok()?;
-    *last = Some((json.to_owned(), policy.clone()));
-    Some(policy)
+    PARSED.get(json).or_else(|| {
+        let (policy, _) = policy_from_json(json).ok()?;
+        PARSED.keep(json, &policy);
+        Some(policy)
+    })
 }
 
 fn published(row: &Row) -> Result<Policy, StoreError> {
@@ -136,9 +149,8 @@ fn published(row: &Row) -> Result<Policy, StoreError> {
 }
 
 async fn unversioned(run: &impl Run) -> Result<Policy, StoreError> {
-    let rows = run.rows("SELECT value FROM settings WHERE key = $1", vec![POLICY.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(Policy::starting()) };
-    row.parsed("value", "policy", from_json)
+    let Some(value) = value_fetch(run, POLICY).await? else { return Ok(Policy::starting()) };
+    from_json(&value).ok_or(StoreError::Damaged { what: "policy", value })
 }
 
 fn from_json(json: &str) -> Option<Policy> {

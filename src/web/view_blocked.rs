@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use crate::web::view::{Choice, Chrome, MoneyView};
+use crate::{
+    pipeline::dimension::value_kind,
+    web::view::{Choice, Chrome, MoneyView},
+};
 
 /// One document that waits.
 #[derive(Debug, Clone)]
@@ -61,7 +64,7 @@ pub fn mapping_sentence(chrome: &Chrome, kind: &str, word: &str) -> String {
         "category_account" => chrome.ts("blocked-account", word),
         "category_tax" => chrome.ts("blocked-tax", word),
         "dimension" => chrome.ts("blocked-dimension", word),
-        kind if kind.starts_with("department_") || kind.starts_with("project_") => chrome.ts("blocked-charged", word),
+        kind if value_kind(kind).is_some() => chrome.ts("blocked-charged", word),
         _ => chrome.ts("blocked-paid", word),
     }
 }

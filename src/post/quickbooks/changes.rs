@@ -12,7 +12,7 @@ use crate::post::{
     error::LedgerError,
     quickbooks::{
         client::Client,
-        convert::LEDGER,
+        convert::{LEDGER, entity},
         fault::{read, unreadable},
     },
 };
@@ -150,11 +150,7 @@ impl Client {
     }
 
     async fn list(&self, resource: Resource, day: &str, found: &mut Changes) -> Result<(), LedgerError> {
-        let entity = match resource {
-            Resource::Paid => "Purchase",
-            Resource::Bill => "Bill",
-            Resource::Credit => "VendorCredit",
-        };
+        let entity = entity(resource);
         for page in 0..PAGES_MAX {
             let start = page * ROWS_MAX + 1;
             let statement = format!(

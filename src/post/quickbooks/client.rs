@@ -123,7 +123,7 @@ impl Client {
     /// # Errors
     /// See [`LedgerError`].
     pub async fn entry_create(&self, resource: Resource, body: &str, key: &str) -> Result<LedgerEntry, LedgerError> {
-        let created = self.create(path(resource), body.to_owned(), key).await?;
+        let created = self.create(convert::path(resource), body.to_owned(), key).await?;
         self.entry(resource, created)
     }
 
@@ -168,7 +168,7 @@ impl Client {
     /// # Errors
     /// See [`LedgerError`].
     pub async fn entry_fetch(&self, resource: Resource, external_id: &str) -> Result<Option<LedgerEntry>, LedgerError> {
-        match self.one(&[path(resource), external_id]).await {
+        match self.one(&[convert::path(resource), external_id]).await {
             Ok(read) => self.entry(resource, read).map(|entry| Some(entry).filter(|entry| entry.live)),
             Err(LedgerError::Refused { code, .. }) if code == "610" => Ok(None),
             Err(error) => Err(error),
@@ -186,7 +186,7 @@ impl Client {
     ) -> Result<Vec<LedgerAttachment>, LedgerError> {
         let statement = format!(
             "select * from Attachable where AttachableRef.EntityRef.Type = '{}' and AttachableRef.EntityRef.value = '{}'",
-            path(resource),
+            convert::path(resource),
             quoted(external_id)
         );
         let files = self.rows(&statement, |rows| rows.attachable).await?;
@@ -283,15 +283,6 @@ impl Client {
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<transport::Answer, LedgerError> {
         let request = request.bearer_auth(self.access_token.expose()).header(header::ACCEPT, "application/json");
         transport::send_in_turn(LEDGER, request, self.calls.as_deref()).await
-    }
-}
-
-/// The resource as a path, which is also its type in queries for attachments.
-const fn path(resource: Resource) -> &'static str {
-    match resource {
-        Resource::Paid => "purchase",
-        Resource::Bill => "bill",
-        Resource::Credit => "vendorcredit",
     }
 }
 

@@ -34,12 +34,18 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
     let private_note = private_note(entry, &reference);
     let currency_ref = wire::Reference { value: entry.currency.code().to_owned() };
     let exchange_rate = entry.exchange_rate.map(rate_number);
-    let global_tax_calculation = match tax_mode(entry) {
+    let department_ref = dimension::location(entry);
+    let due_date = match &entry.kind {
+        EntryKind::Bill { due_date } => Some(due_date.to_string()),
+        EntryKind::Paid { .. } | EntryKind::Credit => None,
+    };
+    let mode = tax_mode(entry);
+    let global_tax_calculation = match mode {
         TaxMode::None => "NotApplicable",
         TaxMode::Inclusive => "TaxInclusive",
         TaxMode::Exclusive { .. } => "TaxExcluded",
     };
-    let line = entry.lines.iter().map(|one| line(entry, one)).collect::<Result<Vec<_>, _>>()?;
+    let line = entry.lines.iter().map(|one| line(entry, mode, one)).collect::<Result<Vec<_>, _>>()?;
     let txn_date = entry.issue_date.to_string();
     let body = match &entry.kind {
         EntryKind::Paid { paid_from, payment } => serde_json::to_string(&wire::PurchaseCreate {
@@ -53,31 +59,20 @@ pub fn entry_body(entry: &Entry, supplier_id: &str) -> Result<String, LedgerErro
             doc_number: reference,
             private_note,
             currency_ref,
-            exchange_rate: exchange_rate.clone(),
-            department_ref: dimension::location(entry),
+            exchange_rate,
+            department_ref,
             global_tax_calculation,
             line,
         }),
-        EntryKind::Bill { due_date } => serde_json::to_string(&wire::BillCreate {
+        EntryKind::Bill { .. } | EntryKind::Credit => serde_json::to_string(&wire::BillCreate {
             vendor_ref: wire::Reference { value: supplier_id.to_owned() },
             txn_date,
-            due_date: due_date.to_string(),
-            doc_number: bill_number(entry, reference),
+            due_date,
+            doc_number: entry.own_number(DOC_NUMBER_CHARS_MAX),
             private_note,
             currency_ref,
             exchange_rate,
-            department_ref: dimension::location(entry),
-            global_tax_calculation,
-            line,
-        }),
-        EntryKind::Credit => serde_json::to_string(&wire::VendorCreditCreate {
-            vendor_ref: wire::Reference { value: supplier_id.to_owned() },
-            txn_date,
-            doc_number: bill_number(entry, reference),
-            private_note,
-            currency_ref,
-            exchange_rate,
-            department_ref: dimension::location(entry),
+            department_ref,
             global_tax_calculation,
             line,
         }),
@@ -127,12 +122,29 @@ pub(crate) fn ledger_entry(
 
 /// The page that shows an entry.
 pub(crate) fn entry_url(address: &Address, resource: Resource, external_id: &str) -> String {
-    let (resource, page) = match resource {
-        Resource::Paid => ("purchase", "expense"),
-        Resource::Bill => ("bill", "bill"),
-        Resource::Credit => ("vendorcredit", "vendorcredit"),
+    let page = match resource {
+        Resource::Paid => "expense",
+        Resource::Bill | Resource::Credit => path(resource),
     };
-    address.entry_url(resource, page, external_id)
+    address.entry_url(path(resource), page, external_id)
+}
+
+/// The resource as QuickBooks calls it.
+pub(crate) const fn entity(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Paid => "Purchase",
+        Resource::Bill => "Bill",
+        Resource::Credit => "VendorCredit",
+    }
+}
+
+/// The resource as a path, which is also its type in queries for attachments.
+pub(crate) const fn path(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Paid => "purchase",
+        Resource::Bill => "bill",
+        Resource::Credit => "vendorcredit",
+    }
 }
 
 /// Whether a transaction carries our reference.
@@ -263,22 +275,16 @@ fn private_note(entry: &Entry, reference: &str) -> String {
     cut(&note, TEXT_CHARS_MAX)
 }
 
-/// The supplier's own number where it fits: a number cut short would be a wrong number.
-fn bill_number(entry: &Entry, reference: String) -> String {
-    let number = entry.document_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
-    number.filter(|number| number.chars().count() <= DOC_NUMBER_CHARS_MAX).map_or(reference, str::to_owned)
-}
-
 /// With a tax code `Amount` is the net and `TaxInclusiveAmt` the gross, as in Intuit's examples. QuickBooks rounds tax
 /// line by line, half a cent up, and so is the net rounded here. Intuit says little about how regions differ, so
 /// whoever posts compares the total of the answer with the approved one.
-fn line(entry: &Entry, line: &EntryLine) -> Result<wire::Line, LedgerError> {
-    let (net, gross) = match tax_mode(entry) {
+fn line(entry: &Entry, mode: TaxMode, line: &EntryLine) -> Result<wire::Line, LedgerError> {
+    let (net, gross) = match mode {
         TaxMode::Exclusive { tax } => (without(tax, entry, line, LEDGER)?, None),
         TaxMode::Inclusive if line.tax_code.is_some() => (net(line)?, Some(line.amount)),
         TaxMode::None | TaxMode::Inclusive => (line.amount, None),
     };
-    let tax_code = line.tax_code.clone().filter(|_| tax_mode(entry) != TaxMode::None);
+    let tax_code = line.tax_code.clone().filter(|_| mode != TaxMode::None);
     let customer_ref = dimension::customer(entry);
     Ok(wire::Line {
         detail_type: "AccountBasedExpenseLineDetail",

@@ -1,7 +1,11 @@
 //! The body of an upload. Written by hand so that the same file and key are the same bytes on every attempt: the
 //! request key promises QuickBooks that a repeated request is the same request.
 
-use crate::post::{Attachment, entry::Resource, quickbooks::wire};
+use crate::post::{
+    Attachment,
+    entry::Resource,
+    quickbooks::{convert::entity, wire},
+};
 
 /// The body and its `Content-Type`, the details first and the file second.
 pub(crate) fn upload_body(
@@ -13,10 +17,10 @@ pub(crate) fn upload_body(
     // The key is a UUID: it cannot be met in the file by chance.
     let boundary = format!("vouch-{}", plain(key));
     let file_name = plain(&attachment.file_name);
-    let (kind, category) = match resource {
-        Resource::Paid => ("Purchase", "Receipt"),
-        Resource::Bill => ("Bill", "Document"),
-        Resource::Credit => ("VendorCredit", "Document"),
+    let kind = entity(resource);
+    let category = match resource {
+        Resource::Paid => "Receipt",
+        Resource::Bill | Resource::Credit => "Document",
     };
     let details = serde_json::to_string(&wire::AttachableCreate {
         attachable_ref: vec![wire::AttachableReference {

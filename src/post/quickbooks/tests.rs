@@ -4,35 +4,19 @@ use jiff::civil::date;
 use rust_decimal::Decimal;
 
 use super::convert::entry_body;
-use crate::{
-    model::{currency::Currency, id::PostingId, money::Money},
-    post::{
-        dimension::Dimension,
-        entry::{Entry, EntryKind, EntryLine, TaxMode},
-    },
+use crate::post::{
+    dimension::Dimension,
+    entry::{Entry, EntryKind},
+    testing,
 };
 
 fn entry(kind: EntryKind, dimensions: Vec<Dimension>) -> Entry {
     Entry {
-        posting: PostingId::from_u128(0),
-        kind,
-        supplier: "Blue Cafe Ltd".to_owned(),
-        issue_date: date(2026, 11, 18),
         document_number: Some("CN-771".to_owned()),
-        currency: Currency::HKD,
-        home_currency: Currency::HKD,
         exchange_rate: Some(Decimal::ONE),
-        tax_mode: TaxMode::Inclusive,
-        lines: vec![EntryLine {
-            description: "Blue Cafe Ltd CN-771".to_owned(),
-            account: "13".to_owned(),
-            tax_code: Some("4".to_owned()),
-            tax_rate: Some(Decimal::from(20)),
-            amount: Money::from_minor(2450, Currency::HKD),
-        }],
-        total: Money::from_minor(2450, Currency::HKD),
         dimensions,
         url: None,
+        ..testing::entry(kind, testing::line("13", Some("4"), 2450))
     }
 }
 

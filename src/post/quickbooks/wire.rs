@@ -36,30 +36,14 @@ pub(crate) struct PurchaseCreate {
     pub(crate) line: Vec<Line>,
 }
 
-/// `Bill`, as it is created.
+/// `Bill`, and `VendorCredit`, which is the same and never due, as they are created.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct BillCreate {
     pub(crate) vendor_ref: Reference,
     pub(crate) txn_date: String,
-    pub(crate) due_date: String,
-    pub(crate) doc_number: String,
-    pub(crate) private_note: String,
-    pub(crate) currency_ref: Reference,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) exchange_rate: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) department_ref: Option<Reference>,
-    pub(crate) global_tax_calculation: &'static str,
-    pub(crate) line: Vec<Line>,
-}
-
-/// `VendorCredit`, as it is created: like a bill, and never due.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct VendorCreditCreate {
-    pub(crate) vendor_ref: Reference,
-    pub(crate) txn_date: String,
+    pub(crate) due_date: Option<String>,
     pub(crate) doc_number: String,
     pub(crate) private_note: String,
     pub(crate) currency_ref: Reference,

@@ -102,11 +102,9 @@ pub(crate) fn is_together(body: &str) -> bool {
     body.matches(r#"{"Type":"ACCPAY","#).count() > 1
 }
 
-/// The bill's number: the supplier's own where it fits, else our reference: a number cut short would be a wrong number.
+/// The bill's number.
 pub(crate) fn invoice_number(entry: &Entry) -> String {
-    let number = entry.document_number.as_deref().map(str::trim).filter(|number| !number.is_empty());
-    let number = number.filter(|number| number.chars().count() <= TEXT_CHARS_MAX);
-    number.map_or_else(|| entry.reference(), str::to_owned)
+    entry.own_number(TEXT_CHARS_MAX)
 }
 
 /// A contact's name as Xero takes it: no angle brackets, no doubled blanks.
@@ -323,34 +321,13 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{
-        model::{currency::Currency, id::PostingId, money::Money},
-        post::entry::{EntryLine, PaymentType},
+    use crate::post::{
+        entry::{EntryLine, PaymentType},
+        testing,
     };
 
     fn entry(kind: EntryKind, tax_code: Option<&str>) -> Entry {
-        Entry {
-            posting: PostingId::from_u128(0),
-            kind,
-            supplier: "Blue Cafe Ltd".to_owned(),
-            issue_date: date(2026, 11, 18),
-            document_number: Some("INV-10442".to_owned()),
-            currency: Currency::HKD,
-            home_currency: Currency::HKD,
-
-            exchange_rate: None,
-            tax_mode: TaxMode::Inclusive,
-            lines: vec![EntryLine {
-                description: "Client lunch".to_owned(),
-                account: "420".to_owned(),
-                tax_code: tax_code.map(str::to_owned),
-                tax_rate: None,
-                amount: Money::from_minor(2400, Currency::HKD),
-            }],
-            total: Money::from_minor(2400, Currency::HKD),
-            dimensions: Vec::new(),
-            url: Some("http://localhost/d/1".to_owned()),
-        }
+        testing::entry(kind, testing::line("420", tax_code, 2400))
     }
 
     fn paid() -> EntryKind {

@@ -7,36 +7,16 @@ use super::{
     convert::{carries, entry_body, invoice_number, ledger_entry},
     wire,
 };
-use crate::{
-    model::{currency::Currency, id::PostingId, money::Money},
-    post::{
-        Address, LedgerKind,
-        entry::{Entry, EntryKind, EntryLine, Resource, TaxMode},
-    },
+use crate::post::{
+    Address, LedgerKind,
+    entry::{Entry, EntryKind, EntryLine, Resource},
+    testing,
 };
 
 fn entry(kind: EntryKind) -> Entry {
-    Entry {
-        posting: PostingId::from_u128(0),
-        kind,
-        supplier: "Blue Cafe Ltd".to_owned(),
-        issue_date: date(2026, 11, 18),
-        document_number: Some("CN-771".to_owned()),
-        currency: Currency::HKD,
-        home_currency: Currency::HKD,
-        exchange_rate: None,
-        tax_mode: TaxMode::Inclusive,
-        lines: vec![EntryLine {
-            description: "Blue Cafe Ltd CN-771".to_owned(),
-            account: "420".to_owned(),
-            tax_code: Some("INPUT2".to_owned()),
-            tax_rate: None,
-            amount: Money::from_minor(2400, Currency::HKD),
-        }],
-        dimensions: Vec::new(),
-        total: Money::from_minor(2400, Currency::HKD),
-        url: Some("http://localhost/d/1".to_owned()),
-    }
+    let description = "Blue Cafe Ltd CN-771".to_owned();
+    let line = EntryLine { description, ..testing::line("420", Some("INPUT2"), 2400) };
+    Entry { document_number: Some("CN-771".to_owned()), ..testing::entry(kind, line) }
 }
 
 #[test]

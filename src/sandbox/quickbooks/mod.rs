@@ -197,18 +197,19 @@ fn company_answer(world: &mut World, ask: &Ask, setting: Setting<'_>, realm: &st
         ("GET", [resource, id]) => read(world, realm, resource, id, now_ms),
         ("POST", ["upload"]) => remembering(world, realm, ask, now_ms, upload::answer),
         ("POST", ["vendor"]) => remembering(world, realm, ask, now_ms, vendors::write),
-        ("POST", ["purchase"]) => remembering(world, realm, ask, now_ms, |world, realm, ask, now_ms| {
-            entries::write(world, realm, "Purchase", ask, now_ms)
-        }),
-        ("POST", ["bill"]) => remembering(world, realm, ask, now_ms, |world, realm, ask, now_ms| {
-            entries::write(world, realm, "Bill", ask, now_ms)
-        }),
-        ("POST", ["vendorcredit"]) => remembering(world, realm, ask, now_ms, |world, realm, ask, now_ms| {
-            entries::write(world, realm, "VendorCredit", ask, now_ms)
-        }),
+        ("POST", ["purchase"]) => entry(world, realm, "Purchase", ask, now_ms),
+        ("POST", ["bill"]) => entry(world, realm, "Bill", ask, now_ms),
+        ("POST", ["vendorcredit"]) => entry(world, realm, "VendorCredit", ask, now_ms),
         _ => Ok(Reply::html(404, "<html><body>HTTP Status 404 - Not Found</body></html>".to_owned())),
     };
     result.unwrap_or_else(|refusal| refusal.reply(now_ms))
+}
+
+/// Answers a write of an entry.
+fn entry(world: &mut World, realm: &str, entity: &str, ask: &Ask, now_ms: i64) -> Answer<Reply> {
+    remembering(world, realm, ask, now_ms, |world, realm, ask, now_ms| {
+        entries::write(world, realm, entity, ask, now_ms)
+    })
 }
 
 /// Carries a write out once for each `requestid`: the same request again gets the first answer back, another request

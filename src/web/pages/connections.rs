@@ -280,10 +280,7 @@ pub async fn mapping(State(app): State<App>, signed: Signed, Path(id): Path<Stri
                     None => continue,
                 },
             };
-            let exists =
-                kind == RATE || external_id.is_empty() || known.iter().any(|row| row.external_id == *external_id);
-            let exists = exists && (external_id.is_empty() || dimensions::accepts(&known, kind, external_id));
-            if exists {
+            if kind == RATE || external_id.is_empty() || dimensions::accepts(&known, kind, external_id) {
                 let (kind, key) = (kind.to_owned(), key.to_owned());
                 mapping_store(&txn, id, &MappingRow { kind, key, external_id: external_id.clone() }).await?;
             }

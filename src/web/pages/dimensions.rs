@@ -77,10 +77,10 @@ pub(super) fn choices(
     can_mean.map(|row| Choice::new(&row.external_id, &row.name, chosen)).collect()
 }
 
-/// Whether something in the company can be what a mapping of this kind means; kinds that are no dimension's are let
-/// through.
+/// Whether something in the company can be what a mapping of this kind means; kinds that are no dimension's take
+/// whatever is there.
 pub(super) fn accepts(references: &[ReferenceRow], kind: &str, external_id: &str) -> bool {
-    let Some(kinds) = kinds_of(kind) else { return true };
-    let of_kind = |row: &&ReferenceRow| kinds.iter().any(|kind| kind.name() == row.kind);
-    references.iter().filter(of_kind).any(|row| row.external_id == external_id)
+    let kinds = kinds_of(kind);
+    let of_kind = |row: &ReferenceRow| kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind.name() == row.kind));
+    references.iter().any(|row| row.external_id == external_id && of_kind(row))
 }

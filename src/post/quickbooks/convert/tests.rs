@@ -3,31 +3,10 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::model::{currency::Currency, id::PostingId, money::Money};
+use crate::{model::currency::Currency, post::testing};
 
 fn entry(kind: EntryKind, tax_code: Option<&str>) -> Entry {
-    Entry {
-        posting: PostingId::from_u128(0),
-        kind,
-        supplier: "Blue Cafe Ltd".to_owned(),
-        issue_date: date(2026, 11, 18),
-        document_number: Some("INV-10442".to_owned()),
-        currency: Currency::HKD,
-        home_currency: Currency::HKD,
-
-        exchange_rate: None,
-        tax_mode: TaxMode::Inclusive,
-        lines: vec![EntryLine {
-            description: "Client lunch".to_owned(),
-            account: "13".to_owned(),
-            tax_code: tax_code.map(str::to_owned),
-            tax_rate: tax_code.map(|_| Decimal::from(20)),
-            amount: Money::from_minor(2450, Currency::HKD),
-        }],
-        total: Money::from_minor(2450, Currency::HKD),
-        dimensions: Vec::new(),
-        url: Some("http://localhost/d/1".to_owned()),
-    }
+    testing::entry(kind, testing::line("13", tax_code, 2450))
 }
 
 fn card() -> EntryKind {
@@ -91,7 +70,7 @@ fn long_bill_numbers_give_way_to_our_reference() {
         (Some("1234567890123456789012"), "VCH-00000000000000"),
     ] {
         let entry = Entry { document_number: number.map(str::to_owned), ..entry(bill(), None) };
-        assert_eq!(bill_number(&entry, entry.reference()), expected, "{number:?}");
+        assert_eq!(entry.own_number(DOC_NUMBER_CHARS_MAX), expected, "{number:?}");
     }
 }
 
