@@ -25,5 +25,7 @@ mod house;
 mod openapi;
 #[path = "contract/quickbooks.rs"]
 mod quickbooks;
+#[path = "posting/undo.rs"]
+mod undo;
 #[path = "contract/xsd.rs"]
 mod xsd;

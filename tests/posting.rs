@@ -39,6 +39,8 @@ mod process;
 mod rates;
 #[path = "posting/reconcile.rs"]
 mod reconcile;
+#[path = "posting/reversal.rs"]
+mod reversal;
 #[path = "posting/sharing.rs"]
 mod sharing;
 #[path = "posting/taxes.rs"]
@@ -47,5 +49,7 @@ mod taxes;
 mod together;
 #[path = "posting/tokens.rs"]
 mod tokens;
+#[path = "posting/undo.rs"]
+mod undo;
 #[path = "posting/uploads.rs"]
 mod uploads;

@@ -106,6 +106,7 @@ async fn problems(firm: &Firm, documents: &[Document]) -> anyhow::Result<Vec<Str
             }
             // What stopped it may have come after the entry was made; a person finishes that.
             State::PostingBlocked { .. } if own.len() == 1 => {}
+            State::Reversal(reversal) if own.len() == usize::from(!reversal.is_done()) => {}
             State::Received
             | State::Unreadable { .. }
             | State::Checking
@@ -113,11 +114,12 @@ async fn problems(firm: &Firm, documents: &[Document]) -> anyhow::Result<Vec<Str
             | State::AwaitingApproval
             | State::Approved { .. }
             | State::PostingBlocked { .. }
+            | State::Reversal(_)
             | State::Returned { .. }
             | State::Withdrawn { .. }
             | State::Held { .. }
             | State::Rejected { .. } => {
-                if !own.is_empty() {
+                if !own.is_empty() || matches!(document.state, State::Reversal(_)) {
                     wrong.push(format!("{name} has the live entries {own:?}"));
                 }
             }
@@ -164,14 +166,17 @@ async fn history_problems(firm: &Firm, document: &Document) -> anyhow::Result<Ve
     if rows.last().map(|row| row.state.as_str()) != Some(document.state.name()) {
         wrong.push("the history ends in another state".to_owned());
     }
-    for row in rows.iter().filter(|row| row.event == "approved") {
+    // Whoever corrects it after its reversal had no part in it before.
+    let anew = rows.iter().rposition(|row| row.event == "reversed").unwrap_or(0);
+    for row in rows.iter().skip(anew).filter(|row| row.event == "approved") {
         if let Actor::Person(by) = row.actor
             && (by == document.submitter || document.correctors.contains(&by))
         {
             wrong.push("somebody approved what was theirs".to_owned());
         }
     }
-    if rows.iter().filter(|row| row.event == "posted").count() > 1 {
+    let count = |event: &str| rows.iter().filter(|row| row.event == event).count();
+    if count("posted") > 1 + count("reversed") {
         wrong.push("it was posted twice".to_owned());
     }
     Ok(wrong)

@@ -1,6 +1,6 @@
 //! Which role may do what.
 
-use super::state::Event;
+use super::state::{Event, ReversalEvent};
 use crate::model::person::{Person, Role};
 
 /// Whether somebody's role allows an action at all; whether *this* document allows it is the state's affair.
@@ -17,6 +17,15 @@ pub fn allows(person: &Person, event: &Event, is_submitter: bool) -> bool {
             // The submitter may take back what nobody has approved yet.
             Event::Rejected { .. } => person.has(Role::Approver) || accountant || is_submitter,
             Event::PostingRetried { .. } => accountant,
+            // One asks and another agrees: that it is another is the state's affair.
+            Event::Reversal(ReversalEvent::Asked { .. } | ReversalEvent::Withdrawn { .. }) => {
+                accountant || person.has(Role::Approver)
+            }
+            Event::Reversal(ReversalEvent::Agreed { .. } | ReversalEvent::Refused { .. }) => {
+                person.has(Role::Approver) || person.has(Role::Administrator)
+            }
+            Event::Reversal(ReversalEvent::Retried { .. }) => accountant,
+            Event::Reversal(ReversalEvent::Done | ReversalEvent::Blocked { .. }) => false,
             Event::Restarted { .. } => person.has(Role::Administrator),
             Event::ReadSucceeded
             | Event::ReadFailed { .. }

@@ -1,5 +1,11 @@
 //! The life of a document as a state machine. A state carries its own data; only [`State::apply`] moves it.
 
+mod decision;
+mod reversal;
+
+pub use decision::Decision;
+pub use reversal::{Reversal, ReversalEvent, ReversalStage};
+
 use crate::model::id::PersonId;
 
 /// Who approved.
@@ -48,6 +54,8 @@ pub enum State {
         /// Our reference in the entry.
         reference: String,
     },
+    /// Somebody asked for the entry to be taken out of the ledger again.
+    Reversal(Reversal),
     /// Refused; it will never be posted.
     Rejected {
         /// By whom; `None`: by the policy.
@@ -120,84 +128,6 @@ impl Standing {
             Self::Returned { by, reason } => (State::Returned { by, reason }, Vec::new()),
             Self::Withdrawn { by } => (State::Withdrawn { by }, Vec::new()),
             Self::Held { code, message } => (State::Held { code, message }, Vec::new()),
-        }
-    }
-}
-
-/// What somebody, or time, did about an approval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Decision {
-    /// Agreed.
-    Approved,
-    /// Refused.
-    Rejected,
-    /// Others were added.
-    Added,
-    /// Somebody added was taken out.
-    Removed,
-    /// A task was handed over.
-    Transferred,
-    /// An opinion was asked.
-    Asked,
-    /// An opinion was given.
-    Answered,
-    /// A task was claimed.
-    Claimed,
-    /// A task was given back to the pool.
-    Unclaimed,
-    /// It was sent back.
-    Returned,
-    /// An approval was taken back.
-    TakenBack,
-    /// It was withdrawn.
-    Withdrawn,
-    /// Somebody was reminded.
-    Reminded,
-    /// A task lay too long.
-    Overdue,
-    /// A task went to somebody else because its person left.
-    Moved,
-}
-
-impl Decision {
-    /// Every one.
-    pub const ALL: [Self; 15] = [
-        Self::Approved,
-        Self::Rejected,
-        Self::Added,
-        Self::Removed,
-        Self::Transferred,
-        Self::Asked,
-        Self::Answered,
-        Self::Claimed,
-        Self::Unclaimed,
-        Self::Returned,
-        Self::TakenBack,
-        Self::Withdrawn,
-        Self::Reminded,
-        Self::Overdue,
-        Self::Moved,
-    ];
-
-    /// The name in the history.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Transferred => "transferred",
-            Self::Asked => "asked",
-            Self::Answered => "answered",
-            Self::Claimed => "claimed",
-            Self::Unclaimed => "unclaimed",
-            Self::Returned => "returned",
-            Self::TakenBack => "taken_back",
-            Self::Withdrawn => "withdrawn",
-            Self::Reminded => "reminded",
-            Self::Overdue => "overdue",
-            Self::Moved => "moved",
         }
     }
 }
@@ -290,6 +220,8 @@ pub enum Event {
         /// Who.
         by: PersonId,
     },
+    /// Something happened to the reversal of its entry.
+    Reversal(ReversalEvent),
 }
 
 /// What must happen once the new state is stored; written as jobs in the same transaction.
@@ -301,6 +233,8 @@ pub enum Effect {
     Check,
     /// Put the entry into its ledger.
     Post,
+    /// Take the entry out of its ledger.
+    Reverse,
 }
 
 /// Why an event does not move a state.
@@ -317,9 +251,12 @@ pub enum TransitionError {
     /// A finding forbids it.
     #[error("a finding must be mended first")]
     Blocked,
-    /// A rejection without a reason.
-    #[error("a rejection needs a reason")]
+    /// A rejection, or a reversal, without a reason.
+    #[error("a reason is needed")]
     ReasonMissing,
+    /// Whoever asks for a reversal does not agree to it as well.
+    #[error("whoever asked for the reversal cannot decide about it")]
+    OwnReversal,
 }
 
 impl State {
@@ -335,6 +272,7 @@ impl State {
             Self::Approved { .. } => "approved",
             Self::PostingBlocked { .. } => "posting_blocked",
             Self::Posted { .. } => "posted",
+            Self::Reversal(reversal) => reversal.name(),
             Self::Rejected { .. } => "rejected",
             Self::Returned { .. } => "returned",
             Self::Withdrawn { .. } => "withdrawn",
@@ -343,7 +281,7 @@ impl State {
     }
 
     /// Every state's name, in the order of a document's life.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 16] = [
         "received",
         "unreadable",
         "checking",
@@ -352,6 +290,10 @@ impl State {
         "approved",
         "posting_blocked",
         "posted",
+        "reversal_asked",
+        "reversing",
+        "reversal_blocked",
+        "reversed",
         "rejected",
         "returned",
         "withdrawn",
@@ -363,6 +305,7 @@ impl State {
     pub const fn is_moving(&self) -> bool {
         match self {
             Self::Received | Self::Checking | Self::Approved { .. } => true,
+            Self::Reversal(reversal) => reversal.is_moving(),
             Self::Unreadable { .. }
             | Self::NeedsReview
             | Self::AwaitingApproval
@@ -443,6 +386,14 @@ impl State {
             (Self::PostingBlocked { by, .. }, Event::PostingRetried { .. }) => {
                 Ok((Self::Approved { by }, vec![Effect::Post]))
             }
+            (Self::Posted { external_id, reference }, Event::Reversal(ReversalEvent::Asked { by, reason })) => {
+                reversal::asked(external_id, reference, by, reason)
+            }
+            // What is out of the ledger again may be mended, approved anew and posted as another entry.
+            (Self::Reversal(reversal), Event::Corrected { .. }) if reversal.is_done() => {
+                Ok((Self::Checking, vec![Effect::Check]))
+            }
+            (Self::Reversal(reversal), Event::Reversal(event)) => reversal.apply(event),
             (state, event) => Err(TransitionError::NotAllowed { from: state.name(), event: event.name() }),
         }
     }
@@ -466,6 +417,7 @@ impl Event {
             Self::Posted { .. } => "posted",
             Self::PostingBlocked { .. } => "posting_blocked",
             Self::PostingRetried { .. } => "posting_retried",
+            Self::Reversal(event) => event.name(),
         }
     }
 }

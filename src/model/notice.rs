@@ -29,13 +29,15 @@ pub enum NoticeKind {
     Held,
     /// An approved document cannot be put into its ledger.
     PostingBlocked,
+    /// Somebody asks for a posted entry to be taken out of its ledger again.
+    ReversalAsked,
     /// Somebody tries the channels out.
     Test,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Asked,
         Self::Reminded,
         Self::Escalated,
@@ -46,6 +48,7 @@ impl NoticeKind {
         Self::Told,
         Self::Held,
         Self::PostingBlocked,
+        Self::ReversalAsked,
         Self::Test,
     ];
 
@@ -63,6 +66,7 @@ impl NoticeKind {
             Self::Told => "told",
             Self::Held => "held",
             Self::PostingBlocked => "posting-blocked",
+            Self::ReversalAsked => "reversal-asked",
             Self::Test => "test",
         }
     }

@@ -1,4 +1,4 @@
-//! What people do with a document: correct, keep, submit, approve, reject, read again, retry.
+//! What people do with a document: correct, keep, submit, approve, reject, read again, retry, reverse.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use super::{
     approval::{self, Doing},
     claim::said_anew,
     learning::remember,
+    notices::effects::tell_reversal_asked,
     stages::routing,
     surroundings::surroundings,
     transition::{Move, TransitionFailed, transition_in},
@@ -15,7 +16,7 @@ use crate::{
     approval::{
         instance::Refused,
         permission,
-        state::{Decision, Event, Standing, State},
+        state::{Decision, Event, Reversal, ReversalEvent, ReversalStage, Standing, State},
     },
     check::Subject,
     model::{
@@ -23,7 +24,7 @@ use crate::{
         draft::Draft,
         field::{DocumentKind, Field, FieldName, FieldValue},
         finding::Severity,
-        id::{ConnectionId, DocumentId},
+        id::{ConnectionId, DocumentId, PersonId},
         person::{Actor, Person, Role},
     },
     store::{
@@ -113,6 +114,35 @@ pub enum Action {
     RetryPosting,
     /// Has it decided anew, under the policy in force.
     Restart,
+    /// Has its entry taken out of the ledger again, with another person.
+    Reverse(Reverse),
+}
+
+/// What a person does about a reversal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reverse {
+    /// Asks for it, with a reason.
+    Ask(String),
+    /// Agrees to what another person asked.
+    Agree,
+    /// Refuses it, with a reason.
+    Refuse(String),
+    /// Takes it back before the ledger carried it out.
+    Withdraw,
+    /// Has it tried again.
+    Retry,
+}
+
+impl Reverse {
+    fn event(&self, by: PersonId) -> ReversalEvent {
+        match self {
+            Self::Ask(reason) => ReversalEvent::Asked { by, reason: reason.clone() },
+            Self::Agree => ReversalEvent::Agreed { by },
+            Self::Refuse(reason) => ReversalEvent::Refused { by, reason: reason.clone() },
+            Self::Withdraw => ReversalEvent::Withdrawn { by },
+            Self::Retry => ReversalEvent::Retried { by },
+        }
+    }
 }
 
 /// The document, if this person may see it.
@@ -179,13 +209,16 @@ pub async fn act(
             document.kept = true;
             document.correctors.insert(by);
         }),
-        Action::Reject(reason) => {
+        Action::Reject(reason) | Action::Reverse(Reverse::Ask(reason) | Reverse::Refuse(reason)) => {
             detail = reason;
             Box::new(|_| {})
         }
-        Action::Submit | Action::Approve | Action::ReadAgain | Action::RetryPosting | Action::Restart => {
-            Box::new(|_| {})
-        }
+        Action::Submit
+        | Action::Approve
+        | Action::ReadAgain
+        | Action::RetryPosting
+        | Action::Restart
+        | Action::Reverse(_) => Box::new(|_| {}),
     };
     let txn = context.db.begin_write().await?;
     document_lock(&txn, id).await?;
@@ -202,15 +235,29 @@ pub async fn act(
     if restarts {
         approval_delete(&txn, id).await?;
     }
-    match sending {
-        Some(sending) => approval::store(&txn, context, id, &sending).await?,
-        // Whatever else a person does takes it out of the approvers' hands until it comes back.
-        None if moved.state != State::AwaitingApproval => tasks_clear(&txn, id).await?,
-        None => {}
-    }
+    follows(&txn, context, &moved, sending.as_ref()).await?;
     txn.commit().await?;
     context.wake.notify();
     Ok(moved)
+}
+
+/// What follows from where the document is now: its approval begins, or its tasks end, or somebody is told.
+async fn follows(
+    txn: &Txn,
+    context: &Context,
+    moved: &Document,
+    sending: Option<&approval::Sending>,
+) -> Result<(), StoreError> {
+    match sending {
+        Some(sending) => approval::store(txn, context, moved.id, sending).await?,
+        // Whatever else a person does takes it out of the approvers' hands until it comes back.
+        None if moved.state != State::AwaitingApproval => tasks_clear(txn, moved.id).await?,
+        None => {}
+    }
+    if let State::Reversal(Reversal { stage: ReversalStage::Asked, .. }) = &moved.state {
+        tell_reversal_asked(txn, context, moved).await?;
+    }
+    Ok(())
 }
 
 /// What an action is for the document's approval, if it is one. Whoever is asked refuses as the policy says; the
@@ -240,7 +287,8 @@ async fn decision(
         | Action::Submit
         | Action::ReadAgain
         | Action::RetryPosting
-        | Action::Restart => Ok(None),
+        | Action::Restart
+        | Action::Reverse(_) => Ok(None),
     }
 }
 
@@ -304,6 +352,7 @@ fn event_for(action: &Action, person: &Person, document: &Document) -> Event {
         Action::ReadAgain => Event::ReadAgain { by },
         Action::RetryPosting => Event::PostingRetried { by },
         Action::Restart => Event::Restarted { by },
+        Action::Reverse(what) => Event::Reversal(what.event(by)),
     }
 }
 

@@ -141,6 +141,7 @@ fn said(document: &Document) -> String {
         | State::AwaitingApproval
         | State::Approved { .. }
         | State::Posted { .. }
+        | State::Reversal(_)
         | State::Returned { .. }
         | State::Withdrawn { .. }
         | State::Held { .. }

@@ -39,7 +39,8 @@ pub enum ExportError {
 pub async fn export(context: &Context, layout: LedgerKind, with_posted: bool) -> Result<(Vec<u8>, usize), ExportError> {
     let mut states = vec!["approved", "posting_blocked"];
     if with_posted {
-        states.push("posted");
+        // What is to be reversed is in the ledger until it is.
+        states.extend(["posted", "reversal_asked", "reversing", "reversal_blocked"]);
     }
     let names = names(context).await?;
     let mut rows = Vec::new();

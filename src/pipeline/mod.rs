@@ -33,7 +33,7 @@ pub mod webhook;
 use transition::Move;
 
 use crate::{
-    approval::state::{Event, Verdict},
+    approval::state::{Event, ReversalEvent, Verdict},
     model::{
         finding::{Finding, Severity},
         id::{ConnectionId, DocumentId, NoticeId},
@@ -55,6 +55,8 @@ pub enum Job {
     Check(DocumentId),
     /// Put an approved document into its ledger.
     Post(DocumentId),
+    /// Take a posted entry out of its ledger again.
+    Reverse(DocumentId),
     /// Read a company's accounts, tax codes and suppliers anew, and compare what was posted.
     Sync(ConnectionId),
     /// Read what changed in a company's books.
@@ -71,6 +73,7 @@ impl Job {
             Self::Read(_) => "read",
             Self::Check(_) => "check",
             Self::Post(_) => "post",
+            Self::Reverse(_) => "reverse",
             Self::Sync(_) => "sync",
             Self::Changes(_) => "changes",
             Self::Notify(_) => "notify",
@@ -81,7 +84,7 @@ impl Job {
     #[must_use]
     pub fn subject(self) -> String {
         match self {
-            Self::Read(id) | Self::Check(id) | Self::Post(id) => id.to_string(),
+            Self::Read(id) | Self::Check(id) | Self::Post(id) | Self::Reverse(id) => id.to_string(),
             Self::Sync(id) | Self::Changes(id) => id.to_string(),
             Self::Notify(id) => id.to_string(),
         }
@@ -95,6 +98,7 @@ impl Job {
             "read" => document().map(Self::Read),
             "check" => document().map(Self::Check),
             "post" => document().map(Self::Post),
+            "reverse" => document().map(Self::Reverse),
             "sync" => subject.parse().ok().map(Self::Sync),
             "changes" => subject.parse().ok().map(Self::Changes),
             "notify" => subject.parse().ok().map(Self::Notify),
@@ -128,6 +132,7 @@ pub async fn run(context: &Context, claimed: ClaimedJob) -> Result<(), Failed> {
         Job::Read(id) => stages::run_read(context, id).await,
         Job::Check(id) => stages::run_check(context, id).await,
         Job::Post(id) => posting::run_post(context, id, &claimed).await,
+        Job::Reverse(id) => posting::run_reverse(context, id).await,
         Job::Sync(id) => sync::run_sync(context, id).await,
         Job::Changes(id) => changes::run_changes(context, id).await,
         Job::Notify(id) => notices::run_notify(context, id).await,
@@ -177,6 +182,10 @@ async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Fa
             (id, Event::ReadFailed { code, message: failed.reason.clone() })
         }
         Job::Post(id) => (id, Event::PostingBlocked { message: format!("{}. Try again.", failed.reason) }),
+        Job::Reverse(id) => {
+            let message = format!("{}. Try again.", failed.reason);
+            (id, Event::Reversal(ReversalEvent::Blocked { message }))
+        }
         Job::Check(id) => {
             // Nothing was checked, so nobody may send it on as it is; a correction has it checked again.
             let message = "The checks could not be made. Change or confirm a value to have it checked again, or have \
@@ -193,7 +202,7 @@ async fn hand_over(context: &Context, job: Job, failed: Failed) -> Result<(), Fa
     let change = Box::new(move |document: &mut Document| document.findings.extend(finding));
     let step = Move { detail: failed.reason, change, ..Move::by_system(id, job.kind(), event) };
     stages::settled(match job {
-        Job::Post(_) => notices::effects::block(context, step).await,
+        Job::Post(_) | Job::Reverse(_) => notices::effects::block(context, step).await,
         Job::Read(_) | Job::Check(_) | Job::Sync(_) | Job::Changes(_) | Job::Notify(_) => {
             transition::transition(context, step).await
         }

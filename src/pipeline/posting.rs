@@ -13,6 +13,7 @@
 
 mod entry_step;
 mod image;
+mod reversal;
 mod shrink;
 mod silence;
 mod steps;
@@ -24,6 +25,7 @@ use std::{sync::Mutex, time::Duration};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+pub use reversal::run_reverse;
 pub(super) use together::Seat;
 
 use super::{

@@ -104,6 +104,7 @@ const fn job_for(effect: Effect, id: DocumentId) -> Job {
         Effect::Read => Job::Read(id),
         Effect::Check => Job::Check(id),
         Effect::Post => Job::Post(id),
+        Effect::Reverse => Job::Reverse(id),
     }
 }
 

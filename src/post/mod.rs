@@ -14,6 +14,7 @@ pub mod entry;
 pub mod error;
 pub mod oauth;
 pub mod quickbooks;
+pub mod reversal;
 #[cfg(test)]
 mod testing;
 pub mod transport;

@@ -127,6 +127,8 @@ pub enum Change {
     Delete,
     /// Its lines lose class, location, customer and tracking.
     Uncharge,
+    /// It is paid, set off or matched with the bank; with `false`, that is undone.
+    Settle(bool),
 }
 
 /// Both ledgers, ready to be served. Clones share one memory.

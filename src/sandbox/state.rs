@@ -59,6 +59,9 @@ pub(super) struct Company {
     pub(super) rows: BTreeMap<String, Vec<Row>>,
     /// Deleted records as they last were: entity name, record, milliseconds since 1970.
     pub(super) deleted: Vec<(String, Row, i64)>,
+    /// Ids of purchases that are matched with the bank; the API does not show it.
+    #[serde(default)]
+    pub(super) matched: BTreeSet<String>,
     /// Answers by `requestid`.
     pub(super) requests: BTreeMap<String, Remembered>,
 }

@@ -232,6 +232,7 @@ fn quickbooks_change(company: &mut Company, entity: &str, id: &str, change: Chan
             company.put(entity, row);
             return true;
         }
+        Change::Settle(settled) => return quickbooks_settle(company, entity, id, settled, now_ms),
         Change::TotalTo(total) => total,
     };
     let Some(mut row) = company.find(entity, id).cloned() else { return false };
@@ -244,6 +245,40 @@ fn quickbooks_change(company: &mut Company, entity: &str, id: &str, change: Chan
     touch(&mut row, now_ms);
     company.put(entity, row);
     true
+}
+
+fn quickbooks_settle(company: &mut Company, entity: &str, id: &str, settled: bool, now_ms: i64) -> bool {
+    if entity == "Purchase" {
+        return if settled { company.matched.insert(id.to_owned()) } else { company.matched.remove(id) };
+    }
+    let Some(mut row) = company.find(entity, id).cloned() else { return false };
+    let total = value::amount(&row, "TotalAmt");
+    row.insert("Balance".to_owned(), value::number(if settled { Decimal::ZERO } else { total }));
+    let payment = json!([{"TxnId": "900001", "TxnType": "BillPaymentCheck"}]);
+    row.insert("LinkedTxn".to_owned(), if settled { payment } else { json!([]) });
+    touch(&mut row, now_ms);
+    company.put(entity, row);
+    true
+}
+
+fn xero_settle(row: &mut Row, list: &str, settled: bool) {
+    let total = value::amount(row, "Total");
+    let (done, open) = if settled { (total, Decimal::ZERO) } else { (Decimal::ZERO, total) };
+    let status = if settled { "PAID" } else { "AUTHORISED" };
+    match list {
+        "Invoices" => {
+            row.insert("AmountPaid".to_owned(), value::number(done));
+            row.insert("AmountDue".to_owned(), value::number(open));
+            row.insert("Status".to_owned(), json!(status));
+        }
+        "CreditNotes" => {
+            row.insert("RemainingCredit".to_owned(), value::number(open));
+            row.insert("Status".to_owned(), json!(status));
+        }
+        _ => {
+            row.insert("IsReconciled".to_owned(), Value::Bool(settled));
+        }
+    }
 }
 
 fn xero_change(
@@ -266,6 +301,7 @@ fn xero_change(
                 row.insert("RemainingCredit".to_owned(), json!(0));
             }
         }
+        Change::Settle(settled) => xero_settle(&mut row, list, settled),
         Change::Uncharge => {
             for line in row.get_mut("LineItems").and_then(Value::as_array_mut).into_iter().flatten() {
                 if let Some(line) = line.as_object_mut() {

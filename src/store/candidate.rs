@@ -34,8 +34,9 @@ const SUPPLIER_ROWS: i64 = 20;
 
 /// Earlier ones, and later ones on their way into a ledger, as for twins: of two that are one purchase only one is
 /// asked about. The document is `$1`, its upload `$2`.
-const OTHERS: &str = "id <> $1 AND state <> 'rejected' AND (uploaded_at_us < $2 OR (uploaded_at_us = $2 AND id < $1) \
-    OR (kept = 0 AND state IN ('awaiting_approval', 'approved', 'posting_blocked', 'posted')))";
+const OTHERS: &str = "id <> $1 AND state NOT IN ('rejected', 'reversed') AND (uploaded_at_us < $2 \
+    OR (uploaded_at_us = $2 AND id < $1) OR (kept = 0 AND state IN ('awaiting_approval', 'approved', 'posting_blocked', 'posted', 'reversal_asked', \
+    'reversing', 'reversal_blocked')))";
 /// Nothing here is put in order by upload or by id: PostgreSQL would rather walk that index from its beginning, through
 /// the whole history, than sort the few rows that a better one finds.
 const COLUMNS: &str = "id, kind, supplier_key, issue_date, total_minor, currency, document_number";
@@ -330,7 +331,8 @@ pub async fn spending_list(
     let sql = format!(
         "SELECT id, supplier_key, issue_date, category, department, project, \
         CASE WHEN currency = $5 THEN total_minor ELSE home_minor END AS minor FROM documents \
-        WHERE claimant_id = $2 AND issue_date >= $3 AND issue_date <= $4 AND id <> $1 AND state <> 'rejected' \
+        WHERE claimant_id = $2 AND issue_date >= $3 AND issue_date <= $4 AND id <> $1 \
+        AND state NOT IN ('rejected', 'reversed') \
         AND total_minor IS NOT NULL AND (currency = $5 OR home_currency = $5) \
         AND COALESCE(kind, '') <> 'credit_note' \
         ORDER BY issue_date, id LIMIT {SPENDING_MAX}"
@@ -367,7 +369,8 @@ pub async fn supplier_known(
 ) -> Result<Option<KnownSupplier>, StoreError> {
     let sql = format!(
         "SELECT DISTINCT tax_id, bank_accounts FROM (SELECT tax_id, bank_accounts FROM documents \
-        WHERE supplier_key = $2 AND id <> $1 AND state IN ('approved', 'posting_blocked', 'posted') \
+        WHERE supplier_key = $2 AND id <> $1 AND state IN ('approved', 'posting_blocked', 'posted', 'reversal_asked', \
+        'reversing', 'reversal_blocked') \
         ORDER BY issue_date DESC, id LIMIT {SUPPLIER_ROWS}) AS latest"
     );
     let rows = run.rows(&sql, vec![id.to_string().into(), supplier_key.into()]).await?;

@@ -1,13 +1,15 @@
 //! Documents, their uploads and their pages.
 
+mod state;
+
 use std::collections::BTreeSet;
 
 use sea_orm::Value;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Db, Row, Run, StoreError, Txn, is_duplicate, truth};
 use crate::{
-    approval::state::{ApprovedBy, State},
+    approval::state::State,
     model::{
         category::Category,
         draft::Draft,
@@ -18,6 +20,7 @@ use crate::{
     },
     reading::{DraftJson, FindingJson},
 };
+use state::{state_from_json, state_to_json};
 
 /// One receipt or invoice with everything vouch knows about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -378,73 +381,6 @@ fn from_row(row: &Row) -> Result<Document, StoreError> {
         correctors,
         uploaded_at_us: row.number("uploaded_at_us")?,
         changed_at_us: row.number("changed_at_us")?,
-    })
-}
-
-/// A state with its data, as it is stored.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-enum StateJson {
-    Received,
-    Unreadable { code: String, message: String },
-    Checking,
-    NeedsReview,
-    AwaitingApproval,
-    Approved { by: String },
-    PostingBlocked { by: String, message: String },
-    Posted { external_id: String, reference: String },
-    Rejected { by: String, reason: String },
-    Returned { by: String, reason: String },
-    Withdrawn { by: String },
-    Held { code: String, message: String },
-}
-
-/// What is stored instead of a person where the policy approved.
-const BY_RULE: &str = "rule";
-
-fn state_to_json(state: &State) -> String {
-    let approver = |by: ApprovedBy| match by {
-        ApprovedBy::Rule => BY_RULE.to_owned(),
-        ApprovedBy::Person(person) => person.to_string(),
-    };
-    let json = match state.clone() {
-        State::Received => StateJson::Received,
-        State::Unreadable { code, message } => StateJson::Unreadable { code, message },
-        State::Checking => StateJson::Checking,
-        State::NeedsReview => StateJson::NeedsReview,
-        State::AwaitingApproval => StateJson::AwaitingApproval,
-        State::Approved { by } => StateJson::Approved { by: approver(by) },
-        State::PostingBlocked { by, message } => StateJson::PostingBlocked { by: approver(by), message },
-        State::Posted { external_id, reference } => StateJson::Posted { external_id, reference },
-        State::Rejected { by, reason } => {
-            let by = by.map_or_else(|| BY_RULE.to_owned(), |by| by.to_string());
-            StateJson::Rejected { by, reason }
-        }
-        State::Returned { by, reason } => StateJson::Returned { by: by.to_string(), reason },
-        State::Withdrawn { by } => StateJson::Withdrawn { by: by.to_string() },
-        State::Held { code, message } => StateJson::Held { code, message },
-    };
-    to_json(&json)
-}
-
-fn state_from_json(json: &str) -> Option<State> {
-    let approver = |by: &str| {
-        if by == BY_RULE { Some(ApprovedBy::Rule) } else { by.parse().ok().map(ApprovedBy::Person) }
-    };
-    Some(match serde_json::from_str(json).ok()? {
-        StateJson::Received => State::Received,
-        StateJson::Unreadable { code, message } => State::Unreadable { code, message },
-        StateJson::Checking => State::Checking,
-        StateJson::NeedsReview => State::NeedsReview,
-        StateJson::AwaitingApproval => State::AwaitingApproval,
-        StateJson::Approved { by } => State::Approved { by: approver(&by)? },
-        StateJson::PostingBlocked { by, message } => State::PostingBlocked { by: approver(&by)?, message },
-        StateJson::Posted { external_id, reference } => State::Posted { external_id, reference },
-        StateJson::Rejected { by, reason } if by == BY_RULE => State::Rejected { by: None, reason },
-        StateJson::Rejected { by, reason } => State::Rejected { by: Some(by.parse().ok()?), reason },
-        StateJson::Returned { by, reason } => State::Returned { by: by.parse().ok()?, reason },
-        StateJson::Withdrawn { by } => State::Withdrawn { by: by.parse().ok()? },
-        StateJson::Held { code, message } => State::Held { code, message },
     })
 }
 

@@ -78,7 +78,8 @@ pub async fn job_enqueue(txn: &Txn, job: &NewJob, now_us: i64) -> Result<(), Sto
 const AHEAD_US: i64 = 2_500_000;
 
 /// Claims the job that has waited longest, for so long; nobody else gets it until then. A posting whose company must
-/// not be called for a while is passed over.
+/// not be called for a while is passed over, and so is a reversal; only a posting waits while others of its company go
+/// together.
 ///
 /// # Errors
 /// The database failed.
@@ -88,11 +89,11 @@ pub async fn job_claim(db: &Db, now_us: i64, lease_us: i64) -> Result<Option<Cla
     let sql = format!(
         "UPDATE jobs SET locked_until_us = $1, attempts = attempts + 1 WHERE id = (\
             SELECT id FROM jobs WHERE dead_at_us IS NULL AND run_at_us <= $2 \
-            AND (locked_until_us IS NULL OR locked_until_us < $2) AND NOT (kind = 'post' AND EXISTS (\
+            AND (locked_until_us IS NULL OR locked_until_us < $2) AND NOT (kind IN ('post', 'reverse') AND EXISTS (\
                 SELECT 1 FROM documents d JOIN connections c ON c.id = d.connection_id \
                 JOIN budgets b ON b.company = c.ledger || ':' || c.company_id \
                 WHERE d.id = jobs.subject AND (b.next_at_us > $3 OR b.blocked_until_us > $2 \
-                OR b.group_until_us > $2))) \
+                OR (jobs.kind = 'post' AND b.group_until_us > $2)))) \
             ORDER BY run_at_us, id LIMIT 1 {skip_locked}) \
         RETURNING id, kind, subject, dedupe_key, attempts, locked_until_us"
     );
@@ -184,7 +185,7 @@ pub async fn job_give_back(db: &Db, job: &ClaimedJob, reason: &str) -> Result<()
     db.execute(sql, vec![reason.into(), job.id.to_string().into(), job.locked_until_us.into()]).await.map(|_| ())
 }
 
-/// Lines a company's waiting postings up in order of age, due now, each with the reason why it waits.
+/// Lines a company's waiting postings and reversals up in order of age, due now, each with the reason why it waits.
 ///
 /// # Errors
 /// The database failed.
@@ -194,18 +195,19 @@ pub async fn job_line_up(
     now_us: i64,
     reason: &str,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE jobs SET run_at_us = created_at_us, last_error = $1 WHERE kind = 'post' AND dead_at_us IS NULL \
-        AND (locked_until_us IS NULL OR locked_until_us < $2) \
+    let sql = "UPDATE jobs SET run_at_us = created_at_us, last_error = $1 WHERE kind IN ('post', 'reverse') \
+        AND dead_at_us IS NULL AND (locked_until_us IS NULL OR locked_until_us < $2) \
         AND subject IN (SELECT id FROM documents WHERE connection_id = $3)";
     run.execute(sql, vec![reason.into(), now_us.into(), connection.to_string().into()]).await.map(|_| ())
 }
 
-/// Why the posting of a document waits, as its last attempt said; `None` when it does not, or was not tried yet.
+/// Why the posting of a document, or the reversal of its entry, waits, as its last attempt said; `None` when it does not, or was not tried yet.
 ///
 /// # Errors
 /// The database failed.
 pub async fn job_reason(run: &impl Run, document: DocumentId) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT last_error FROM jobs WHERE kind = 'post' AND subject = $1 ORDER BY created_at_us DESC LIMIT 1";
+    let sql = "SELECT last_error FROM jobs WHERE kind IN ('post', 'reverse') AND subject = $1 \
+        ORDER BY created_at_us DESC LIMIT 1";
     let rows = run.rows(sql, vec![document.to_string().into()]).await?;
     rows.first().map_or(Ok(None), |row| row.text_or_none("last_error"))
 }

@@ -56,6 +56,25 @@ impl Posting {
     pub const fn entry_may_exist(&self) -> bool {
         self.external_id.is_some() || self.entry_sent_at_us.is_some()
     }
+
+    /// The same posting before anything was sent: its entry is gone, and the next is another.
+    #[must_use]
+    pub fn as_unsent(self) -> Self {
+        Self {
+            supplier_id: None,
+            body: None,
+            entry_sent_at_us: None,
+            entry_tried_at_us: None,
+            entry_key: None,
+            entry_key_at_us: None,
+            external_id: None,
+            entry_url: None,
+            posted_total: None,
+            attachment_sent_at_us: None,
+            attachment_id: None,
+            ..self
+        }
+    }
 }
 
 const COLUMNS: &str = "id, document_id, connection_id, resource, reference, supplier_id, body, entry_sent_at_us, \

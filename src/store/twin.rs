@@ -33,9 +33,10 @@ pub async fn document_twins(
     rows_max: i64,
 ) -> Result<Vec<Twin>, StoreError> {
     let sql = "SELECT id, document_number FROM documents WHERE supplier_key = $1 AND issue_date = $2 \
-        AND total_minor = $3 AND currency = $4 AND id <> $5 AND state <> 'rejected' \
+        AND total_minor = $3 AND currency = $4 AND id <> $5 AND state NOT IN ('rejected', 'reversed') \
         AND (uploaded_at_us < $6 OR (uploaded_at_us = $6 AND id < $5) OR (kept = 0 AND state IN \
-        ('awaiting_approval', 'approved', 'posting_blocked', 'posted'))) ORDER BY uploaded_at_us, id LIMIT $7";
+        ('awaiting_approval', 'approved', 'posting_blocked', 'posted', 'reversal_asked', \
+        'reversing', 'reversal_blocked'))) ORDER BY uploaded_at_us, id LIMIT $7";
     let values = vec![
         identity.supplier_key.clone().into(),
         identity.issue_date.to_string().into(),

@@ -155,6 +155,7 @@ impl From<ActionError> for WebError {
             ActionError::Transition(TransitionFailed::Store(error)) => error.into(),
             ActionError::Transition(TransitionFailed::Refused(refused)) => match refused {
                 TransitionError::NotAllowed { .. } => Self::new(StatusCode::CONFLICT, "wrong_state"),
+                TransitionError::OwnReversal => Self::new(StatusCode::FORBIDDEN, "own_reversal"),
                 TransitionError::Blocked | TransitionError::ReasonMissing => {
                     Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field").with_detail(refused.to_string())
                 }

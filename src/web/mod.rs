@@ -4,11 +4,13 @@ pub mod error;
 pub mod pages;
 pub mod session;
 pub mod view;
+pub mod view_actions;
 pub mod view_approval;
 pub mod view_blocked;
 pub mod view_document;
 pub mod view_documents;
 pub mod view_drift;
+pub mod view_reversal;
 pub mod view_settings;
 pub mod words;
 

@@ -19,7 +19,7 @@ pub const STYLE: &str = include_str!("assets/vouch.css");
 pub const SCRIPT: &str = include_str!("assets/vouch.js");
 
 /// Every state a document can be in, as `State::name` writes them.
-pub const STATES: [&str; 14] = [
+pub const STATES: [&str; 18] = [
     "received",
     "reading",
     "unreadable",
@@ -33,6 +33,10 @@ pub const STATES: [&str; 14] = [
     "posting",
     "posting_blocked",
     "posted",
+    "reversal_asked",
+    "reversing",
+    "reversal_blocked",
+    "reversed",
     "rejected",
 ];
 

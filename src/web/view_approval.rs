@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::view::{Choice, Chrome, MoneyView};
+use super::{
+    view::{Choice, Chrome, MoneyView},
+    view_reversal::ReversalView,
+};
 
 /// One person's part at a node.
 #[derive(Debug)]
@@ -167,6 +170,8 @@ pub struct TasksPage {
     pub outcomes: Vec<OutcomeView>,
     /// The tasks, the longest waiting first.
     pub tasks: Vec<TaskView>,
+    /// The reversals they can decide about.
+    pub reversals: Vec<ReversalView>,
     /// Who stands in for them.
     pub delegations: Vec<DelegationView>,
     /// Whom they can name.

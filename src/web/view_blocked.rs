@@ -4,7 +4,10 @@ use askama::Template;
 
 use crate::{
     pipeline::dimension::value_kind,
-    web::view::{Choice, Chrome, MoneyView},
+    web::{
+        view::{Choice, Chrome, MoneyView},
+        view_reversal::ReversalView,
+    },
 };
 
 /// One document that waits.
@@ -55,6 +58,8 @@ pub struct BlockedPage {
     pub chrome: Chrome,
     /// The groups, those that hold up most first.
     pub groups: Vec<BlockedGroup>,
+    /// What the ledger would not let go.
+    pub reversals: Vec<ReversalView>,
 }
 
 /// What is to be chosen for a category or way of paying.

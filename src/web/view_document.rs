@@ -13,6 +13,7 @@ use crate::{
     },
     web::{
         view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
+        view_actions::Actions,
         view_approval::{ApprovalView, CommentView, MineView},
         words::{Language, Value},
     },
@@ -354,43 +355,6 @@ pub fn event_detail(chrome: &Chrome, event: &str, detail: &str) -> Option<String
 #[must_use]
 pub fn event_state(event: &str, state: &str) -> Option<String> {
     ["checked", "read_again"].contains(&event).then(|| state.to_owned())
-}
-
-/// What this person may do with this document now.
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent button of the page")]
-pub struct Actions {
-    /// Change fields, kind, category, destination.
-    pub can_correct: bool,
-    /// Send it on to be checked and approved.
-    pub can_submit: bool,
-    /// Approve it.
-    pub can_approve: bool,
-    /// Reject it, with a reason.
-    pub can_reject: bool,
-    /// Say that it is no duplicate.
-    pub can_keep: bool,
-    /// Have it read again.
-    pub can_reread: bool,
-    /// Have it posted again.
-    pub can_retry_post: bool,
-    /// Have it decided anew, under the policy in force.
-    pub can_restart: bool,
-}
-
-impl Actions {
-    /// Whether there is any.
-    #[must_use]
-    pub const fn any(&self) -> bool {
-        self.can_correct
-            || self.can_submit
-            || self.can_approve
-            || self.can_reject
-            || self.can_keep
-            || self.can_reread
-            || self.can_retry_post
-            || self.can_restart
-    }
 }
 
 /// What was said about a document, as the form shows it.

@@ -40,6 +40,16 @@ async fn charged_entries(house: &mut House) {
     house.choose("dimension", "project", "").await;
 }
 
+/// An entry that is taken out again.
+async fn reversed_entry(house: &mut House) {
+    let id = house.approved().await;
+    house.settle().await;
+    house.assert_posted_once(id, "before its reversal").await;
+    house.reversal_agreed(id).await;
+    house.settle().await;
+    assert_eq!(house.document(id).await.state.name(), "reversed");
+}
+
 async fn keeps_to_the_contract(goal: Goal) {
     let Some(contracts) = contracts() else { return };
     let mut house = House::new(goal).await;
@@ -57,6 +67,7 @@ async fn keeps_to_the_contract(goal: Goal) {
             house.assert_posted_once(id, &format!("{kind:?} on {call}")).await;
         }
     }
+    reversed_entry(&mut house).await;
     let [entry] = house.entries(id).await.try_into().expect("one entry");
     assert!(house.sandbox.entry_change(&entry.external_id, Change::Delete));
     run_sync(&house.context, house.connection).await.expect("the sync works");

@@ -4,10 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use vouch::{
-    pipeline::{Context, LedgerKind},
+    approval::state::{ApprovedBy, State},
+    model::id::DocumentId,
+    pipeline::{Context, Job, LedgerKind, transition::enqueue},
     post::transport::http_client,
     secret::Vault,
-    store::{connection::connection_fetch, token::token_fetch},
+    store::{connection::connection_fetch, document::document_update, token::token_fetch},
 };
 
 use crate::house::{Goal, House, consent_for};
@@ -25,6 +27,17 @@ impl House {
     pub(crate) fn file_vault(&self, mut context: Context) -> Context {
         context.vault = Vault::open("", "", &self.folder.path().join("the key")).expect("the file can be made");
         context
+    }
+
+    /// Approves a document anew, and has it posted.
+    pub(crate) async fn approve_again(&self, id: DocumentId) {
+        let now_us = self.context.clock.now_us();
+        let mut document = self.document(id).await;
+        document.state = State::Approved { by: ApprovedBy::Rule };
+        let txn = self.context.db.begin_write().await.expect("the store works");
+        document_update(&txn, &document, document.version).await.expect("nobody else changes it");
+        enqueue(&txn, Job::Post(id), document.version + 1, now_us).await.expect("the store works");
+        txn.commit().await.expect("the store works");
     }
 
     /// A house that both ledgers may call; their calls are signed with `hush`.

@@ -5,14 +5,14 @@ use std::{collections::BTreeMap, time::Duration};
 use anyhow::bail;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use vouch::{
-    approval::state::State,
+    approval::state::{Reversal, ReversalStage, State},
     model::{
         category::Category,
         field::{DocumentKind, FieldName},
     },
     pipeline::{
         self,
-        actions::{Action, ActionError, Correction, act},
+        actions::{Action, ActionError, Correction, Reverse, act},
         receive::{Upload, receive},
         sync::schedule,
         transition::TransitionFailed,
@@ -193,10 +193,22 @@ impl<'a> Play<'a> {
                 0..8 => Action::RetryPosting,
                 _ => reject,
             },
+            State::Posted { .. } => Action::Reverse(Reverse::Ask(self.one(&["paid twice", " "]).to_owned())),
+            State::Reversal(Reversal { stage: ReversalStage::Asked, .. }) => Action::Reverse(self.one(&[
+                Reverse::Agree,
+                Reverse::Agree,
+                Reverse::Agree,
+                Reverse::Refuse("it was not".to_owned()),
+                Reverse::Withdraw,
+            ])),
+            State::Reversal(Reversal { stage: ReversalStage::Blocked { .. }, .. }) => {
+                Action::Reverse(self.one(&[Reverse::Retry, Reverse::Retry, Reverse::Withdraw]))
+            }
+            State::Reversal(Reversal { stage: ReversalStage::Done { .. }, .. }) => self.correction(),
             State::Received
             | State::Checking
             | State::Approved { .. }
-            | State::Posted { .. }
+            | State::Reversal(_)
             | State::Returned { .. }
             | State::Withdrawn { .. }
             | State::Held { .. }
@@ -283,9 +295,14 @@ impl<'a> Play<'a> {
         self.rest().await?;
         let accountant = &self.firm.people[1];
         for document in self.documents().await? {
-            if matches!(document.state, State::PostingBlocked { .. }) {
-                act(&self.firm.context, accountant, document.id, document.version, Action::RetryPosting).await?;
-            }
+            let again = if matches!(document.state, State::PostingBlocked { .. }) {
+                Action::RetryPosting
+            } else if document.state.name() == "reversal_blocked" {
+                Action::Reverse(Reverse::Retry)
+            } else {
+                continue;
+            };
+            act(&self.firm.context, accountant, document.id, document.version, again).await?;
         }
         self.rest().await?;
         self.firm.advance(2 * 3_600);

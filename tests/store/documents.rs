@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use vouch::{
-    approval::state::{ApprovedBy, State},
+    approval::state::{ApprovedBy, Reversal, ReversalStage, State},
     check::{Identity, Twin},
     model::{
         category::Category,
         draft::LineItem,
         field::FieldName,
         finding::{Finding, Severity},
-        id::DocumentId,
+        id::{DocumentId, PersonId},
         page::Area,
         person::Actor,
     },
@@ -103,6 +103,11 @@ async fn a_stale_version_changes_nothing(db: Db) -> Tested {
     Ok(())
 }
 
+fn reversal(asked_by: PersonId, stage: ReversalStage) -> State {
+    let (external_id, reference) = ("145".to_owned(), "VCH-1".to_owned());
+    State::Reversal(Reversal { external_id, reference, asked_by, reason: "paid twice".to_owned(), stage })
+}
+
 async fn every_state_survives_being_stored(db: Db) -> Tested {
     let person = person_add(&db, 1).await?;
     let id = document_add(&db, &new_document(1, person)).await?.id;
@@ -118,6 +123,10 @@ async fn every_state_survives_being_stored(db: Db) -> Tested {
         State::PostingBlocked { by: ApprovedBy::Rule, message: message.clone() },
         State::PostingBlocked { by: ApprovedBy::Person(person), message: message.clone() },
         State::Posted { external_id: "145".to_owned(), reference: "VCH-1".to_owned() },
+        reversal(person, ReversalStage::Asked),
+        reversal(person, ReversalStage::Agreed { by: person }),
+        reversal(person, ReversalStage::Blocked { by: person, message: message.clone() }),
+        reversal(person, ReversalStage::Done { by: person }),
         State::Rejected { by: Some(person), reason: message.clone() },
         State::Rejected { by: None, reason: message.clone() },
         State::Returned { by: person, reason: message.clone() },

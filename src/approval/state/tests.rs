@@ -18,11 +18,20 @@ fn states() -> Vec<State> {
         State::Approved { by },
         State::PostingBlocked { by, message: "…".to_owned() },
         State::Posted { external_id: "42".to_owned(), reference: "VCH-1".to_owned() },
+        reversal(ReversalStage::Asked),
+        reversal(ReversalStage::Agreed { by: APPROVER }),
+        reversal(ReversalStage::Blocked { by: APPROVER, message: "…".to_owned() }),
+        reversal(ReversalStage::Done { by: APPROVER }),
         State::Rejected { by: Some(APPROVER), reason: "…".to_owned() },
         State::Returned { by: APPROVER, reason: "…".to_owned() },
         State::Withdrawn { by: CORRECTOR },
         State::Held { code: "amount".to_owned(), message: "…".to_owned() },
     ]
+}
+
+fn reversal(stage: ReversalStage) -> State {
+    let (external_id, reference) = ("42".to_owned(), "VCH-1".to_owned());
+    State::Reversal(Reversal { external_id, reference, asked_by: CORRECTOR, reason: "…".to_owned(), stage })
 }
 
 fn events() -> Vec<(&'static str, Event)> {
@@ -51,6 +60,17 @@ fn events() -> Vec<(&'static str, Event)> {
         ("", Event::Posted { external_id: text(), reference: text() }),
         ("", Event::PostingBlocked { message: text() }),
         ("", Event::PostingRetried { by: CORRECTOR }),
+        ("", Event::Reversal(ReversalEvent::Asked { by: CORRECTOR, reason: text() })),
+        (" without reason", Event::Reversal(ReversalEvent::Asked { by: CORRECTOR, reason: String::new() })),
+        ("", Event::Reversal(ReversalEvent::Agreed { by: APPROVER })),
+        (" by the one who asked", Event::Reversal(ReversalEvent::Agreed { by: CORRECTOR })),
+        ("", Event::Reversal(ReversalEvent::Refused { by: APPROVER, reason: text() })),
+        (" without reason", Event::Reversal(ReversalEvent::Refused { by: APPROVER, reason: " ".to_owned() })),
+        (" by the one who asked", Event::Reversal(ReversalEvent::Refused { by: CORRECTOR, reason: text() })),
+        ("", Event::Reversal(ReversalEvent::Withdrawn { by: CORRECTOR })),
+        ("", Event::Reversal(ReversalEvent::Done)),
+        ("", Event::Reversal(ReversalEvent::Blocked { message: text() })),
+        ("", Event::Reversal(ReversalEvent::Retried { by: CORRECTOR })),
     ]
 }
 
@@ -77,19 +97,27 @@ fn names_are_all_there() {
 }
 
 proptest! {
-    /// Whatever happens in whatever order: a rejected document never posts, a posted one never moves again, and nothing
-    /// is posted that was not approved before.
+    /// Whatever happens in whatever order: a rejected document never posts, a posted one moves only when somebody asks for
+    /// its reversal, nothing is posted that was not approved before, and nothing is reversed that two did not agree to.
     #[test]
-    fn lives_keep_the_laws(steps in proptest::collection::vec(0_usize..21, 0..60)) {
+    fn lives_keep_the_laws(steps in proptest::collection::vec(0_usize..100, 0..90)) {
         let events = events();
         let mut state = State::Received;
         let mut approved = false;
         for step in steps {
-            let (_, event) = events[step].clone();
+            let (_, event) = events[step % events.len()].clone();
             let before = state.clone();
             let Ok((next, effects)) = state.clone().apply(event.clone()) else { continue };
-            let ended = matches!(before, State::Rejected { .. } | State::Posted { .. });
-            prop_assert!(!ended);
+            let was_rejected = matches!(before, State::Rejected { .. });
+            prop_assert!(!was_rejected);
+            let is_asked = matches!(next, State::Reversal(Reversal { stage: ReversalStage::Asked, .. }));
+            let was_posted = matches!(before, State::Posted { .. });
+            prop_assert!(!was_posted || is_asked);
+            if let State::Reversal(Reversal { asked_by, stage: ReversalStage::Agreed { by } | ReversalStage::Done { by }, .. })
+                = &next
+            {
+                prop_assert_ne!(asked_by, by);
+            }
             match &next {
                 State::Approved { .. } => approved = true,
                 State::Posted { .. } => prop_assert!(approved),
@@ -100,11 +128,14 @@ proptest! {
                 | State::Returned { .. }
                 | State::Withdrawn { .. }
                 | State::Held { .. } => approved = false,
+                State::Reversal(_) => prop_assert!(approved),
                 State::Unreadable { .. } | State::PostingBlocked { .. } | State::Rejected { .. } => {}
             }
             let posts = effects.contains(&Effect::Post);
             let now_approved = matches!(next, State::Approved { .. });
             prop_assert_eq!(posts, now_approved);
+            let reverses = effects.contains(&Effect::Reverse);
+            prop_assert_eq!(reverses, matches!(&next, State::Reversal(reversal) if reversal.is_moving()));
             state = next;
         }
     }

@@ -220,6 +220,7 @@ async fn outcome(
         | State::Checking
         | State::AwaitingApproval
         | State::Approved { .. }
+        | State::Reversal(_)
         | State::Returned { .. }
         | State::Withdrawn { .. } => (document.state.name().to_owned(), false),
     };

@@ -8,6 +8,7 @@ use crate::{
         instance::{Effect, Event, Lapse, Status, TaskId},
         seats::{Room, may_stand_in, people},
         standing::hold_message,
+        state::State,
     },
     model::{
         hash::sha256_hex,
@@ -124,6 +125,32 @@ pub(in crate::pipeline) async fn block(context: &Context, step: Move) -> Result<
     txn.commit().await?;
     context.wake.notify();
     Ok(document)
+}
+
+/// Tells those who can agree that somebody asks for the reversal of an entry.
+///
+/// # Errors
+/// The database failed.
+pub(in crate::pipeline) async fn tell_reversal_asked(
+    txn: &Txn,
+    context: &Context,
+    document: &Document,
+) -> Result<(), StoreError> {
+    let State::Reversal(reversal) = &document.state else { return Ok(()) };
+    if context.notifier.channels().next().is_none() {
+        return Ok(());
+    }
+    let organisation = organisation_fetch(txn).await?;
+    let roles = [Role::Approver, Role::Administrator];
+    let mut people: BTreeSet<PersonId> = roles.iter().flat_map(|role| organisation.with_role(role.name())).collect();
+    people.remove(&reversal.asked_by);
+    let facts = NoticeFacts {
+        actor: organisation.name_of(reversal.asked_by),
+        reason: reversal.reason.clone(),
+        ..facts_of(context, document, None)
+    };
+    let key = format!("reversal:{}:{}", document.id, document.version);
+    add(txn, context, &Telling { key, kind: NoticeKind::ReversalAsked, facts, people }).await.map(|_| ())
 }
 
 fn due_of(tasks: &[TaskRow], task: TaskId) -> Option<i64> {

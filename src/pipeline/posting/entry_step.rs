@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Stop,
-    steps::{Run, XERO_KEY_US, call},
+    steps::{Run, XERO_KEY_US, call, stop},
     together::{ALONE_US, Outcome, RESENT_US},
 };
 use crate::{
@@ -49,7 +49,7 @@ impl Run<'_> {
         // A send before this one may still be carried out, whatever becomes of this one.
         let unanswered = posting.entry_sent_at_us.is_some() && !settled;
         if let Some(seat) = self.seat.take() {
-            let body = self.ledger.entry_body(&self.entry, &supplier).map_err(|error| self.stop(error))?;
+            let body = self.ledger.entry_body(&self.entry, &supplier).map_err(stop)?;
             match seat.hand_in(posting.clone(), body).await {
                 Some(Outcome::Alone(same)) => *posting = same,
                 Some(Outcome::Sent(sent, outcome)) => {
@@ -115,7 +115,7 @@ impl Run<'_> {
         // Bills that went together are over: from here it goes alone.
         if fresh || posting.body.as_deref().is_some_and(is_together) {
             self.rate().await?;
-            posting.body = Some(self.ledger.entry_body(&self.entry, supplier).map_err(|error| self.stop(error))?);
+            posting.body = Some(self.ledger.entry_body(&self.entry, supplier).map_err(stop)?);
             posting.entry_key = None;
         }
         let key_age_us = posting.entry_key_at_us.map_or(0, |at_us| now_us.saturating_sub(at_us));
@@ -156,7 +156,7 @@ impl Run<'_> {
             }
             Class::Person | Class::Bug => {
                 self.entry_refused(posting, unanswered).await?;
-                Err(self.stop(error))
+                Err(stop(error))
             }
             Class::RetryAfter(_) | Class::RefreshThenRetry | Class::Consent => {
                 // Nothing was done, so there is nothing to look for; but of bills that went together another may send
@@ -165,14 +165,14 @@ impl Run<'_> {
                     posting.entry_sent_at_us = None;
                     self.save(posting).await?;
                 }
-                Err(self.stop(error))
+                Err(stop(error))
             }
             Class::LookThenRetry => {
                 if error.key_is_spent() && self.books.ledger == LedgerKind::Xero {
                     posting.entry_key = None;
                     self.save(posting).await?;
                 }
-                Err(self.stop(error))
+                Err(stop(error))
             }
         }
     }
@@ -195,7 +195,7 @@ impl Run<'_> {
             return Ok(());
         }
         let (currency, date) = (self.entry.currency.code().to_owned(), self.entry.issue_date.to_string());
-        let rate = call!(self, ledger => ledger.exchange_rate(&currency, &date)).map_err(|error| self.stop(error))?;
+        let rate = call!(self, ledger => ledger.exchange_rate(&currency, &date)).map_err(stop)?;
         // Xero takes its own, unless the company is told ours.
         self.entry.exchange_rate = rate.or(self.entry.exchange_rate);
         Ok(())
@@ -204,7 +204,7 @@ impl Run<'_> {
     /// Looks for the entry by our reference.
     async fn entry_look(&mut self, supplier: &str) -> Result<Option<LedgerEntry>, Stop> {
         let entry = self.entry.clone();
-        let mut found = call!(self, ledger => ledger.entry_find(&entry, supplier)).map_err(|error| self.stop(error))?;
+        let mut found = call!(self, ledger => ledger.entry_find(&entry, supplier)).map_err(stop)?;
         if found.len() > 1 {
             let message = format!("The ledger has {} entries with our reference; keep one there.", found.len());
             return Err(Stop::Blocked(message));
@@ -237,8 +237,7 @@ impl Run<'_> {
     /// Compares an entry that an earlier attempt noted; a person may have corrected it since.
     pub(super) async fn entry_verify(&mut self, posting: &mut Posting, resource: Resource) -> Result<(), Stop> {
         let external_id = posting.external_id.clone().unwrap_or_default();
-        let now =
-            call!(self, ledger => ledger.entry_fetch(resource, &external_id)).map_err(|error| self.stop(error))?;
+        let now = call!(self, ledger => ledger.entry_fetch(resource, &external_id)).map_err(stop)?;
         match now.filter(|entry| entry.live) {
             Some(entry) => self.entry_keep(posting, entry).await,
             None => {

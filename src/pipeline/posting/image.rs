@@ -2,7 +2,7 @@
 
 use super::{
     Stop, shrink,
-    steps::{Run, call},
+    steps::{Run, call, stop},
 };
 use crate::{
     blob::{BlobError, original_name},
@@ -22,7 +22,7 @@ impl Run<'_> {
         let now_us = self.context.clock.now_us();
         if posting.attachment_sent_at_us.is_some() || self.look_first {
             let there = call!(self, ledger => ledger.attachment_list(resource, &external_id));
-            let there = there.map_err(|error| self.stop(error))?;
+            let there = there.map_err(stop)?;
             if let Some(same) = there.into_iter().find(|other| other.file_name == attachment.file_name) {
                 posting.attachment_id = Some(same.external_id);
                 return self.save(posting).await;
@@ -32,7 +32,7 @@ impl Run<'_> {
         self.save(posting).await?;
         let key = self.key(posting, "attachment");
         let made = call!(self, ledger => ledger.attachment_create(resource, &external_id, &attachment, &key));
-        posting.attachment_id = Some(made.map_err(|error| self.stop(error))?);
+        posting.attachment_id = Some(made.map_err(stop)?);
         self.save(posting).await
     }
 

@@ -127,7 +127,7 @@ impl Run<'_> {
         let mut found = None;
         let mut of_ledger = names.first().cloned().unwrap_or_default();
         for name in &names {
-            let answer = call!(self, ledger => ledger.supplier_find(name)).map_err(|error| self.stop(error))?;
+            let answer = call!(self, ledger => ledger.supplier_find(name)).map_err(stop)?;
             if let Some(id) = answer.filter(|id| self.supplier_fits(id)) {
                 found = Some(id);
                 of_ledger.clone_from(name);
@@ -178,27 +178,25 @@ impl Run<'_> {
             Ok(id) => Ok(id),
             // Somebody made it in the meantime, or our last attempt did.
             Err(LedgerError::AlreadyThere { .. }) => {
-                let again = call!(self, ledger => ledger.supplier_find(name)).map_err(|error| self.stop(error))?;
+                let again = call!(self, ledger => ledger.supplier_find(name)).map_err(stop)?;
                 again.ok_or_else(|| Stop::Blocked(format!("The name “{name}” is taken there; correct the supplier.")))
             }
-            Err(error) => Err(self.stop(error)),
+            Err(error) => Err(stop(error)),
         }
     }
+}
 
-    /// What an error of the ledger means for this posting.
-    pub(super) fn stop(&self, error: LedgerError) -> Stop {
-        let reason = describe(&error);
-        match error.class() {
-            Class::RetryAfter(wait) if matches!(error, LedgerError::Unreachable { .. }) => {
-                Stop::Unanswered(Failed { reason, retry: Some(Retry::After(wait)) })
-            }
-            Class::RetryAfter(wait) => Stop::Later(Failed { reason, retry: Some(Retry::After(wait)) }),
-            Class::LookThenRetry => Stop::Unanswered(Failed { reason, retry: Some(Retry::Backoff) }),
-            Class::LookThenAdopt | Class::RefreshThenRetry => {
-                Stop::Later(Failed { reason, retry: Some(Retry::Backoff) })
-            }
-            Class::Consent => Stop::Consent(error.to_string()),
-            Class::Person | Class::Bug => Stop::Blocked(error.to_string()),
+/// What an error of the ledger means for a posting.
+pub(super) fn stop(error: LedgerError) -> Stop {
+    let reason = describe(&error);
+    match error.class() {
+        Class::RetryAfter(wait) if matches!(error, LedgerError::Unreachable { .. }) => {
+            Stop::Unanswered(Failed { reason, retry: Some(Retry::After(wait)) })
         }
+        Class::RetryAfter(wait) => Stop::Later(Failed { reason, retry: Some(Retry::After(wait)) }),
+        Class::LookThenRetry => Stop::Unanswered(Failed { reason, retry: Some(Retry::Backoff) }),
+        Class::LookThenAdopt | Class::RefreshThenRetry => Stop::Later(Failed { reason, retry: Some(Retry::Backoff) }),
+        Class::Consent => Stop::Consent(error.to_string()),
+        Class::Person | Class::Bug => Stop::Blocked(error.to_string()),
     }
 }

@@ -205,7 +205,7 @@ impl Client {
         key: &str,
     ) -> Result<String, LedgerError> {
         let (content_type, body) = upload_body(resource, external_id, attachment, key).map_err(|error| bug(&error))?;
-        let request = self.http.post(self.url(&["upload"])?).query(&[("requestid", key)]);
+        let request = self.post(&["upload"])?.query(&[("requestid", key)]);
         let request = request.header(header::CONTENT_TYPE, content_type).body(body);
         let uploaded: wire::Uploaded = read(&self.send(request).await?)?;
         let first = uploaded.attachable_response.into_iter().next();
@@ -225,21 +225,16 @@ impl Client {
     }
 
     fn entry(&self, resource: Resource, read: wire::One) -> Result<LedgerEntry, LedgerError> {
-        let transaction = match resource {
-            Resource::Paid => read.purchase,
-            Resource::Bill => read.bill,
-            Resource::Credit => read.vendor_credit,
-        };
-        convert::ledger_entry(transaction.ok_or_else(unreadable)?, resource, &self.address)
+        convert::ledger_entry(read.transaction(resource).ok_or_else(unreadable)?, resource, &self.address)
     }
 
     async fn create(&self, entity: &str, body: String, key: &str) -> Result<wire::One, LedgerError> {
-        let request = self.http.post(self.url(&[entity])?).query(&[("requestid", key)]);
+        let request = self.post(&[entity])?.query(&[("requestid", key)]);
         let request = request.header(header::CONTENT_TYPE, "application/json").body(body);
         read(&self.send(request).await?)
     }
 
-    async fn one(&self, segments: &[&str]) -> Result<wire::One, LedgerError> {
+    pub(super) async fn one(&self, segments: &[&str]) -> Result<wire::One, LedgerError> {
         read(&self.send(self.http.get(self.url(segments)?)).await?)
     }
 
@@ -273,6 +268,11 @@ impl Client {
     /// A request for one of the company's addresses.
     pub(super) fn get(&self, segments: &[&str]) -> Result<RequestBuilder, LedgerError> {
         Ok(self.http.get(self.url(segments)?))
+    }
+
+    /// A write to one of the company's addresses.
+    pub(super) fn post(&self, segments: &[&str]) -> Result<RequestBuilder, LedgerError> {
+        Ok(self.http.post(self.url(segments)?))
     }
 
     /// The page that shows an entry.

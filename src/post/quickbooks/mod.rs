@@ -8,6 +8,7 @@ pub mod convert;
 pub(crate) mod dimension;
 mod fault;
 mod multipart;
+mod reversal;
 mod wire;
 
 #[cfg(test)]

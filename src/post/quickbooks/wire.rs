@@ -1,7 +1,9 @@
 //! The bodies of QuickBooks Online, spelled as the API spells them. Nothing else happens here.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Number;
+
+use crate::post::entry::Resource;
 
 /// A reference by id.
 #[derive(Debug, Serialize, Deserialize)]
@@ -109,6 +111,14 @@ pub(crate) struct AttachableReference {
     pub(crate) include_on_send: bool,
 }
 
+/// What names an entry that is to be deleted, as it was read.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Delete<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) sync_token: &'a str,
+}
+
 /// The answer to a read or a write of one object.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -120,6 +130,17 @@ pub(crate) struct One {
     pub(crate) company_info: Option<CompanyInfo>,
     pub(crate) exchange_rate: Option<ExchangeRate>,
     pub(crate) preferences: Option<Preferences>,
+}
+
+impl One {
+    /// The entry in it.
+    pub(crate) fn transaction(self, resource: Resource) -> Option<Transaction> {
+        match resource {
+            Resource::Paid => self.purchase,
+            Resource::Bill => self.bill,
+            Resource::Credit => self.vendor_credit,
+        }
+    }
 }
 
 /// The company's rate of a day: home currency for one unit of another.
@@ -168,6 +189,12 @@ pub(crate) struct Transaction {
     pub(crate) department_ref: Option<Reference>,
     #[serde(default)]
     pub(crate) line: Vec<LineRead>,
+    pub(crate) sync_token: Option<String>,
+    /// What of a bill or a credit is still open.
+    pub(crate) balance: Option<Number>,
+    /// Payments and other entries that are set against it.
+    #[serde(default)]
+    pub(crate) linked_txn: Vec<IgnoredAny>,
     #[serde(rename = "status")]
     pub(crate) status: Option<String>,
 }

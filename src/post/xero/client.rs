@@ -316,6 +316,11 @@ impl Client {
         Ok(self.http.get(self.url(segments)?))
     }
 
+    /// A change of one of the organisation's records.
+    pub(super) fn post(&self, segments: &[&str]) -> Result<RequestBuilder, LedgerError> {
+        Ok(self.http.post(self.url(segments)?))
+    }
+
     /// The page that shows an entry.
     pub(super) fn entry_url(&self, resource: Resource, external_id: &str) -> String {
         convert::entry_url(&self.address, resource, external_id)

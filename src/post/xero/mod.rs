@@ -6,6 +6,7 @@ pub mod client;
 pub mod convert;
 mod dimension;
 pub(crate) mod fault;
+mod reversal;
 mod wire;
 
 #[cfg(test)]

@@ -40,6 +40,12 @@ fn delete(world: &mut World, realm: &str, entity: &str, sent: &Row, now_ms: i64)
     let row = current(company(world, realm)?, entity, sent)?;
     let (id, date) = (value::text(row, "Id").to_owned(), value::text(row, "TxnDate").to_owned());
     entry_check::period(company(world, realm)?, &date)?;
+    if company(world, realm)?.matched.contains(&id) {
+        return Err(Refusal::new("6480", "The transaction is matched with a downloaded bank transaction"));
+    }
+    if !value::rows(row, "LinkedTxn").is_empty() {
+        return Err(Refusal::business("You must unlink any linked transactions before you delete this one"));
+    }
     if let Some(books) = world.quickbooks.get_mut(realm) {
         books.remove(entity, &id, now_ms);
     }

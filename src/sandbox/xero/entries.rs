@@ -107,6 +107,16 @@ fn change(books: &mut Organisation, terms: &Terms<'_>, old: Row, sent: &Row) -> 
     }
     if ["VOIDED", "DELETED"].contains(&to) {
         let mut row = old;
+        // Whether one that is reconciled is refused is likely, and not documented: it is.
+        let used = row.get("IsReconciled") == Some(&Value::Bool(true))
+            || !value::amount(&row, "AmountPaid").is_zero()
+            || !value::amount(&row, "AmountCredited").is_zero();
+        if used {
+            return Err((
+                sent.clone(),
+                vec![format!("{} is not of valid status for modification", singular(terms.list))],
+            ));
+        }
         row.insert("Status".to_owned(), json!(to));
         if terms.list == "CreditNotes" {
             row.insert("RemainingCredit".to_owned(), json!(0));

@@ -7,7 +7,7 @@ use axum::{
 };
 use jiff::civil;
 
-use super::{Fields, approval_view::people_choices, fields, invalid, parse_id, said, version};
+use super::{Fields, approval_view::people_choices, fields, invalid, parse_id, reversals, said, version};
 use crate::{
     approval::instance::{Back, ReturnTo, Task, TaskId},
     clock::text_in,
@@ -164,6 +164,7 @@ async fn tasks_page(app: &App, signed: &Signed, outcomes: Vec<OutcomeView>) -> R
     Ok(TasksPage {
         outcomes,
         tasks,
+        reversals: reversals::to_decide(app, &signed.person).await?,
         delegations: delegations.collect(),
         people: people_choices(&person_list(&context.db).await?, own),
         today: today.to_string(),

@@ -2,7 +2,7 @@
 
 use axum::{Form, extract::State, http::StatusCode, response::Response};
 
-use super::{Fields, destination_name, dimensions, fields, said};
+use super::{Fields, destination_name, dimensions, fields, reversals, said};
 use crate::{
     model::{field::FieldName, id::DocumentId, person::Role},
     pipeline::{
@@ -50,7 +50,8 @@ pub async fn show(State(app): State<App>, signed: Signed) -> Response {
             };
             views.push(group_view(&chrome, group, connection, (&references, &mappings)));
         }
-        Ok::<_, WebError>(BlockedPage { chrome, groups: views })
+        let reversals = reversals::blocked(&app).await?;
+        Ok::<_, WebError>(BlockedPage { chrome, groups: views, reversals })
     };
     match shown.await {
         Ok(view) => page(&view),

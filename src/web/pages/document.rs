@@ -19,7 +19,7 @@ use crate::{
         finding::Severity,
     },
     pipeline::{
-        actions::{Action, Correction, act, document_for},
+        actions::{Action, Correction, Reverse, act, document_for},
         stages::run_check,
     },
     store::document::{Document, page_list},
@@ -202,4 +202,22 @@ pub async fn restart(State(app): State<App>, signed: Signed, Path(id): Path<Stri
 /// Has it posted again.
 pub async fn retry(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
     done(&app, &signed, &id, &fields(form), Action::RetryPosting, "retried").await
+}
+
+/// Asks for the reversal of its entry, or decides about that.
+pub async fn reversal(State(app): State<App>, signed: Signed, Path(id): Path<String>, Form(form): Pairs) -> Response {
+    let form = fields(form);
+    if let Err(error) = signed.check(form.get("csrf").map(String::as_str)) {
+        return signed.problem(error);
+    }
+    let reason = || said(&form, "reason").unwrap_or_default().to_owned();
+    let (what, notice) = match said(&form, "do").unwrap_or_default() {
+        "ask" => (Reverse::Ask(reason()), "reversal-asked"),
+        "agree" => (Reverse::Agree, "reversal-agreed"),
+        "refuse" => (Reverse::Refuse(reason()), "reversal-refused"),
+        "withdraw" => (Reverse::Withdraw, "reversal-withdrawn"),
+        "retry" => (Reverse::Retry, "reversal-retried"),
+        _ => return signed.problem(WebError::not_found()),
+    };
+    done(&app, &signed, &id, &form, Action::Reverse(what), notice).await
 }

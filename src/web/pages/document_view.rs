@@ -11,7 +11,7 @@ use super::{
 use crate::{
     approval::{
         permission,
-        state::{Event, Standing, State},
+        state::{Event, ReversalEvent, ReversalStage, Standing, State},
     },
     clock::text_in,
     model::{
@@ -38,8 +38,9 @@ use crate::{
         error::WebError,
         session::Signed,
         view::{Choice, Chrome, MoneyView, grouped},
+        view_actions::Actions,
         view_document::{
-            Actions, ClaimView, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView,
+            ClaimView, DocumentPage, DuplicateView, EventView, FieldGroup, FindingView, ItemView, PageView,
             PostingView, event_detail, event_state,
         },
     },
@@ -61,9 +62,10 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
     let mut history = history_list(&context.db, document.id).await?;
     history.reverse();
     let posting = posting_by_document(&context.db, document.id).await?;
-    // An approved document is waiting for its ledger: the last attempt said why.
-    let approved = matches!(document.state, State::Approved { .. });
-    let waits = if approved { job_reason(&context.db, document.id).await? } else { None };
+    // It is waiting for its ledger: the last attempt said why.
+    let posts = matches!(document.state, State::Approved { .. });
+    let reverses = matches!(&document.state, State::Reversal(reversal) if reversal.is_moving());
+    let waits = if posts || reverses { job_reason(&context.db, document.id).await? } else { None };
     let (approval, mine) = approval_view(app, &chrome, signed, &document, &people).await?;
     let comments = comment_views(app, document.id, &people).await?;
     let chosen = document.connection.map(|id| id.to_string()).unwrap_or_default();
@@ -73,7 +75,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         version: document.version,
         state: document.state.name(),
         settled: !document.state.is_moving(),
-        reason: waits.or_else(|| reason(&chrome, &document.state)),
+        reason: waits.or_else(|| reason(&chrome, &document.state, &name_of)),
         title: supplier.unwrap_or_else(|| document.file_name.clone()),
         file_name: document.file_name.clone(),
         original_url: format!("/documents/{}/original", document.id),
@@ -134,7 +136,7 @@ fn claimants(people: &[Person], claimant: PersonId) -> Vec<Choice> {
     there.map(|person| Choice::new(person.id.to_string(), person.name.clone(), &chosen)).collect()
 }
 
-fn reason(chrome: &Chrome, state: &State) -> Option<String> {
+fn reason(chrome: &Chrome, state: &State, name_of: &impl Fn(PersonId) -> Option<String>) -> Option<String> {
     match state {
         State::Unreadable { code, message } => {
             let words = |family: &str| chrome.words.find(chrome.language, &format!("{family}-{code}"), &[]);
@@ -144,6 +146,13 @@ fn reason(chrome: &Chrome, state: &State) -> Option<String> {
         State::PostingBlocked { message, .. } => Some(message.clone()),
         State::Rejected { reason, .. } | State::Returned { reason, .. } => Some(reason.clone()),
         State::Held { message, .. } => Some(message.clone()),
+        State::Reversal(reversal) => match &reversal.stage {
+            ReversalStage::Agreed { .. } => None,
+            ReversalStage::Blocked { message, .. } => Some(message.clone()),
+            ReversalStage::Asked | ReversalStage::Done { .. } => {
+                Some(format!("{}: {}", name_of(reversal.asked_by).unwrap_or_default(), reversal.reason))
+            }
+        },
         State::Withdrawn { .. }
         | State::Received
         | State::Checking
@@ -189,6 +198,10 @@ fn actions(person: &Person, document: &Document, can_approve: bool) -> Actions {
         can_reread: can(Event::ReadAgain { by }),
         can_retry_post: can(Event::PostingRetried { by }),
         can_restart: can(Event::Restarted { by }),
+        can_ask_reversal: can(Event::Reversal(ReversalEvent::Asked { by, reason: text() })),
+        can_decide_reversal: can(Event::Reversal(ReversalEvent::Agreed { by })),
+        can_withdraw_reversal: can(Event::Reversal(ReversalEvent::Withdrawn { by })),
+        can_retry_reversal: can(Event::Reversal(ReversalEvent::Retried { by })),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod drift;
 pub mod history;
 pub mod people;
 pub mod policy;
+mod reversals;
 pub mod suppliers;
 pub mod upload;
 pub mod webhooks;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/documents/{id}/reread", post(document::read_again))
         .route("/documents/{id}/retry", post(document::retry))
         .route("/documents/{id}/restart", post(document::restart))
+        .route("/documents/{id}/reversal", post(document::reversal))
         .route("/documents/{id}/task", post(approval::task))
         .route("/documents/{id}/comment", post(approval::comment))
         .route("/tasks", get(approval::tasks).post(approval::approve_all))

@@ -1,0 +1,153 @@
+//! Taking a posted entry out of its ledger again, after two people agreed.
+//!
+//! Design note. To take back is idempotent where to post is not: each attempt looks at the entry first, and one that is
+//! gone, whoever took it out, is what was asked for. So nothing is noted as sent; a lost answer is found by the next
+//! look. Each attempt takes the posting's row first, so that of two that overlap one sends. An entry that is no longer
+//! what was posted is not touched: somebody changed it there, and a person must see that first.
+
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::{Stop, cannot_connect, silence, steps::stop};
+use crate::{
+    approval::state::{Event, Reversal, ReversalEvent, ReversalStage, State},
+    model::id::DocumentId,
+    pipeline::{
+        Context,
+        ledger::{CONNECTED, ready_client},
+        notices::effects::block,
+        stages::settled,
+        transition::{Move, transition_in},
+    },
+    post::{
+        Ledger, LedgerKind,
+        entry::Resource,
+        error::{Class, LedgerError},
+        reversal::Standing,
+    },
+    queue::Failed,
+    store::{
+        StoreError,
+        connection::{Connection, connection_fetch, connection_state_by_token},
+        document::{Document, document_fetch},
+        drift::drift_replace,
+        posting::{Posting, posting_advance, posting_by_document, posting_update},
+    },
+};
+
+/// Reverse: a reversal that was agreed to → the ledger no longer has the entry. Safe to run any number of times, and to
+/// be cut off anywhere.
+///
+/// # Errors
+/// It must be tried again; what needs a person is not an error but a state.
+pub async fn run_reverse(context: &Context, id: DocumentId) -> Result<(), Failed> {
+    let document = document_fetch(&context.db, id).await?;
+    let State::Reversal(reversal @ Reversal { stage: ReversalStage::Agreed { .. }, .. }) = &document.state else {
+        return Ok(());
+    };
+    let step = |event, detail| {
+        let event = Event::Reversal(event);
+        Move { seen_version: Some(document.version), detail, ..Move::by_system(id, "reverse", event) }
+    };
+    match reverse(context, &document, reversal).await {
+        Ok(posting) => {
+            let txn = context.db.begin_write().await?;
+            // Whatever differed there differs no more.
+            drift_replace(&txn, posting.connection, &posting.resource, &reversal.external_id, &[]).await?;
+            let mut posting = Posting { drift: None, ..posting.as_unsent() };
+            posting_advance(&txn, &mut posting).await?;
+            posting_update(&txn, &posting).await?;
+            match transition_in(&txn, &context.clock, step(ReversalEvent::Done, reversal.reference.clone())).await {
+                Ok(_) => Ok(txn.commit().await?),
+                other => settled(other),
+            }
+        }
+        Err(Stop::Later(failed)) => Err(failed),
+        Err(Stop::Unanswered(failed)) => Err(silence::unanswered(context, id, failed).await?),
+        Err(Stop::Blocked(message) | Stop::Consent(message)) => {
+            settled(block(context, step(ReversalEvent::Blocked { message: message.clone() }, message)).await)
+        }
+    }
+}
+
+async fn reverse(context: &Context, document: &Document, reversal: &Reversal) -> Result<Posting, Stop> {
+    let posting = posting_by_document(&context.db, document.id).await?;
+    let mut posting = posting.ok_or(StoreError::NotFound("posting"))?;
+    let (Some(resource), true) =
+        (Resource::from_name(&posting.resource), posting.external_id.as_ref() == Some(&reversal.external_id))
+    else {
+        return Err(Stop::Blocked("Another entry than the one to be taken back is noted here.".to_owned()));
+    };
+    let connection = connection_fetch(&context.db, posting.connection).await?;
+    if connection.state != CONNECTED {
+        return Err(Stop::Blocked(format!("Connect {} again, under Connections; then try again.", connection.name)));
+    }
+    posting_advance(&context.db, &mut posting).await?;
+    let outcome = taken_back(context, &connection, &posting, resource).await;
+    if let Err(Stop::Consent(_)) = &outcome {
+        connection_state_by_token(&context.db, &connection.token_id, "consent_needed").await?;
+    }
+    outcome?;
+    silence::answered(context, &connection).await?;
+    Ok(posting)
+}
+
+/// Looks, and takes back what is still there as it was posted.
+async fn taken_back(
+    context: &Context,
+    connection: &Connection,
+    posting: &Posting,
+    resource: Resource,
+) -> Result<(), Stop> {
+    let kind = LedgerKind::from_name(&connection.ledger)
+        .ok_or_else(|| Stop::Blocked("This version of vouch does not know that ledger.".to_owned()))?;
+    let external_id = posting.external_id.as_deref().unwrap_or_default();
+    let (mut ledger, version) = ready_client(context, connection, kind, None).await.map_err(cannot_connect)?;
+    let standing = match ledger.entry_standing(resource, external_id).await {
+        Err(LedgerError::TokenRefused { .. }) => {
+            (ledger, _) = ready_client(context, connection, kind, Some(version)).await.map_err(cannot_connect)?;
+            ledger.entry_standing(resource, external_id).await
+        }
+        other => other,
+    };
+    let Some(mut standing) = standing.map_err(stop)? else { return Ok(()) };
+    if let Some(message) = changed(posting, &standing) {
+        return Err(Stop::Blocked(message));
+    }
+    if let Some(hindrance) = standing.hindrance.take() {
+        return Err(stop(hindrance));
+    }
+    sent(&ledger, posting, resource, &standing).await
+}
+
+async fn sent(ledger: &Ledger, posting: &Posting, resource: Resource, standing: &Standing) -> Result<(), Stop> {
+    let external_id = posting.external_id.as_deref().unwrap_or_default();
+    // Each attempt has its own key: one that is used again would be answered from memory, whatever is there now.
+    let name = format!("reverse:{}", posting.version);
+    let key = Uuid::new_v5(&posting.id.uuid(), name.as_bytes()).hyphenated().to_string();
+    match ledger.entry_reverse(resource, external_id, standing, &key).await {
+        Ok(()) => Ok(()),
+        // Xero says of what is gone, and of what was paid since the look, that it cannot be changed.
+        Err(error) if error.class() == Class::LookThenAdopt => {
+            match ledger.entry_standing(resource, external_id).await.map_err(stop)? {
+                None => Ok(()),
+                Some(_) => Err(Stop::Blocked(format!("{error}. Look at the entry there."))),
+            }
+        }
+        Err(error) => Err(stop(error)),
+    }
+}
+
+/// What tells that somebody changed the entry since it was posted.
+fn changed(posting: &Posting, standing: &Standing) -> Option<String> {
+    let posted: Decimal = posting.posted_total.as_deref()?.parse().ok()?;
+    if posted == standing.total {
+        return None;
+    }
+    let currency = standing.currency.as_deref().unwrap_or_default();
+    let found = format!("{currency} {}", standing.total);
+    Some(format!(
+        "The entry was changed there since: it says {}, {posted} was posted. Take it back there, or correct it first.",
+        found.trim()
+    ))
+}
