@@ -239,9 +239,9 @@ impl Looked<'_> {
                 purchase,
                 external_id: row.external_id.clone(),
                 reference: row.reference.clone(),
-                is_bill: match Resource::from_name(&row.resource) {
-                    Some(Resource::Bill) => true,
-                    Some(Resource::Paid | Resource::Credit) | None => false,
+                is_owed: match Resource::from_name(&row.resource) {
+                    Some(Resource::Bill | Resource::Credit) => true,
+                    Some(Resource::Paid) | None => false,
                 },
                 live: row.live,
             };
@@ -292,7 +292,12 @@ impl Looked<'_> {
     fn bypassed(&self, row: &LedgerEntryRow, bypass: Bypass<DocumentId>) -> DriftRow {
         let found = format!("{} {}", row.currency, row.total);
         match bypass {
-            Bypass::Unapproved => DriftRow { found, ..self.blank(row, "unapproved") },
+            Bypass::Unapproved => {
+                // Pages call each by its name.
+                let is_credit = Resource::from_name(&row.resource) == Some(Resource::Credit);
+                let kind = if is_credit { "unapproved-credit" } else { "unapproved" };
+                DriftRow { found, ..self.blank(row, kind) }
+            }
             Bypass::Twice(document) => DriftRow { document: Some(document), found, ..self.blank(row, "twice") },
         }
     }
