@@ -9,7 +9,7 @@ use jiff::civil;
 use rust_decimal::Decimal;
 
 use super::{
-    Context,
+    Context, charged,
     ledger::{CONNECTED, ready_client},
     sync::{cannot_connect, cannot_read},
 };
@@ -30,10 +30,11 @@ use crate::{
     reconcile::{
         self, Approved, Seen,
         bypass::{Bypass, Foreign, bypass},
+        charged::Charged,
     },
     store::{
         StoreError, Txn,
-        connection::{Connection, connection_fetch, connection_state_by_token},
+        connection::{Connection, connection_fetch, connection_state_by_token, reference_list},
         document::document_fetch,
         drift::{DriftRow, document_candidates, drift_replace},
         ledger_entry::{
@@ -148,12 +149,12 @@ struct Looked<'a> {
 
 impl Looked<'_> {
     async fn record(&self, changes: Changes) -> Result<(), StoreError> {
-        let mut entries: Vec<LedgerEntryRow> = changes.entries.into_iter().map(|entry| self.row(entry)).collect();
-        for batch in entries.chunks_mut(BATCH) {
+        for batch in changes.entries.chunks(BATCH) {
             let txn = self.context.db.begin_write().await?;
-            for row in batch {
-                ledger_entry_upsert(&txn, row, self.now_us).await?;
-                self.compare(&txn, row).await?;
+            for entry in batch {
+                let row = self.row(entry);
+                ledger_entry_upsert(&txn, &row, self.now_us).await?;
+                self.compare(&txn, &row, charged::seen(&entry.lines)).await?;
             }
             txn.commit().await?;
         }
@@ -186,6 +187,7 @@ impl Looked<'_> {
             // Only a newer version of vouch writes another name; it asks itself.
             let Some(resource) = Resource::from_name(&posting.resource) else { continue };
             let found = ledger.entry_fetch(resource, &external_id).await?;
+            let charged = found.as_ref().and_then(|entry| charged::seen(&entry.lines));
             let row = LedgerEntryRow {
                 connection: self.connection.id,
                 resource: posting.resource.clone(),
@@ -205,7 +207,7 @@ impl Looked<'_> {
             };
             let txn = self.context.db.begin_write().await?;
             ledger_entry_upsert(&txn, &row, self.now_us).await?;
-            self.compare(&txn, &row).await?;
+            self.compare(&txn, &row, charged).await?;
             txn.commit().await?;
         }
         Ok(())
@@ -214,13 +216,13 @@ impl Looked<'_> {
     async fn gone(&self, txn: &Txn, resource: &str, external_id: &str) -> Result<(), StoreError> {
         ledger_entry_remove(txn, self.connection.id, resource, external_id, self.now_us).await?;
         match ledger_entry_fetch(txn, self.connection.id, resource, external_id).await? {
-            Some(row) => self.compare(txn, &row).await,
+            Some(row) => self.compare(txn, &row, None).await,
             None => Ok(()),
         }
     }
 
     /// Works out what differs at one entry, and writes it down.
-    async fn compare(&self, txn: &Txn, row: &LedgerEntryRow) -> Result<(), StoreError> {
+    async fn compare(&self, txn: &Txn, row: &LedgerEntryRow, charged: Option<Charged>) -> Result<(), StoreError> {
         let purchase = row.purchase();
         let reference = row.reference.as_deref();
         let ours = document_candidates(txn, self.connection.id, &purchase, &row.external_id, reference).await?;
@@ -233,15 +235,15 @@ impl Looked<'_> {
             if posting.attachment_id.is_none() || posting.resource != row.resource {
                 return Ok(());
             }
-            drifts.extend(self.drift(txn, row, own.document, posting).await?);
+            drifts.extend(self.drift(txn, (row, charged), own.document, posting).await?);
         } else {
             let foreign = Foreign {
                 purchase,
                 external_id: row.external_id.clone(),
                 reference: row.reference.clone(),
-                is_bill: match Resource::from_name(&row.resource) {
-                    Some(Resource::Bill) => true,
-                    Some(Resource::Paid | Resource::Credit) | None => false,
+                is_owed: match Resource::from_name(&row.resource) {
+                    Some(Resource::Bill | Resource::Credit) => true,
+                    Some(Resource::Paid) | None => false,
                 },
                 live: row.live,
             };
@@ -254,14 +256,14 @@ impl Looked<'_> {
     async fn drift(
         &self,
         txn: &Txn,
-        row: &LedgerEntryRow,
+        (row, charged): (&LedgerEntryRow, Option<Charged>),
         document: DocumentId,
         mut posting: Posting,
-    ) -> Result<Option<DriftRow>, StoreError> {
+    ) -> Result<Vec<DriftRow>, StoreError> {
         let draft = document_fetch(txn, document).await?.draft;
         let draft = draft.as_ref();
         let approved = draft.and_then(|draft| Some((draft.entry_total()?, draft.date(FieldName::IssueDate)?)));
-        let Some((total, date)) = approved else { return Ok(None) };
+        let Some((total, date)) = approved else { return Ok(Vec::new()) };
         let date: civil::Date = date;
         let supplier = draft.and_then(|draft| draft.text(FieldName::SupplierName)).unwrap_or_default().to_owned();
         let (issue_date, name_key) = (date.to_string(), supplier_key(&supplier));
@@ -271,6 +273,7 @@ impl Looked<'_> {
             total,
             issue_date: &issue_date,
             supplier_key: Some(name_key.as_str()).filter(|key| moved && !key.is_empty()),
+            charged: posting.charged.as_ref(),
         };
         let seen = Seen {
             total: row.total,
@@ -278,21 +281,34 @@ impl Looked<'_> {
             issue_date: row.issue_date.clone(),
             supplier_key: row.supplier_name.as_deref().map(supplier_key),
             live: row.live,
+            charged,
         };
-        let drift = reconcile::compare(&approved, Some(&seen));
-        posting.drift = drift.as_ref().map(reconcile::Drift::sentence);
+        let drifts = reconcile::compare(&approved, Some(&seen));
+        let sentences: Vec<String> = drifts.iter().map(reconcile::Drift::sentence).collect();
+        posting.drift = Some(sentences.join(" ")).filter(|text| !text.is_empty());
         posting.checked_at_us = Some(self.now_us);
         posting_update(txn, &posting).await?;
-        Ok(drift.map(|drift| {
-            let (approved, found) = drift.sides();
-            DriftRow { document: Some(document), approved, found, supplier, ..self.blank(row, drift.name()) }
-        }))
+        if drifts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let references = reference_list(txn, self.connection.id).await?;
+        let differs = |drift: reconcile::Drift| {
+            let (approved, found) = drift.sides(|kind, id| charged::name(&references, kind, id));
+            let (document, supplier) = (Some(document), supplier.clone());
+            DriftRow { document, approved, found, supplier, ..self.blank(row, drift.name()) }
+        };
+        Ok(drifts.into_iter().map(differs).collect())
     }
 
     fn bypassed(&self, row: &LedgerEntryRow, bypass: Bypass<DocumentId>) -> DriftRow {
         let found = format!("{} {}", row.currency, row.total);
         match bypass {
-            Bypass::Unapproved => DriftRow { found, ..self.blank(row, "unapproved") },
+            Bypass::Unapproved => {
+                // Pages call each by its name.
+                let is_credit = Resource::from_name(&row.resource) == Some(Resource::Credit);
+                let kind = if is_credit { "unapproved-credit" } else { "unapproved" };
+                DriftRow { found, ..self.blank(row, kind) }
+            }
             Bypass::Twice(document) => DriftRow { document: Some(document), found, ..self.blank(row, "twice") },
         }
     }
@@ -314,7 +330,8 @@ impl Looked<'_> {
         }
     }
 
-    fn row(&self, entry: BookEntry) -> LedgerEntryRow {
+    fn row(&self, entry: &BookEntry) -> LedgerEntryRow {
+        let (entry, first) = (entry.clone(), entry.lines.first().cloned().unwrap_or_default());
         LedgerEntryRow {
             connection: self.connection.id,
             resource: entry.resource.name().to_owned(),
@@ -327,8 +344,8 @@ impl Looked<'_> {
             issue_date: entry.issue_date,
             live: entry.live,
             settled: entry.settled,
-            account: entry.account,
-            tax_code: entry.tax_code,
+            account: first.account,
+            tax_code: first.tax_code,
             reference: entry.reference,
             url: entry.url,
         }

@@ -8,6 +8,7 @@ pub mod actions;
 pub mod approval;
 pub mod blocked;
 pub mod changes;
+mod charged;
 mod claim;
 pub mod connections;
 pub mod context;

@@ -283,6 +283,7 @@ async fn begun(context: &Context, document: &Document, books: &Books) -> Result<
             posting.connection = books.connection.id;
             posting.supplier_id = None;
             posting.body = None;
+            posting.charged = None;
             posting.entry_sent_at_us = None;
         }
         posting_advance(&context.db, &mut posting).await?;
@@ -304,6 +305,7 @@ async fn begun(context: &Context, document: &Document, books: &Books) -> Result<
         external_id: None,
         entry_url: None,
         posted_total: None,
+        charged: None,
         attachment_sent_at_us: None,
         attachment_id: None,
         drift: None,

@@ -3,7 +3,7 @@
 use jiff::civil;
 use rust_decimal::Decimal;
 
-use crate::post::{entry::Resource, error::LedgerError};
+use crate::post::{entry::Resource, error::LedgerError, line::LedgerLine};
 
 /// An entry as the books hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +28,8 @@ pub struct BookEntry {
     pub live: bool,
     /// Whether it was paid or reconciled there, so that it can no longer be changed freely.
     pub settled: bool,
-    /// The account of its first line, named as entries name it.
-    pub account: Option<String>,
-    /// The tax code of its first line.
-    pub tax_code: Option<String>,
+    /// What its lines are charged to.
+    pub lines: Vec<LedgerLine>,
     /// Our reference, where it carries one.
     pub reference: Option<String>,
     /// A page of the ledger that shows it.

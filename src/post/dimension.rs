@@ -1,5 +1,7 @@
 //! What an entry is charged to beside its accounts: a class, a location, a customer, an option of a tracking category.
 
+use super::line::LedgerLine;
+
 /// One of them, as the ledger names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dimension {
@@ -47,8 +49,8 @@ impl Dimension {
 /// The first of what was approved that is not on every line of the ledger's entry. What stands there besides, because a
 /// company has defaults of its own, is not looked at.
 #[must_use]
-pub fn not_held<'a>(approved: &'a [Dimension], lines: &[Vec<Dimension>]) -> Option<&'a Dimension> {
-    let on = |line: &Vec<Dimension>, wanted: &Dimension| line.iter().any(|found| found.is(wanted));
+pub fn not_held<'a>(approved: &'a [Dimension], lines: &[LedgerLine]) -> Option<&'a Dimension> {
+    let on = |line: &LedgerLine, wanted: &Dimension| line.dimensions.iter().any(|found| found.is(wanted));
     approved.iter().find(|wanted| lines.is_empty() || !lines.iter().all(|line| on(line, wanted)))
 }
 
@@ -76,7 +78,8 @@ mod tests {
             (vec![tracking("a", "b")], vec![vec![tracking("A", "B")]], None, "letters of another case"),
             (vec![tracking("a", "b")], vec![vec![tracking("a", "c")]], Some(tracking("a", "b")), "another option"),
         ] {
-            assert_eq!(not_held(&approved, &lines), missing.as_ref(), "{why}");
+            let lines = lines.into_iter().map(|dimensions| LedgerLine { dimensions, ..LedgerLine::default() });
+            assert_eq!(not_held(&approved, &lines.collect::<Vec<_>>()), missing.as_ref(), "{why}");
         }
     }
 }

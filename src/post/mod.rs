@@ -12,6 +12,7 @@ pub mod csv;
 pub mod dimension;
 pub mod entry;
 pub mod error;
+pub mod line;
 pub mod oauth;
 pub mod quickbooks;
 pub mod reversal;
@@ -22,9 +23,9 @@ pub mod webhook;
 pub mod xero;
 
 use change::{Look, Since};
-use dimension::Dimension;
 use entry::{Entry, Resource};
 use error::LedgerError;
+use line::LedgerLine;
 use rust_decimal::Decimal;
 
 /// Which product a connection leads to.
@@ -112,8 +113,8 @@ pub struct LedgerEntry {
     pub live: bool,
     /// A page of the ledger that shows it.
     pub url: Option<String>,
-    /// What each of its lines is charged to beside the account.
-    pub dimensions: Vec<Vec<Dimension>>,
+    /// What its lines are charged to.
+    pub lines: Vec<LedgerLine>,
 }
 
 /// A file hanging on an entry.

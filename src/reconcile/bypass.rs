@@ -1,4 +1,5 @@
-//! Entries that went past vouch: a bill typed into the ledger without approval, or an entry that is there twice.
+//! Entries that went past vouch: a bill or a supplier's credit typed into the ledger without approval, or an entry that
+//! is there twice.
 //!
 //! Expenses alone are not reported as unapproved: a bank feed makes them all day, and a firm that wants every expense
 //! here decides that itself. One that is the same purchase as a document of ours is reported, whoever made it.
@@ -42,8 +43,8 @@ pub struct Foreign {
     pub external_id: String,
     /// Our reference, where it carries one.
     pub reference: Option<String>,
-    /// Whether it is a bill; else it is a paid expense.
-    pub is_bill: bool,
+    /// Whether it changes what is owed to the supplier, as a bill and a credit do; else it is a paid expense.
+    pub is_owed: bool,
     /// Whether it still counts.
     pub live: bool,
 }
@@ -64,7 +65,7 @@ pub struct Ours<T> {
 /// How an entry went past vouch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bypass<T> {
-    /// A bill that no document of ours stands behind.
+    /// A bill or a credit that no document of ours stands behind.
     Unapproved,
     /// The same purchase as this document of ours, in an entry that is not its own.
     Twice(T),
@@ -120,7 +121,7 @@ pub fn bypass<T: Copy>(entry: &Foreign, ours: &[Ours<T>], watched_from: civil::D
         return Some(Bypass::Twice(same.document));
     }
     let is_new = entry.purchase.issue_date.is_some_and(|date| date >= watched_from);
-    (entry.is_bill && is_new).then_some(Bypass::Unapproved)
+    (entry.is_owed && is_new).then_some(Bypass::Unapproved)
 }
 
 #[cfg(test)]
@@ -179,15 +180,19 @@ mod tests {
             reference: Some("VCH-C".to_owned()),
         };
         let ours = [own, waiting, begun];
-        let entry = |purchase: Purchase, is_bill: bool| Foreign {
+        let entry = |purchase: Purchase, is_owed: bool| Foreign {
             purchase,
             external_id: "8".to_owned(),
             reference: None,
-            is_bill,
+            is_owed,
             live: true,
         };
         let (same, stranger) = (purchase("bluecafe", "INV 0042", 11_000, 18), purchase("stranger", "S-1", 100, 20));
         let bill = entry(same.clone(), true);
+        let credit = |supplier: &str, cents: i64| Purchase {
+            total: signed(Decimal::new(cents, 2), true),
+            ..purchase(supplier, "INV-0042", cents, 18)
+        };
         let carries = |text: &str| Foreign { reference: Some(text.to_owned()), ..bill.clone() };
         for (entry, expected, why) in [
             (Foreign { external_id: "7".to_owned(), ..bill.clone() }, None, "it is ours"),
@@ -201,6 +206,8 @@ mod tests {
             (entry(stranger.clone(), true), Some(Bypass::Unapproved), "nobody approved it"),
             (entry(stranger, false), None, "an expense of the bank feed"),
             (entry(purchase("stranger", "S-1", 100, 9), true), None, "older than the connection"),
+            (entry(credit("stranger", 100), true), Some(Bypass::Unapproved), "a credit that nobody approved"),
+            (entry(credit("bluecafe", 11_000), true), Some(Bypass::Unapproved), "a credit is no copy of its bill"),
         ] {
             assert_eq!(bypass(&entry, &ours, date(2026, 11, 10)), expected, "{why}");
         }

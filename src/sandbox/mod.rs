@@ -14,6 +14,7 @@ mod oauth;
 mod page;
 mod pkce;
 mod quickbooks;
+mod recharge;
 mod record;
 mod seed;
 mod shape;
@@ -35,6 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rust_decimal::Decimal;
 
 pub use faults::{Fault, FaultKind, Gate};
+pub use recharge::Charge;
 pub use record::{Exchange, exchanges_read};
 pub use view::SandboxEntry;
 pub use webhook::Webhook;

@@ -55,10 +55,10 @@ impl SandboxEntry {
 }
 
 /// The entries of `QuickBooks` that the sandbox shows: entity name and name in links.
-const QUICKBOOKS_ENTRIES: [(&str, &str); 3] =
+pub(super) const QUICKBOOKS_ENTRIES: [(&str, &str); 3] =
     [("Purchase", "purchase"), ("Bill", "bill"), ("VendorCredit", "vendorcredit")];
 /// The same for Xero: endpoint, name in links, name of the id.
-const XERO_ENTRIES: [(&str, &str, &str); 3] = [
+pub(super) const XERO_ENTRIES: [(&str, &str, &str); 3] = [
     ("BankTransactions", "banktransactions", "BankTransactionID"),
     ("Invoices", "invoices", "InvoiceID"),
     ("CreditNotes", "creditnotes", "CreditNoteID"),

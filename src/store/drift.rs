@@ -22,7 +22,8 @@ pub struct DriftRow {
     pub resource: String,
     /// The ledger's id of the entry.
     pub external_id: String,
-    /// `removed`, `total`, `currency`, `date`, `supplier`, `unapproved` or `twice`.
+    /// `removed`, `total`, `currency`, `date`, `supplier`, `account`, `tax`, `dimension`, `unapproved`,
+    /// `unapproved-credit` or `twice`.
     pub kind: String,
     /// The document it concerns.
     pub document: Option<DocumentId>,

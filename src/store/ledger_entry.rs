@@ -206,9 +206,11 @@ impl LedgerEntryRow {
     /// What it is for, as the pure rules take it.
     #[must_use]
     pub fn purchase(&self) -> crate::reconcile::bypass::Purchase {
+        // Where our reference stands in the place of the number, nobody knows the paper's.
+        let number = self.number.as_deref().filter(|number| self.reference.as_deref() != Some(number));
         crate::reconcile::bypass::Purchase {
             supplier_key: self.supplier_name.as_deref().map(supplier_key).unwrap_or_default(),
-            number_key: self.number.as_deref().map(number_key).unwrap_or_default(),
+            number_key: number.map(number_key).unwrap_or_default(),
             total: crate::reconcile::bypass::signed(self.total, self.resource == CREDIT),
             currency: self.currency.clone(),
             issue_date: self.issue_date.as_deref().and_then(|text| text.parse().ok()),

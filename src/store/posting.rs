@@ -3,8 +3,15 @@
 //! A posting belongs to whoever wrote it last. [`posting_advance`] compares its version and sets the next one, so a
 //! worker that slept past its lease finds out before it sends anything, and writes nothing over what another did.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
 use super::{Db, Row, Run, StoreError, Txn};
-use crate::model::id::{ConnectionId, DocumentId, PostingId};
+use crate::{
+    model::id::{ConnectionId, DocumentId, PostingId},
+    reconcile::charged::Charged,
+};
 
 /// A posting. Each field is filled by one step, in the order they stand here, and each step is safe to repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +22,7 @@ pub struct Posting {
     pub document: DocumentId,
     /// The company.
     pub connection: ConnectionId,
-    /// `paid` or `bill`.
+    /// `paid`, `bill` or `credit`.
     pub resource: String,
     /// The reference by which the entry is found in the ledger.
     pub reference: String,
@@ -37,6 +44,8 @@ pub struct Posting {
     pub entry_url: Option<String>,
     /// The total as the ledger has it.
     pub posted_total: Option<String>,
+    /// What it is charged to: as it was sent and, once it is there, as the ledger answered.
+    pub charged: Option<Charged>,
     /// When the image was first sent.
     pub attachment_sent_at_us: Option<i64>,
     /// The image's id there.
@@ -70,6 +79,7 @@ impl Posting {
             external_id: None,
             entry_url: None,
             posted_total: None,
+            charged: None,
             attachment_sent_at_us: None,
             attachment_id: None,
             ..self
@@ -79,7 +89,7 @@ impl Posting {
 
 const COLUMNS: &str = "id, document_id, connection_id, resource, reference, supplier_id, body, entry_sent_at_us, \
     entry_tried_at_us, entry_key, entry_key_at_us, external_id, entry_url, posted_total, attachment_sent_at_us, \
-    attachment_id, drift, checked_at_us, version";
+    attachment_id, drift, checked_at_us, charged, version";
 
 /// Begins a posting; one that a document already has stays as it is.
 ///
@@ -107,8 +117,8 @@ pub async fn posting_create(txn: &Txn, posting: &Posting, at_us: i64) -> Result<
 pub async fn posting_advance(run: &impl Run, posting: &mut Posting) -> Result<(), StoreError> {
     let sql = "UPDATE postings SET supplier_id = $1, body = $2, entry_sent_at_us = $3, entry_tried_at_us = $4, \
         entry_key = $5, entry_key_at_us = $6, external_id = $7, entry_url = $8, posted_total = $9, \
-        attachment_sent_at_us = $10, attachment_id = $11, resource = $12, connection_id = $13, version = version + 1 \
-        WHERE id = $14 AND version = $15";
+        attachment_sent_at_us = $10, attachment_id = $11, resource = $12, connection_id = $13, charged = $14, \
+        version = version + 1 WHERE id = $15 AND version = $16";
     let values = vec![
         posting.supplier_id.clone().into(),
         posting.body.clone().into(),
@@ -123,6 +133,7 @@ pub async fn posting_advance(run: &impl Run, posting: &mut Posting) -> Result<()
         posting.attachment_id.clone().into(),
         posting.resource.clone().into(),
         posting.connection.to_string().into(),
+        posting.charged.as_ref().map(charged_text).into(),
         posting.id.to_string().into(),
         posting.version.into(),
     ];
@@ -200,6 +211,27 @@ fn from_row(row: &Row) -> Result<Posting, StoreError> {
         attachment_id: row.text_or_none("attachment_id")?,
         drift: row.text_or_none("drift")?,
         checked_at_us: row.number_or_none("checked_at_us")?,
+        charged: row.text_or_none("charged")?.as_deref().map(charged_from).transpose()?,
         version: row.number("version")?,
     })
+}
+
+/// What an entry is charged to, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct ChargedJson {
+    accounts: BTreeSet<String>,
+    tax_codes: BTreeSet<String>,
+    dimensions: BTreeSet<BTreeMap<String, String>>,
+}
+
+fn charged_text(charged: &Charged) -> String {
+    let Charged { accounts, tax_codes, dimensions } = charged.clone();
+    let json = ChargedJson { accounts, tax_codes, dimensions };
+    serde_json::to_string(&json).expect("plain data with text keys always serialises")
+}
+
+fn charged_from(text: &str) -> Result<Charged, StoreError> {
+    let damaged = |_| StoreError::Damaged { what: "charge", value: text.to_owned() };
+    let ChargedJson { accounts, tax_codes, dimensions } = serde_json::from_str(text).map_err(damaged)?;
+    Ok(Charged { accounts, tax_codes, dimensions })
 }

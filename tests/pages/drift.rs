@@ -12,7 +12,19 @@ use crate::{documents::awaiting, house::House, visitor::Visitor, words::company}
 pub(crate) async fn differences(house: &House, connection: ConnectionId) -> Vec<DriftRow> {
     let txn = house.context.db.begin_write().await.expect("the database answers");
     let mut rows = Vec::new();
-    for kind in ["removed", "total", "currency", "date", "supplier", "unapproved", "twice"] {
+    for kind in [
+        "removed",
+        "total",
+        "currency",
+        "date",
+        "supplier",
+        "account",
+        "tax",
+        "dimension",
+        "unapproved",
+        "unapproved-credit",
+        "twice",
+    ] {
         let row = DriftRow {
             id: format!("of-{kind}"),
             connection,
@@ -52,7 +64,7 @@ async fn differences_are_seen_and_accepted_by_those_who_may() {
     assert_eq!(page.matches("/accept\"").count(), rows.len());
     assert!(page.contains("HKD 110.00 → HKD 120.00") && page.contains("Bill without approval"), "{page}");
     assert!(page.contains("&#60;b&#62;Harbour") && !page.contains("<b>Harbour"), "names are escaped");
-    assert!(browser.get("/connections").await.text().contains("7 entries differ"));
+    assert!(browser.get("/connections").await.text().contains("11 entries differ"));
 
     let mut other = Visitor::signed_in(&house, &sam.email).await;
     assert_eq!(other.get("/drift").await.status, StatusCode::FORBIDDEN);

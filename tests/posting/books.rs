@@ -1,18 +1,21 @@
-//! The books are followed: changes, deletions, bills that nobody approved, entries that are there twice; by schedule, by
+//! The books are followed: changes, deletions, bills and credits that nobody approved, entries that are there twice; by schedule, by
 //! webhook, and where the feed does not reach.
 
-use serde_json::{Value, json};
 use vouch::{
+    model::field::DocumentKind,
     pipeline::{LedgerKind, changes::run_changes, sync::run_sync, webhook::receive},
+    reconcile::bypass::signed,
     sandbox::Change,
     store::{
-        connection::reference_list,
         drift::{DriftRow, drift_accept, drift_list_of, drift_list_open},
         ledger_entry::{Wanted, ledger_entries_matching},
     },
 };
 
-use crate::house::{Goal, House, total_of};
+use crate::{
+    furnish::Typed,
+    house::{Goal, House, total_of},
+};
 
 async fn open_drifts(house: &House) -> Vec<DriftRow> {
     drift_list_open(&house.context.db, 100).await.expect("the store works")
@@ -27,38 +30,12 @@ async fn changes(house: &House) {
     run_changes(&house.context, house.connection).await.expect("the ledger answers");
 }
 
-/// Somebody types a bill into the ledger.
-async fn typed_in(house: &House, supplier: &str, number: &str, total: &str, date: &str) {
-    let references = reference_list(&house.context.db, house.connection).await.expect("the store works");
-    let account = references.iter().find(|row| row.kind == "expense_account").expect("there is one");
-    let total: Value = serde_json::from_str(total).expect("an amount");
-    let (list, body) = match house.goal.ledger {
-        LedgerKind::QuickBooks => {
-            let vendor = house.call("POST", "vendor", json!({"DisplayName": supplier})).await;
-            let detail = json!({"AccountRef": {"value": account.external_id}});
-            let line = json!({"DetailType": "AccountBasedExpenseLineDetail", "Amount": total,
-                "AccountBasedExpenseLineDetail": detail});
-            let body = json!({"VendorRef": {"value": vendor["Vendor"]["Id"]}, "DocNumber": number, "TxnDate": date,
-                "CurrencyRef": {"value": "HKD"}, "GlobalTaxCalculation": "NotApplicable", "Line": [line]});
-            ("bill", body)
-        }
-        LedgerKind::Xero => {
-            let line = json!({"Description": "typed in", "Quantity": 1, "UnitAmount": total,
-                "AccountCode": account.external_id});
-            let bill = json!({"Type": "ACCPAY", "Status": "AUTHORISED", "Contact": {"Name": supplier},
-                "InvoiceNumber": number, "Date": date, "DueDate": date, "LineAmountTypes": "NoTax",
-                "LineItems": [line]});
-            ("Invoices", json!({"Invoices": [bill]}))
-        }
-    };
-    let method = if list == "bill" { "POST" } else { "PUT" };
-    house.call(method, list, body).await;
-}
-
 async fn bypasses_are_seen(goal: Goal) {
     let mut house = House::new(goal).await;
+    let typed = |supplier, number, date| Typed { kind: goal.kind, supplier, number, total: "75.00", date };
+    let unapproved = if goal.kind == DocumentKind::CreditNote { "unapproved-credit" } else { "unapproved" };
     // The first look reads all there is: what is older than the connection is nobody's business here.
-    typed_in(&house, "Long Ago Ltd", "OLD-1", "75.00", "2026-01-15").await;
+    house.typed_in(&typed("Long Ago Ltd", "OLD-1", "2026-01-15")).await;
     run_sync(&house.context, house.connection).await.expect("the ledger answers");
     assert_eq!(kinds(&house).await, Vec::<String>::new());
 
@@ -67,20 +44,20 @@ async fn bypasses_are_seen(goal: Goal) {
     changes(&house).await;
     assert_eq!(kinds(&house).await, Vec::<String>::new(), "ours is no bypass");
 
-    typed_in(&house, "Stranger Ltd", "S-7001", "75.00", "2026-11-25").await;
+    house.typed_in(&typed("Stranger Ltd", "S-7001", "2026-11-25")).await;
     changes(&house).await;
     let found = open_drifts(&house).await;
-    assert_eq!(found.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["unapproved"]);
+    assert_eq!(found.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), [unapproved]);
     assert_eq!((found[0].supplier.as_str(), found[0].document), ("Stranger Ltd", None));
     let (accepted, now_us) = (&found[0].id, house.context.clock.now_us());
     assert!(drift_accept(&house.context.db, accepted, house.person.id, now_us).await.expect("the store works"));
     changes(&house).await;
     assert_eq!(kinds(&house).await, Vec::<String>::new(), "accepted, and nothing changed since");
 
-    // The bill that vouch posted is typed in by hand as well, under another writing of its number.
+    // What vouch posted is typed in by hand as well, under another writing of its number.
     let document = house.document(id).await;
     let total = total_of(&document).to_string();
-    typed_in(&house, "SUPPLIER N-0001.", "n 0001", &total, "2026-11-18").await;
+    house.typed_in(&Typed { total: &total, ..typed("SUPPLIER N-0001.", "n 0001", "2026-11-18") }).await;
     changes(&house).await;
     let found = open_drifts(&house).await;
     assert_eq!(found.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["twice"]);
@@ -93,7 +70,7 @@ async fn bypasses_are_seen(goal: Goal) {
         connection: Some(house.connection),
         supplier: "Supplier N-0001".to_owned(),
         number: Some("N-0001".to_owned()),
-        total: total_of(&document),
+        total: signed(total_of(&document), goal.kind == DocumentKind::CreditNote),
         currency: "HKD".to_owned(),
         issue_date: Some(jiff::civil::date(2026, 11, 18)),
         own_reference: None,
@@ -117,11 +94,13 @@ async fn bypasses_are_seen(goal: Goal) {
 #[tokio::test]
 async fn quickbooks_bypasses_are_seen() {
     bypasses_are_seen(Goal::QUICKBOOKS_BILL).await;
+    bypasses_are_seen(Goal::QUICKBOOKS_CREDIT).await;
 }
 
 #[tokio::test]
 async fn xero_bypasses_are_seen() {
     bypasses_are_seen(Goal::XERO_BILL).await;
+    bypasses_are_seen(Goal::XERO_CREDIT).await;
 }
 
 /// After forty days without a look the feed does not reach back, and everything is compared.

@@ -29,6 +29,13 @@ impl House {
         row.unwrap_or_else(|| panic!("the company has no {kind} {name}")).external_id
     }
 
+    /// What the company calls this one.
+    pub(crate) async fn reference_name(&self, kind: &str, id: &str) -> String {
+        let rows = reference_list(&self.context.db, self.connection).await.expect("the store works");
+        let row = rows.into_iter().find(|row| row.kind == kind && row.external_id == id);
+        row.unwrap_or_else(|| panic!("the company has no {kind} {id}")).name
+    }
+
     /// Departments and projects are sent: as class and customer, or as the two tracking categories.
     pub(crate) async fn send_dimensions(&self) {
         let (department, project) = match self.goal.ledger {

@@ -1,10 +1,9 @@
 //! Credit notes: money that comes back is posted as a supplier's credit, once, and never as something to pay.
 
 use rust_decimal::Decimal;
-use serde_json::{Value, json};
 use vouch::{
     model::{
-        field::{Field, FieldName, FieldValue},
+        field::{DocumentKind, Field, FieldName, FieldValue},
         id::DocumentId,
     },
     pipeline::{
@@ -14,10 +13,11 @@ use vouch::{
         sync::run_sync,
     },
     sandbox::Change,
-    store::{connection::reference_list, document::document_update, drift::drift_list_open},
+    store::{document::document_update, drift::drift_list_open},
 };
 
 use crate::{
+    furnish::Typed,
     gate::Cut,
     house::{Goal, House, total_of},
 };
@@ -127,40 +127,6 @@ async fn simple_start_takes_none() {
     house.assert_posted_once(id, "on another plan").await;
 }
 
-/// Somebody types an entry into the ledger: a credit, or a bill with the same number and total.
-async fn typed_in(house: &House, credit: bool, supplier: &str, number: &str, total: &Decimal) {
-    let references = reference_list(&house.context.db, house.connection).await.expect("the store works");
-    let account = references.iter().find(|row| row.kind == "expense_account").expect("there is one");
-    let total: Value = serde_json::from_str(&total.to_string()).expect("an amount");
-    match house.goal.ledger {
-        LedgerKind::QuickBooks => {
-            let vendor = house.call("POST", "vendor", json!({"DisplayName": supplier})).await;
-            let detail = json!({"AccountRef": {"value": account.external_id}});
-            let line = json!({"DetailType": "AccountBasedExpenseLineDetail", "Amount": total,
-                "AccountBasedExpenseLineDetail": detail});
-            let body = json!({"VendorRef": {"value": vendor["Vendor"]["Id"]}, "DocNumber": number,
-                "TxnDate": "2026-11-18", "CurrencyRef": {"value": "HKD"}, "Line": [line]});
-            house.call("POST", if credit { "vendorcredit" } else { "bill" }, body).await;
-        }
-        LedgerKind::Xero => {
-            let line = json!({"Description": "typed in", "Quantity": 1, "UnitAmount": total,
-                "AccountCode": account.external_id});
-            let mut entry = json!({"Status": "AUTHORISED", "Contact": {"Name": supplier}, "Date": "2026-11-18",
-                "LineAmountTypes": "NoTax", "LineItems": [line]});
-            if credit {
-                entry["Type"] = json!("ACCPAYCREDIT");
-                entry["CreditNoteNumber"] = json!(number);
-                house.call("PUT", "CreditNotes", json!({"CreditNotes": [entry]})).await;
-            } else {
-                entry["Type"] = json!("ACCPAY");
-                entry["InvoiceNumber"] = json!(number);
-                entry["DueDate"] = json!("2026-11-18");
-                house.call("PUT", "Invoices", json!({"Invoices": [entry]})).await;
-            }
-        }
-    }
-}
-
 /// The bill that a credit note takes back is no second copy of it; the same credit typed in by hand is.
 #[tokio::test]
 async fn a_bill_is_no_copy_of_its_credit() {
@@ -176,10 +142,12 @@ async fn a_bill_is_no_copy_of_its_credit() {
             let open = drift_list_open(&house.context.db, 9).await.expect("the store works");
             open.into_iter().map(|row| (row.kind, row.document)).collect::<Vec<_>>()
         };
-        typed_in(&house, false, "SUPPLIER N-0001.", "N-0001", &total).await;
+        let total = total.to_string();
+        let typed = |kind, supplier, number| Typed { kind, supplier, number, total: &total, date: "2026-11-18" };
+        house.typed_in(&typed(DocumentKind::Invoice, "SUPPLIER N-0001.", "N-0001")).await;
         let found = kinds(&house).await;
         assert!(found.iter().all(|(kind, _)| kind != "twice"), "{goal:?}: {found:?}");
-        typed_in(&house, true, "SUPPLIER N-0001,", "n 0001", &total).await;
+        house.typed_in(&typed(DocumentKind::CreditNote, "SUPPLIER N-0001,", "n 0001")).await;
         let found = kinds(&house).await;
         assert!(found.contains(&("twice".to_owned(), Some(id))), "{goal:?}: {found:?}");
     }

@@ -2,17 +2,30 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use vouch::{
     approval::state::{ApprovedBy, State},
-    model::id::DocumentId,
+    model::{field::DocumentKind, id::DocumentId},
     pipeline::{Context, Job, LedgerKind, transition::enqueue},
     post::transport::http_client,
     secret::Vault,
-    store::{connection::connection_fetch, document::document_update, token::token_fetch},
+    store::{
+        connection::{connection_fetch, reference_list},
+        document::document_update,
+        token::token_fetch,
+    },
 };
 
 use crate::house::{Goal, House, consent_for};
+
+/// What somebody types into the ledger by hand: a bill, or a supplier's credit.
+pub(crate) struct Typed<'a> {
+    pub(crate) kind: DocumentKind,
+    pub(crate) supplier: &'a str,
+    pub(crate) number: &'a str,
+    pub(crate) total: &'a str,
+    pub(crate) date: &'a str,
+}
 
 impl House {
     /// A house whose key stands in a file.
@@ -72,5 +85,41 @@ impl House {
         let (status, text) = (answer.status(), answer.text().await.expect("a body"));
         assert!(status.is_success(), "{path}: {status} {text}");
         serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// Somebody types an entry into the ledger.
+    pub(crate) async fn typed_in(&self, typed: &Typed<'_>) {
+        let references = reference_list(&self.context.db, self.connection).await.expect("the store works");
+        let account = references.iter().find(|row| row.kind == "expense_account").expect("there is one");
+        let total: Value = serde_json::from_str(typed.total).expect("an amount");
+        let credit = typed.kind == DocumentKind::CreditNote;
+        match self.goal.ledger {
+            LedgerKind::QuickBooks => {
+                let vendor = self.call("POST", "vendor", json!({"DisplayName": typed.supplier})).await;
+                let detail = json!({"AccountRef": {"value": account.external_id}});
+                let line = json!({"DetailType": "AccountBasedExpenseLineDetail", "Amount": total,
+                    "AccountBasedExpenseLineDetail": detail});
+                let body = json!({"VendorRef": {"value": vendor["Vendor"]["Id"]}, "DocNumber": typed.number,
+                    "TxnDate": typed.date, "CurrencyRef": {"value": "HKD"}, "GlobalTaxCalculation": "NotApplicable",
+                    "Line": [line]});
+                self.call("POST", if credit { "vendorcredit" } else { "bill" }, body).await;
+            }
+            LedgerKind::Xero => {
+                let line = json!({"Description": "typed in", "Quantity": 1, "UnitAmount": total,
+                    "AccountCode": account.external_id});
+                let mut entry = json!({"Status": "AUTHORISED", "Contact": {"Name": typed.supplier},
+                    "Date": typed.date, "LineAmountTypes": "NoTax", "LineItems": [line]});
+                if credit {
+                    entry["Type"] = json!("ACCPAYCREDIT");
+                    entry["CreditNoteNumber"] = json!(typed.number);
+                    self.call("PUT", "CreditNotes", json!({"CreditNotes": [entry]})).await;
+                } else {
+                    entry["Type"] = json!("ACCPAY");
+                    entry["InvoiceNumber"] = json!(typed.number);
+                    entry["DueDate"] = json!(typed.date);
+                    self.call("PUT", "Invoices", json!({"Invoices": [entry]})).await;
+                }
+            }
+        }
     }
 }

@@ -1,7 +1,12 @@
 //! What is in the ledger is held against what was approved: when it is posted, and at every sync.
 
 use rust_decimal::Decimal;
-use vouch::{pipeline::sync::run_sync, sandbox::Change};
+use vouch::{
+    model::id::DocumentId,
+    pipeline::{changes::run_changes, sync::run_sync},
+    sandbox::{Change, Charge},
+    store::{connection::reference_list, drift::drift_list_of},
+};
 
 use crate::{
     gate::Cut,
@@ -78,6 +83,79 @@ async fn drift(goal: Goal) {
     assert_eq!(seen, [Some(sentence), None, Some("The entry was deleted or voided in the ledger.".to_owned())]);
     assert_eq!(house.document(id).await.state.name(), "posted", "drift is shown, nothing is done about it");
     assert_eq!(house.entries(id).await.len(), 1);
+}
+
+/// Which of two accounts of the company is not the mapped one, and its name.
+async fn other_account(house: &House, mapped: &str) -> (String, String) {
+    let rows = reference_list(&house.context.db, house.connection).await.expect("the store works");
+    let other = rows.into_iter().find(|row| row.kind == "expense_account" && row.external_id != mapped);
+    other.map(|row| (row.external_id, row.name)).expect("the company has several")
+}
+
+/// What is open at a document's entry after the next look: kind, what was approved, what is there.
+async fn differences(house: &House, id: DocumentId) -> Vec<(String, String, String)> {
+    house.advance(60);
+    run_changes(&house.context, house.connection).await.expect("the ledger answers");
+    let rows = drift_list_of(&house.context.db, id).await.expect("the store works");
+    rows.into_iter().map(|row| (row.kind, row.approved, row.found)).collect()
+}
+
+/// Somebody charges a posted entry to another account, another tax code and another class or option, and takes back
+/// one of it: each is a difference of its own, and none is overwritten.
+async fn charged_otherwise(goal: Goal) {
+    let mut house = House::new(goal).await;
+    house.map_dimensions().await;
+    let id = house.approved().await;
+    house.charge(id, Some("sales"), None).await;
+    house.settle().await;
+    run_sync(&house.context, house.connection).await.expect("the ledger answers");
+    assert_eq!(differences(&house, id).await, [], "as it was posted");
+    let external_id = house.posting(id).await.external_id.expect("it is posted");
+    let mapped = house.map_to("gone").await;
+    house.map_to(&mapped).await;
+    let (other, other_name) = other_account(&house, &mapped).await;
+    let name = house.reference_name("expense_account", &mapped).await;
+    assert!(house.sandbox.entry_recharge(&external_id, Charge::Account, &other));
+    let difference = |kind: &str, approved: &str, found: &str| (kind.to_owned(), approved.to_owned(), found.to_owned());
+    let account = difference("account", &name, &other_name);
+    assert_eq!(differences(&house, id).await, std::slice::from_ref(&account));
+    // Another mapping from now on changes nothing about what was posted.
+    house.map_to(&other).await;
+    assert!(house.sandbox.entry_recharge(&external_id, Charge::Dimension, "Operations"));
+    let dimension = difference("dimension", "Sales", "Operations");
+    assert_eq!(differences(&house, id).await, [account, dimension.clone()]);
+    assert!(house.sandbox.entry_recharge(&external_id, Charge::Account, &mapped));
+    assert_eq!(differences(&house, id).await, [dimension]);
+    assert!(house.sandbox.entry_change(&external_id, Change::Uncharge));
+    assert_eq!(differences(&house, id).await, [difference("dimension", "Sales", "–")], "taken off");
+    assert!(house.sandbox.entry_recharge(&external_id, Charge::Dimension, "Sales"));
+    assert_eq!(differences(&house, id).await, [], "and put on again");
+    let [entry] = house.entries(id).await.try_into().expect("one entry, which vouch did not touch");
+    assert_eq!((entry.live, house.document(id).await.state.name()), (true, "posted"));
+}
+
+#[tokio::test]
+async fn what_is_charged_otherwise_is_seen() {
+    for goal in Goal::ALL {
+        charged_otherwise(goal).await;
+    }
+}
+
+/// A department in the ledger where none was approved, on an entry that had none.
+#[tokio::test]
+async fn a_department_that_nobody_approved_is_seen() {
+    for goal in [Goal::QUICKBOOKS_CREDIT, Goal::XERO_PAID] {
+        let mut house = House::new(goal).await;
+        let id = house.approved().await;
+        house.settle().await;
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        let external_id = house.posting(id).await.external_id.expect("it is posted");
+        assert!(house.sandbox.entry_recharge(&external_id, Charge::Dimension, "Sales"));
+        let found = differences(&house, id).await;
+        let kinds: Vec<&str> = found.iter().map(|(kind, ..)| kind.as_str()).collect();
+        assert_eq!(kinds, ["dimension"]);
+        assert_eq!(found[0].1, "–");
+    }
 }
 
 #[tokio::test]

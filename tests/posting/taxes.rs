@@ -11,11 +11,14 @@ use vouch::{
     pipeline::{
         LedgerKind, ReferenceKind,
         entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
+        sync::run_sync,
     },
+    sandbox::Charge,
     store::{
         Run as _,
         connection::{connection_list, reference_list},
         document::document_update,
+        drift::drift_list_of,
     },
 };
 
@@ -115,4 +118,26 @@ async fn without_a_rate_tax_is_included() {
     house.settle().await;
     house.assert_posted_once(id, "as an older version stored it").await;
     assert!(house.sandbox.exchanges().iter().any(|one| one.body.contains("\"Inclusive\"")));
+}
+
+/// The same total under another tax code is not what was approved.
+#[tokio::test]
+async fn another_tax_code_in_the_ledger_is_seen() {
+    for (goal, other) in [(Goal::QUICKBOOKS_BILL, "5"), (Goal::XERO_CREDIT, "ZERORATEDINPUT")] {
+        let mut house = house(goal).await;
+        let id = paper(&mut house, [None, None, Some("120.00")]).await;
+        house.settle().await;
+        house.assert_posted_once(id, "with tax").await;
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        let external_id = house.posting(id).await.external_id.expect("it is posted");
+        assert_eq!(drift_list_of(&house.context.db, id).await.expect("the store works"), []);
+        assert!(house.sandbox.entry_recharge(&external_id, Charge::Tax, other));
+        house.advance(60);
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        let found = drift_list_of(&house.context.db, id).await.expect("the store works");
+        let (_, _, code) = taxed(goal.ledger);
+        let names = (house.reference_name("tax_code", code).await, house.reference_name("tax_code", other).await);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].kind.as_str(), &found[0].approved, &found[0].found), ("tax", &names.0, &names.1));
+    }
 }

@@ -8,6 +8,7 @@ use vouch::{
         money::Money,
         policy::{Policy, limit::Limit},
     },
+    reconcile::charged::Charged,
     store::{
         Db, Run as _, StoreError,
         budget::{budget_fetch, budget_store, company_block, group_give_back, group_take, silence_end, silence_note},
@@ -91,6 +92,11 @@ async fn a_posting_keeps_how_far_it_came(db: Db) -> Tested {
         assert_eq!(posting_by_document(&db, ids[0]).await?.as_ref(), Some(&row));
     }
     (row.entry_url, row.posted_total) = (text("http://x/?a=1"), text("88.00"));
+    row.charged = Some(Charged {
+        accounts: ["420".to_owned(), "茶".to_owned()].into(),
+        tax_codes: ["INPUT2".to_owned()].into(),
+        dimensions: [[("class".to_owned(), "5".to_owned())].into(), Default::default()].into(),
+    });
     posting_advance(&db, &mut row).await?;
     (row.drift, row.checked_at_us) = (text("It is gone."), Some(14));
     posting_update(&db, &row).await?;

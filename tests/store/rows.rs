@@ -143,6 +143,7 @@ pub(crate) fn posting(number: u128, document: DocumentId, connection: Connection
         external_id: None,
         entry_url: None,
         posted_total: None,
+        charged: None,
         attachment_sent_at_us: None,
         attachment_id: None,
         drift: None,

@@ -10,6 +10,7 @@ use super::{
     together::{ALONE_US, Outcome, RESENT_US},
 };
 use crate::{
+    pipeline::charged,
     post::{
         LedgerEntry, LedgerKind,
         dimension::not_held,
@@ -50,6 +51,7 @@ impl Run<'_> {
         let unanswered = posting.entry_sent_at_us.is_some() && !settled;
         if let Some(seat) = self.seat.take() {
             let body = self.ledger.entry_body(&self.entry, &supplier).map_err(stop)?;
+            posting.charged = Some(charged::sent(&self.entry));
             match seat.hand_in(posting.clone(), body).await {
                 Some(Outcome::Alone(same)) => *posting = same,
                 Some(Outcome::Sent(sent, outcome)) => {
@@ -116,6 +118,7 @@ impl Run<'_> {
         if fresh || posting.body.as_deref().is_some_and(is_together) {
             self.rate().await?;
             posting.body = Some(self.ledger.entry_body(&self.entry, supplier).map_err(stop)?);
+            posting.charged = Some(charged::sent(&self.entry));
             posting.entry_key = None;
         }
         let key_age_us = posting.entry_key_at_us.map_or(0, |at_us| now_us.saturating_sub(at_us));
@@ -217,6 +220,9 @@ impl Run<'_> {
         posting.external_id = Some(found.external_id);
         posting.entry_url = found.url;
         posting.posted_total = Some(found.total.to_string());
+        // One that a forgotten attempt made was sent as it would be now.
+        let sent = posting.charged.take().unwrap_or_else(|| charged::sent(&self.entry));
+        posting.charged = Some(charged::answered(sent, &found.lines));
         self.save(posting).await?;
         let same_currency = found.currency.as_deref().is_none_or(|code| code == self.entry.currency.code());
         if found.total != self.entry.total.to_decimal() || !same_currency {
@@ -226,7 +232,7 @@ impl Run<'_> {
                 format!("The ledger made it {currency} {}; {approved} was approved. Correct it there.", found.total);
             return Err(Stop::Blocked(message));
         }
-        if let Some(lost) = not_held(&self.entry.dimensions, &found.dimensions) {
+        if let Some(lost) = not_held(&self.entry.dimensions, &found.lines) {
             let message =
                 format!("The ledger's entry is without the {} that was approved. Set it there.", lost.title());
             return Err(Stop::Blocked(message));
@@ -247,6 +253,7 @@ impl Run<'_> {
                 posting.external_id = None;
                 posting.entry_url = None;
                 posting.posted_total = None;
+                posting.charged = None;
                 posting.attachment_sent_at_us = None;
                 posting.attachment_id = None;
                 self.save(posting).await?;

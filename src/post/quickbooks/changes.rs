@@ -13,7 +13,9 @@ use crate::post::{
     quickbooks::{
         client::Client,
         convert::{LEDGER, entity},
+        dimension,
         fault::{read, unreadable},
+        wire,
     },
 };
 
@@ -77,28 +79,15 @@ struct Row {
     currency_ref: Option<Named>,
     vendor_ref: Option<Named>,
     entity_ref: Option<Named>,
+    department_ref: Option<Named>,
     #[serde(default)]
-    line: Vec<Line>,
+    line: Vec<wire::LineRead>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Named {
     value: String,
     name: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Line {
-    description: Option<String>,
-    account_based_expense_line_detail: Option<Detail>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Detail {
-    account_ref: Option<Named>,
-    tax_code_ref: Option<Named>,
 }
 
 impl Client {
@@ -194,8 +183,7 @@ impl Client {
             Resource::Paid => false,
             Resource::Bill | Resource::Credit => true,
         };
-        let detail = row.line.into_iter().find_map(|line| line.account_based_expense_line_detail);
-        let (account, tax_code) = detail.map_or((None, None), |detail| (detail.account_ref, detail.tax_code_ref));
+        let location = row.department_ref.as_ref().map(|found| found.value.as_str());
         found.entries.push(BookEntry {
             resource,
             url: Some(self.entry_url(resource, &row.id)),
@@ -208,8 +196,7 @@ impl Client {
             issue_date: row.txn_date,
             live: true,
             settled: has_balance && total > Decimal::ZERO && balance == Some(Decimal::ZERO),
-            account: account.map(|account| account.value),
-            tax_code: tax_code.map(|code| code.value),
+            lines: dimension::of_lines(location, &row.line),
             reference,
         });
         Ok(())

@@ -110,7 +110,7 @@ pub(crate) fn ledger_entry(
     };
     Ok(LedgerEntry {
         url: Some(entry_url(address, resource, &read.id)),
-        dimensions: dimension::of_lines(&read),
+        lines: dimension::of_lines(read.department_ref.as_ref().map(|found| found.value.as_str()), &read.line),
         external_id: read.id,
         total,
         supplier_id: read.vendor_ref.or(read.entity_ref).map(|supplier| supplier.value),

@@ -6,7 +6,9 @@
 //! that is switched off is not documented (accounting-apis.md, Q8.4): such are not offered.
 
 use super::{client::Client, wire};
-use crate::post::{LedgerReference, ReferenceKind, dimension::Dimension, entry::Entry, error::LedgerError};
+use crate::post::{
+    LedgerReference, ReferenceKind, dimension::Dimension, entry::Entry, error::LedgerError, line::LedgerLine,
+};
 
 /// What each is called in the settings of a company.
 pub(crate) const CLASS: &str = "class";
@@ -85,17 +87,22 @@ fn one(entry: &Entry, pick: fn(&Dimension) -> Option<&String>) -> Option<wire::R
     entry.dimensions.iter().find_map(pick).map(|id| wire::Reference { value: id.clone() })
 }
 
-/// What each line of a transaction is charged to.
-pub(super) fn of_lines(read: &wire::Transaction) -> Vec<Vec<Dimension>> {
-    let location = read.department_ref.as_ref().map(|found| Dimension::Location(found.value.clone()));
-    let lines = read.line.iter().filter_map(|line| line.account_based_expense_line_detail.as_ref());
-    lines
-        .map(|detail| {
-            let class = detail.class_ref.as_ref().map(|found| Dimension::Class(found.value.clone()));
-            let customer = detail.customer_ref.as_ref().map(|found| Dimension::Customer(found.value.clone()));
-            location.clone().into_iter().chain(class).chain(customer).collect()
+/// What each line of a transaction with this location is charged to. Lines that are sums or remarks are not looked at.
+pub(super) fn of_lines(location: Option<&str>, lines: &[wire::LineRead]) -> Vec<LedgerLine> {
+    let value = |found: &Option<wire::Reference>| found.as_ref().map(|found| found.value.clone());
+    let detail = |line: &wire::LineRead| {
+        let detail =
+            line.account_based_expense_line_detail.as_ref().or(line.item_based_expense_line_detail.as_ref())?;
+        let location = location.map(|id| Dimension::Location(id.to_owned()));
+        let class = value(&detail.class_ref).map(Dimension::Class);
+        let customer = value(&detail.customer_ref).map(Dimension::Customer);
+        Some(LedgerLine {
+            account: value(&detail.account_ref),
+            tax_code: value(&detail.tax_code_ref),
+            dimensions: location.into_iter().chain(class).chain(customer).collect(),
         })
-        .collect()
+    };
+    lines.iter().filter_map(detail).collect()
 }
 
 #[cfg(test)]
@@ -107,11 +114,23 @@ mod tests {
         let read: wire::Transaction = serde_json::from_str(
             r#"{"Id":"1","TotalAmt":2,"DepartmentRef":{"value":"2"},"Line":[{"AccountBasedExpenseLineDetail":
                 {"AccountRef":{"value":"60"},"ClassRef":{"value":"5"},"CustomerRef":{"value":"58"}}},
-                {"AccountBasedExpenseLineDetail":{"AccountRef":{"value":"60"}}},{"DetailType":"SubTotalLineDetail"}]}"#,
+                {"AccountBasedExpenseLineDetail":{"AccountRef":{"value":"61"},"TaxCodeRef":{"value":"4"}}},
+                {"ItemBasedExpenseLineDetail":{"ItemRef":{"value":"9"},"ClassRef":{"value":"5"}}},
+                {"DetailType":"SubTotalLineDetail"}]}"#,
         )
         .expect("the text is a transaction");
         let location = Dimension::Location("2".to_owned());
-        let whole = vec![location.clone(), Dimension::Class("5".to_owned()), Dimension::Customer("58".to_owned())];
-        assert_eq!(of_lines(&read), [whole, vec![location]]);
+        let (class, customer) = (Dimension::Class("5".to_owned()), Dimension::Customer("58".to_owned()));
+        let line = |account: Option<&str>, tax_code: Option<&str>, dimensions: &[&Dimension]| LedgerLine {
+            account: account.map(str::to_owned),
+            tax_code: tax_code.map(str::to_owned),
+            dimensions: dimensions.iter().map(|one| (*one).clone()).collect(),
+        };
+        let lines = [
+            line(Some("60"), None, &[&location, &class, &customer]),
+            line(Some("61"), Some("4"), &[&location]),
+            line(None, None, &[&location, &class]),
+        ];
+        assert_eq!(of_lines(Some("2"), &read.line), lines);
     }
 }

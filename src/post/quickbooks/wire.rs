@@ -203,13 +203,17 @@ pub(crate) struct Transaction {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct LineRead {
+    pub(crate) description: Option<String>,
     pub(crate) account_based_expense_line_detail: Option<LineDetailRead>,
+    pub(crate) item_based_expense_line_detail: Option<LineDetailRead>,
 }
 
-/// What a line is charged to, as it is read.
+/// What a line is charged to, as it is read. One that goes by an item has no account.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct LineDetailRead {
+    pub(crate) account_ref: Option<Reference>,
+    pub(crate) tax_code_ref: Option<Reference>,
     pub(crate) class_ref: Option<Reference>,
     pub(crate) customer_ref: Option<Reference>,
 }

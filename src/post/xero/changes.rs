@@ -13,7 +13,9 @@ use crate::post::{
     xero::{
         client::Client,
         convert::{LEDGER, path},
+        dimension,
         fault::{classify, unreadable},
+        wire,
     },
 };
 
@@ -52,7 +54,7 @@ struct Row {
     currency_code: Option<String>,
     date_string: Option<String>,
     #[serde(default)]
-    line_items: Vec<Line>,
+    line_items: Vec<wire::LineRead>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,14 +63,6 @@ struct Contact {
     #[serde(rename = "ContactID")]
     contact_id: Option<String>,
     name: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Line {
-    description: Option<String>,
-    account_code: Option<String>,
-    tax_type: Option<String>,
 }
 
 impl Client {
@@ -146,7 +140,6 @@ impl Client {
         let lines = row.line_items.iter().filter_map(|line| line.description.as_deref());
         let numbers = [&row.reference, &row.invoice_number, &row.credit_note_number];
         let reference = reference_in(numbers.into_iter().filter_map(Option::as_deref).chain(lines));
-        let first = row.line_items.into_iter().next();
         let contact = row.contact;
         Ok(BookEntry {
             resource,
@@ -160,8 +153,7 @@ impl Client {
             issue_date: row.date_string.and_then(|text| text.get(..10).map(str::to_owned)),
             live,
             settled: row.is_reconciled == Some(true) || paid || (live && used) || row.status.as_deref() == Some("PAID"),
-            account: first.as_ref().and_then(|line| line.account_code.clone()),
-            tax_code: first.and_then(|line| line.tax_type),
+            lines: dimension::of_lines(row.line_items),
             reference,
         })
     }

@@ -152,7 +152,7 @@ pub(crate) fn ledger_entry(
     let date = written.or_else(|| read.date.as_deref().and_then(date));
     Ok(LedgerEntry {
         url: Some(entry_url(address, resource, &external_id)),
-        dimensions: dimension::of_lines(&read.line_items),
+        lines: dimension::of_lines(read.line_items),
         external_id,
         total,
         supplier_id: read.contact.and_then(|contact| contact.contact_id),
@@ -421,7 +421,7 @@ mod tests {
             issue_date: Some("2026-11-18".to_owned()),
             live: true,
             url: Some("https://go.xero.com/AccountsPayable/Edit.aspx?InvoiceID=a1".to_owned()),
-            dimensions: vec![Vec::new()],
+            lines: vec![crate::post::line::LedgerLine::default()],
         };
         assert_eq!(ledger_entry(read(ours), Resource::Bill, &address).ok(), Some(expected));
         let voided = r#"{"InvoiceID":"a1","Total":24.00,"Status":"VOIDED"}"#;

@@ -1,7 +1,7 @@
 //! Tracking categories of a Xero organisation, and where their options stand on an entry.
 
 use super::wire;
-use crate::post::{LedgerReference, ReferenceKind, dimension::Dimension, entry::Entry};
+use crate::post::{LedgerReference, ReferenceKind, dimension::Dimension, entry::Entry, line::LedgerLine};
 
 /// The categories in use and the options of each. An option names its category in `code`.
 pub(super) fn references(categories: Vec<wire::TrackingCategory>) -> Vec<LedgerReference> {
@@ -34,12 +34,17 @@ pub(super) fn tracking(entry: &Entry) -> Vec<wire::Tracking> {
 }
 
 /// What each line of a transaction is charged to.
-pub(super) fn of_lines(lines: &[wire::LineRead]) -> Vec<Vec<Dimension>> {
+pub(super) fn of_lines(lines: Vec<wire::LineRead>) -> Vec<LedgerLine> {
     let of = |tracking: &wire::Tracking| {
         let (category, option) = (tracking.tracking_category_id.clone()?, tracking.tracking_option_id.clone()?);
         Some(Dimension::Tracking { category, option })
     };
-    lines.iter().map(|line| line.tracking.iter().filter_map(of).collect()).collect()
+    let line = |line: wire::LineRead| LedgerLine {
+        dimensions: line.tracking.iter().filter_map(of).collect(),
+        account: line.account_code,
+        tax_code: line.tax_type,
+    };
+    lines.into_iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -74,10 +79,13 @@ mod tests {
     fn what_is_read_stands_on_each_line() {
         let read: wire::Transaction = serde_json::from_str(
             r#"{"LineItems":[{"Tracking":[{"Name":"Department","Option":"Sales","TrackingCategoryID":"c1",
-                "TrackingOptionID":"o1"},{"Name":"half","TrackingCategoryID":"c2"}]},{"Description":"x"}]}"#,
+                "TrackingOptionID":"o1"},{"Name":"half","TrackingCategoryID":"c2"}]},
+                {"Description":"x","AccountCode":"420","TaxType":"INPUT2"}]}"#,
         )
         .expect("the text is a transaction");
         let tracking = Dimension::Tracking { category: "c1".to_owned(), option: "o1".to_owned() };
-        assert_eq!(of_lines(&read.line_items), [vec![tracking], Vec::new()]);
+        let tracked = LedgerLine { dimensions: vec![tracking], ..LedgerLine::default() };
+        let (account, tax_code) = (Some("420".to_owned()), Some("INPUT2".to_owned()));
+        assert_eq!(of_lines(read.line_items), [tracked, LedgerLine { account, tax_code, dimensions: Vec::new() }]);
     }
 }

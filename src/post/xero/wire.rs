@@ -181,6 +181,8 @@ pub(crate) struct ContactRead {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct LineRead {
     pub(crate) description: Option<String>,
+    pub(crate) account_code: Option<String>,
+    pub(crate) tax_type: Option<String>,
     #[serde(default)]
     pub(crate) tracking: Vec<Tracking>,
 }

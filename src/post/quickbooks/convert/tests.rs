@@ -106,7 +106,7 @@ fn entries_are_read_exactly() {
         issue_date: Some("2026-11-18".to_owned()),
         live: true,
         url: Some("http://localhost/purchase/expense/252".to_owned()),
-        dimensions: Vec::new(),
+        lines: Vec::new(),
     };
     assert_eq!(paid.ok(), Some(expected));
     let deleted = read(r#"{"Id":"151","status":"Deleted","domain":"QBO"}"#, Resource::Bill);
