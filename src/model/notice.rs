@@ -31,13 +31,15 @@ pub enum NoticeKind {
     PostingBlocked,
     /// Somebody asks for a posted entry to be taken out of its ledger again.
     ReversalAsked,
+    /// An entry that two agreed to take back cannot be taken out of its ledger.
+    ReversalBlocked,
     /// Somebody tries the channels out.
     Test,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Asked,
         Self::Reminded,
         Self::Escalated,
@@ -49,6 +51,7 @@ impl NoticeKind {
         Self::Held,
         Self::PostingBlocked,
         Self::ReversalAsked,
+        Self::ReversalBlocked,
         Self::Test,
     ];
 
@@ -67,6 +70,7 @@ impl NoticeKind {
             Self::Held => "held",
             Self::PostingBlocked => "posting-blocked",
             Self::ReversalAsked => "reversal-asked",
+            Self::ReversalBlocked => "reversal-blocked",
             Self::Test => "test",
         }
     }

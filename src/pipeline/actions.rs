@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Context,
+    Context, Job,
     approval::{self, Doing},
     claim::said_anew,
     learning::remember,
     notices::effects::tell_reversal_asked,
     stages::routing,
     surroundings::surroundings,
-    transition::{Move, TransitionFailed, transition_in},
+    transition::{Move, TransitionFailed, enqueue, transition_in},
 };
 use crate::{
     approval::{
@@ -33,7 +33,7 @@ use crate::{
         candidate::claim_store,
         document::{Document, document_fetch, document_lock, upload_exists},
         organisation::organisation_fetch,
-        posting::posting_by_document,
+        posting::{posting_advance, posting_by_document},
         setting::policy_fetch,
     },
 };
@@ -235,19 +235,34 @@ pub async fn act(
     if restarts {
         approval_delete(&txn, id).await?;
     }
-    follows(&txn, context, &moved, sending.as_ref()).await?;
+    follows(&txn, context, (&document, &moved), sending.as_ref()).await?;
     txn.commit().await?;
     context.wake.notify();
     Ok(moved)
+}
+
+/// An entry stays after all: no attempt that is still under way sends any more, and where one may have been carried out
+/// the ledger is asked.
+async fn stays(txn: &Txn, context: &Context, document: &Document, before: &Reversal) -> Result<(), StoreError> {
+    if let (ReversalStage::Blocked { .. }, Some(mut posting)) =
+        (&before.stage, posting_by_document(txn, document.id).await?)
+    {
+        posting_advance(txn, &mut posting).await?;
+        enqueue(txn, Job::Changes(posting.connection), document.version, context.clock.now_us()).await?;
+    }
+    Ok(())
 }
 
 /// What follows from where the document is now: its approval begins, or its tasks end, or somebody is told.
 async fn follows(
     txn: &Txn,
     context: &Context,
-    moved: &Document,
+    (before, moved): (&Document, &Document),
     sending: Option<&approval::Sending>,
 ) -> Result<(), StoreError> {
+    if let (State::Reversal(before), State::Posted { .. }) = (&before.state, &moved.state) {
+        stays(txn, context, moved, before).await?;
+    }
     match sending {
         Some(sending) => approval::store(txn, context, moved.id, sending).await?,
         // Whatever else a person does takes it out of the approvers' hands until it comes back.

@@ -60,6 +60,8 @@ pub struct Ours<T> {
     pub external_id: Option<String>,
     /// Its reference, once posting has begun.
     pub reference: Option<String>,
+    /// Whether its entry was taken out of the ledger again.
+    pub is_reversed: bool,
 }
 
 /// How an entry went past vouch.
@@ -114,8 +116,10 @@ pub fn bypass<T: Copy>(entry: &Foreign, ours: &[Ours<T>], watched_from: civil::D
     }
     if let Some(reference) = &entry.reference {
         let carried = ours.iter().find(|our| our.reference.as_ref() == Some(reference));
-        // One that is just being posted has no id yet, and takes this entry over.
-        return carried.filter(|our| our.external_id.is_some()).map(|our| Bypass::Twice(our.document));
+        // One that is just being posted has no id yet, and takes this entry over; of one that was reversed there is none.
+        return carried
+            .filter(|our| our.external_id.is_some() || our.is_reversed)
+            .map(|our| Bypass::Twice(our.document));
     }
     if let Some(same) = ours.iter().find(|our| is_same(&our.purchase, &entry.purchase)) {
         return Some(Bypass::Twice(same.document));
@@ -170,14 +174,21 @@ mod tests {
             purchase: purchase("bluecafe", "INV-0042", 11_000, 18),
             external_id: Some("7".to_owned()),
             reference: Some("VCH-A".to_owned()),
+            is_reversed: false,
         };
-        let waiting =
-            Ours { document: 2, purchase: purchase("press", "P-9000", 5_000, 18), external_id: None, reference: None };
+        let waiting = Ours {
+            document: 2,
+            purchase: purchase("press", "P-9000", 5_000, 18),
+            external_id: None,
+            reference: None,
+            is_reversed: false,
+        };
         let begun = Ours {
             document: 3,
             purchase: purchase("taxi", "", 900, 18),
             external_id: None,
             reference: Some("VCH-C".to_owned()),
+            is_reversed: false,
         };
         let ours = [own, waiting, begun];
         let entry = |purchase: Purchase, is_owed: bool| Foreign {

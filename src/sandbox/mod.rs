@@ -129,6 +129,8 @@ pub enum Change {
     Delete,
     /// Its lines lose class, location, customer and tracking.
     Uncharge,
+    /// What was deleted or voided is there again; neither ledger offers that, but a copy typed in looks the same.
+    Restore,
     /// It is paid, set off or matched with the bank; with `false`, that is undone.
     Settle(bool),
 }

@@ -184,6 +184,15 @@ fn descriptions(row: &Row, lines: &str) -> Vec<String> {
 pub(super) fn entry_change(world: &mut World, external_id: &str, change: Change, now_ms: i64) -> bool {
     for company in world.quickbooks.values_mut() {
         for (entity, _) in QUICKBOOKS_ENTRIES {
+            let deleted = |(of, row, _): &(String, Row, i64)| of == entity && value::text(row, "Id") == external_id;
+            if change == Change::Restore
+                && let Some(place) = company.deleted.iter().position(deleted)
+            {
+                let (_, mut row, _) = company.deleted.remove(place);
+                touch(&mut row, now_ms);
+                company.put(entity, row);
+                return true;
+            }
             if company.find(entity, external_id).is_some() {
                 return quickbooks_change(company, entity, external_id, change, now_ms);
             }
@@ -221,6 +230,7 @@ fn xero_charged(row: &Row) -> Vec<String> {
 fn quickbooks_change(company: &mut Company, entity: &str, id: &str, change: Change, now_ms: i64) -> bool {
     let total = match change {
         Change::Delete => return company.remove(entity, id, now_ms),
+        Change::Restore => return false,
         Change::Uncharge => {
             let Some(mut row) = company.find(entity, id).cloned() else { return false };
             row.remove("DepartmentRef");
@@ -290,10 +300,17 @@ fn xero_change(
     now_ms: i64,
 ) -> bool {
     let status = value::text(&row, "Status").to_owned();
-    if status == "VOIDED" || status == "DELETED" {
+    if (status == "VOIDED" || status == "DELETED") != (change == Change::Restore) {
         return false;
     }
     match change {
+        Change::Restore => {
+            row.insert("Status".to_owned(), json!("AUTHORISED"));
+            if list == "CreditNotes" {
+                let total = value::amount(&row, "Total");
+                row.insert("RemainingCredit".to_owned(), value::number(total));
+            }
+        }
         Change::Delete => {
             let gone = if list != "BankTransactions" && status == "AUTHORISED" { "VOIDED" } else { "DELETED" };
             row.insert("Status".to_owned(), json!(gone));

@@ -130,8 +130,8 @@ pub async fn document_candidates(
     reference: Option<&str>,
 ) -> Result<Vec<Ours<DocumentId>>, StoreError> {
     let sql = "SELECT d.id, d.supplier_key, d.document_number, d.issue_date, d.total_minor, d.currency, \
-        p.external_id, p.reference, d.kind, p.resource FROM documents d LEFT JOIN postings p ON p.document_id = d.id \
-        WHERE d.state NOT IN ('rejected', 'reversed') AND COALESCE(p.connection_id, d.connection_id, $1) = $1 \
+        p.external_id, p.reference, d.kind, p.resource, d.state FROM documents d LEFT JOIN postings p ON p.document_id = d.id \
+        WHERE d.state <> 'rejected' AND (d.state <> 'reversed' OR p.reference = $3) AND COALESCE(p.connection_id, d.connection_id, $1) = $1 \
         AND (p.external_id = $2 OR p.reference = $3 OR (d.supplier_key LIKE $4 AND d.total_minor IN ($5, $8) AND d.currency = $6)) \
         ORDER BY d.uploaded_at_us, d.id LIMIT $7";
     let currency = Currency::parse(&purchase.currency).ok();
@@ -175,6 +175,7 @@ fn ours_from_row(row: &Row) -> Result<Ours<DocumentId>, StoreError> {
         },
         external_id: row.text_or_none("external_id")?,
         reference: row.text_or_none("reference")?,
+        is_reversed: row.text("state")? == "reversed",
     })
 }
 

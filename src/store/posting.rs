@@ -66,14 +66,14 @@ impl Posting {
         self.external_id.is_some() || self.entry_sent_at_us.is_some()
     }
 
-    /// The same posting before anything was sent: its entry is gone, and the next is another.
+    /// The same posting before anything was sent: its entry is gone, and the next is another. When something was tried
+    /// last stays, so that the next attempt looks before it sends.
     #[must_use]
     pub fn as_unsent(self) -> Self {
         Self {
             supplier_id: None,
             body: None,
             entry_sent_at_us: None,
-            entry_tried_at_us: None,
             entry_key: None,
             entry_key_at_us: None,
             external_id: None,

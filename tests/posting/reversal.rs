@@ -14,7 +14,7 @@ use vouch::{
         transition::TransitionFailed,
     },
     sandbox::{Change, Fault, FaultKind},
-    store::{drift::drift_list_open, history::history_list, person::person_create},
+    store::{Run as _, drift::drift_list_open, history::history_list, person::person_create},
     web::session::password_hash,
 };
 
@@ -337,6 +337,70 @@ async fn a_dead_worker_leaves_nothing_undone() {
     }
 }
 
+/// Its entry is there all the same, whoever brought it back: it is shown, and the next posting takes it over.
+#[tokio::test]
+async fn one_that_comes_back_is_seen_and_never_doubled() {
+    for goal in Goal::ALL {
+        let mut house = House::new(goal).await;
+        let id = posted(&mut house).await;
+        house.reversal_agreed(id).await;
+        house.settle().await;
+        assert_reversed(&house, id, "before it comes back").await;
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        let [gone] = house.entries(id).await.try_into().expect("one entry");
+        house.advance(60);
+        assert!(house.sandbox.entry_change(&gone.external_id, Change::Restore));
+        run_changes(&house.context, house.connection).await.expect("the feed answers");
+        let open = drift_list_open(&house.context.db, 9).await.expect("the store works");
+        assert_eq!(open.iter().map(|row| (row.kind.as_str(), row.document)).collect::<Vec<_>>(), [("twice", Some(id))]);
+        house.approve_again(id).await;
+        house.gate.open();
+        house.settle().await;
+        assert_eq!(house.count(goal.entry_call()), 0, "{:?}", house.gate.calls());
+        let State::Posted { external_id, .. } = house.document(id).await.state else { panic!("it is posted") };
+        assert_eq!(external_id, gone.external_id);
+    }
+}
+
+/// An entry that Xero does not find is no entry that was voided: it would say so.
+#[tokio::test]
+async fn one_that_is_not_found_is_not_gone() {
+    let mut house = House::new(Goal::XERO_BILL).await;
+    let id = posted(&mut house).await;
+    let other = "00000000-0000-4000-8000-000000000001";
+    for (table, column) in [("postings", "external_id"), ("documents", "state_json")] {
+        let external_id = house.document(id).await;
+        let State::Posted { external_id, .. } = external_id.state else { panic!("it is posted") };
+        let sql = format!("UPDATE {table} SET {column} = REPLACE({column}, '{external_id}', '{other}')");
+        house.context.db.execute(&sql, Vec::new()).await.expect("the store works");
+    }
+    house.reversal_agreed(id).await;
+    house.settle().await;
+    assert_blocked(&house, id, "not in this organisation").await;
+}
+
+/// The answer of the last try is lost after the ledger carried it out, and somebody leaves the entry there after all:
+/// the ledger is asked, and says that it is gone.
+#[tokio::test]
+async fn left_there_too_late() {
+    for goal in [Goal::QUICKBOOKS_BILL, Goal::XERO_PAID] {
+        let mut house = House::new(goal).await;
+        let id = posted(&mut house).await;
+        run_sync(&house.context, house.connection).await.expect("the ledger answers");
+        house.reversal_agreed(id).await;
+        house.spend_tries(house.context.config.job_attempts_max - 1).await;
+        house.gate.cut_at(&undo_call(goal), 1, Cut::After);
+        house.drain().await;
+        assert_eq!(house.document(id).await.state.name(), "reversal_blocked");
+        house.advance(60);
+        does(&house, &house.person, id, Reverse::Withdraw).await.expect("it can be left");
+        house.settle().await;
+        assert_eq!(house.document(id).await.state.name(), "posted");
+        let open = drift_list_open(&house.context.db, 9).await.expect("the store works");
+        assert_eq!(open.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["removed"], "{goal:?}");
+    }
+}
+
 /// Two workers at once: one of them sends.
 #[tokio::test]
 async fn two_workers_reverse_once() {
@@ -352,4 +416,5 @@ async fn two_workers_reverse_once() {
     assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
     house.settle().await;
     assert_reversed(&house, id, "by two").await;
+    assert_eq!(house.count(&undo_call(goal)), 1, "one of them sends: {:?}", house.gate.calls());
 }

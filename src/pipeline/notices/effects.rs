@@ -105,7 +105,8 @@ pub(in crate::pipeline) async fn add_mentions(
     add(txn, context, &Telling { key, kind: NoticeKind::Mentioned, facts, people }).await.map(|_| ())
 }
 
-/// Moves a document to those who keep the ledgers because it cannot be posted, and tells them. The same reason is told
+/// Moves a document to those who keep the ledgers because it cannot be posted, or its entry cannot be
+/// taken back, and tells them. The same reason is told
 /// once a day, however many documents it stops.
 ///
 /// # Errors
@@ -117,10 +118,17 @@ pub(in crate::pipeline) async fn block(context: &Context, step: Move) -> Result<
     if context.notifier.channels().next().is_some() {
         let organisation = organisation_fetch(&txn).await?;
         let roles = [Role::Accountant, Role::Administrator];
-        let people = roles.iter().flat_map(|role| organisation.with_role(role.name())).collect();
-        let key = format!("posting-blocked:{}:{}", context.today(), sha256_hex(reason.as_bytes()));
+        let mut people: BTreeSet<PersonId> =
+            roles.iter().flat_map(|role| organisation.with_role(role.name())).collect();
+        let kind = if let State::Reversal(reversal) = &document.state {
+            people.insert(reversal.asked_by);
+            NoticeKind::ReversalBlocked
+        } else {
+            NoticeKind::PostingBlocked
+        };
+        let key = format!("{}:{}:{}", kind.name(), context.today(), sha256_hex(reason.as_bytes()));
         let facts = NoticeFacts { reason, ..facts_of(context, &document, None) };
-        add(&txn, context, &Telling { key, kind: NoticeKind::PostingBlocked, facts, people }).await?;
+        add(&txn, context, &Telling { key, kind, facts, people }).await?;
     }
     txn.commit().await?;
     context.wake.notify();

@@ -37,13 +37,14 @@ impl Run<'_> {
             Resource::Bill => true,
             Resource::Paid | Resource::Credit => false,
         };
-        if posting.entry_sent_at_us.is_some() || self.look_first || !goes_along {
+        // Refused or reversed before: nothing should be there, and whoever has it there all the same must not get two.
+        let tried_before = posting.body.is_none() && posting.entry_tried_at_us.is_some();
+        let look = posting.entry_sent_at_us.is_some() || self.look_first || tried_before;
+        if look || !goes_along {
             // Others wait for this seat.
             self.seat = None;
         }
-        if (posting.entry_sent_at_us.is_some() || self.look_first)
-            && let Some(found) = self.entry_look(&supplier).await?
-        {
+        if look && let Some(found) = self.entry_look(&supplier).await? {
             return self.entry_keep(posting, found).await;
         }
         let settled = posting.entry_tried_at_us.is_none_or(|at_us| now_us.saturating_sub(at_us) >= SETTLED_US);

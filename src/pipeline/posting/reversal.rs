@@ -2,8 +2,9 @@
 //!
 //! Design note. To take back is idempotent where to post is not: each attempt looks at the entry first, and one that is
 //! gone, whoever took it out, is what was asked for. So nothing is noted as sent; a lost answer is found by the next
-//! look. Each attempt takes the posting's row first, so that of two that overlap one sends. An entry that is no longer
-//! what was posted is not touched: somebody changed it there, and a person must see that first.
+//! look. Each attempt takes the posting's row at its beginning and again before it sends, so that of two that overlap one
+//! sends. An entry that is no longer what was posted is not touched: somebody changed it there, and a person must see
+//! that first.
 
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -31,6 +32,7 @@ use crate::{
         connection::{Connection, connection_fetch, connection_state_by_token},
         document::{Document, document_fetch},
         drift::drift_replace,
+        ledger_entry::ledger_entry_remove,
         posting::{Posting, posting_advance, posting_by_document, posting_update},
     },
 };
@@ -49,15 +51,21 @@ pub async fn run_reverse(context: &Context, id: DocumentId) -> Result<(), Failed
         let event = Event::Reversal(event);
         Move { seen_version: Some(document.version), detail, ..Move::by_system(id, "reverse", event) }
     };
+    // What was kept as no copy was so beside an entry that is gone: it is looked at anew.
+    let anew = |document: &mut Document| document.kept = false;
     match reverse(context, &document, reversal).await {
         Ok(posting) => {
             let txn = context.db.begin_write().await?;
             // Whatever differed there differs no more.
-            drift_replace(&txn, posting.connection, &posting.resource, &reversal.external_id, &[]).await?;
+            let (connection, resource) = (posting.connection, posting.resource.clone());
+            drift_replace(&txn, connection, &resource, &reversal.external_id, &[]).await?;
+            ledger_entry_remove(&txn, connection, &resource, &reversal.external_id, context.clock.now_us()).await?;
             let mut posting = Posting { drift: None, ..posting.as_unsent() };
             posting_advance(&txn, &mut posting).await?;
             posting_update(&txn, &posting).await?;
-            match transition_in(&txn, &context.clock, step(ReversalEvent::Done, reversal.reference.clone())).await {
+            let detail = format!("{} · {}", reversal.reference, reversal.external_id);
+            let done = Move { change: Box::new(anew), ..step(ReversalEvent::Done, detail) };
+            match transition_in(&txn, &context.clock, done).await {
                 Ok(_) => Ok(txn.commit().await?),
                 other => settled(other),
             }
@@ -76,14 +84,15 @@ async fn reverse(context: &Context, document: &Document, reversal: &Reversal) ->
     let (Some(resource), true) =
         (Resource::from_name(&posting.resource), posting.external_id.as_ref() == Some(&reversal.external_id))
     else {
-        return Err(Stop::Blocked("Another entry than the one to be taken back is noted here.".to_owned()));
+        let message = "Another entry was posted meanwhile. Leave this one as it is, then ask again.";
+        return Err(Stop::Blocked(message.to_owned()));
     };
     let connection = connection_fetch(&context.db, posting.connection).await?;
     if connection.state != CONNECTED {
         return Err(Stop::Blocked(format!("Connect {} again, under Connections; then try again.", connection.name)));
     }
     posting_advance(&context.db, &mut posting).await?;
-    let outcome = taken_back(context, &connection, &posting, resource).await;
+    let outcome = taken_back(context, &connection, &mut posting, resource).await;
     if let Err(Stop::Consent(_)) = &outcome {
         connection_state_by_token(&context.db, &connection.token_id, "consent_needed").await?;
     }
@@ -96,12 +105,12 @@ async fn reverse(context: &Context, document: &Document, reversal: &Reversal) ->
 async fn taken_back(
     context: &Context,
     connection: &Connection,
-    posting: &Posting,
+    posting: &mut Posting,
     resource: Resource,
 ) -> Result<(), Stop> {
     let kind = LedgerKind::from_name(&connection.ledger)
         .ok_or_else(|| Stop::Blocked("This version of vouch does not know that ledger.".to_owned()))?;
-    let external_id = posting.external_id.as_deref().unwrap_or_default();
+    let external_id = &posting.external_id.clone().unwrap_or_default();
     let (mut ledger, version) = ready_client(context, connection, kind, None).await.map_err(cannot_connect)?;
     let standing = match ledger.entry_standing(resource, external_id).await {
         Err(LedgerError::TokenRefused { .. }) => {
@@ -117,13 +126,14 @@ async fn taken_back(
     if let Some(hindrance) = standing.hindrance.take() {
         return Err(stop(hindrance));
     }
+    posting_advance(&context.db, posting).await?;
     sent(&ledger, posting, resource, &standing).await
 }
 
 async fn sent(ledger: &Ledger, posting: &Posting, resource: Resource, standing: &Standing) -> Result<(), Stop> {
     let external_id = posting.external_id.as_deref().unwrap_or_default();
     // Each attempt has its own key: one that is used again would be answered from memory, whatever is there now.
-    let name = format!("reverse:{}", posting.version);
+    let name = format!("reverse:{external_id}:{}", posting.version);
     let key = Uuid::new_v5(&posting.id.uuid(), name.as_bytes()).hyphenated().to_string();
     match ledger.entry_reverse(resource, external_id, standing, &key).await {
         Ok(()) => Ok(()),
@@ -140,10 +150,14 @@ async fn sent(ledger: &Ledger, posting: &Posting, resource: Resource, standing: 
 
 /// What tells that somebody changed the entry since it was posted.
 fn changed(posting: &Posting, standing: &Standing) -> Option<String> {
-    let posted: Decimal = posting.posted_total.as_deref()?.parse().ok()?;
-    if posted == standing.total {
+    if let Some(drift) = &posting.drift {
+        return Some(format!("{drift} Take the entry back there, or correct it there and have it compared again."));
+    }
+    let posted: Option<Decimal> = posting.posted_total.as_deref().and_then(|total| total.parse().ok());
+    if posted == Some(standing.total) {
         return None;
     }
+    let posted = posted.map_or_else(|| "another total".to_owned(), |posted| posted.to_string());
     let currency = standing.currency.as_deref().unwrap_or_default();
     let found = format!("{currency} {}", standing.total);
     Some(format!(

@@ -50,8 +50,9 @@ impl Client {
         let request = self.post(&[path(resource)])?.query(&[("operation", "delete"), ("requestid", key)]);
         match read::<wire::One>(&self.send(request.json(&body)).await?) {
             Ok(answer) => {
-                let status = answer.transaction(resource).and_then(|gone| gone.status);
-                if status.as_deref() == Some(DELETED) { Ok(()) } else { Err(unreadable()) }
+                let gone = answer.transaction(resource).ok_or_else(unreadable)?;
+                let is_it = gone.id == external_id && gone.status.as_deref() == Some(DELETED);
+                if is_it { Ok(()) } else { Err(unreadable()) }
             }
             Err(LedgerError::Refused { code, .. }) if code == GONE => Ok(()),
             Err(error) => Err(error),

@@ -32,7 +32,8 @@ struct Read {
 }
 
 impl Client {
-    /// How an entry stands now; `None` when it is gone, voided or deleted.
+    /// How an entry stands now; `None` when it is voided or deleted. What Xero made stays readable, so that an entry that
+    /// is not found is no entry that is gone.
     ///
     /// # Errors
     /// See [`LedgerError`].
@@ -43,9 +44,6 @@ impl Client {
     ) -> Result<Option<Standing>, LedgerError> {
         let request = self.request(&[path(resource), external_id])?.query(&[("unitdp", "4")]);
         let answer = self.answer(request).await?;
-        if answer.status == 404 {
-            return Ok(None);
-        }
         if !answer.is_success() {
             return Err(classify(answer.status, &answer.headers, &answer.body));
         }
@@ -75,8 +73,9 @@ impl Client {
         let answer = self.answer(request).await?;
         read(&answer)?;
         let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
-        let status = body.pointer(&format!("/{}/0/Status", path(resource))).and_then(Value::as_str);
-        if status.is_some_and(is_gone) { Ok(()) } else { Err(unreadable()) }
+        let member = |name: &str| body.pointer(&format!("/{}/0/{name}", path(resource))).and_then(Value::as_str);
+        let is_it = member(id_member(resource)).is_some_and(|id| id.eq_ignore_ascii_case(external_id));
+        if is_it && member("Status").is_some_and(is_gone) { Ok(()) } else { Err(unreadable()) }
     }
 }
 
