@@ -19,6 +19,8 @@ mod credits;
 mod cut;
 #[path = "posting/dimensions.rs"]
 mod dimensions;
+#[path = "posting/export.rs"]
+mod export;
 #[path = "posting/faults.rs"]
 mod faults;
 #[path = "posting/furnish.rs"]

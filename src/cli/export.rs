@@ -8,7 +8,10 @@ use clap::{Args, ValueEnum};
 use super::open;
 use crate::{
     config::Config,
-    pipeline::{LedgerKind, export::export},
+    pipeline::{
+        LedgerKind,
+        export::{Export, export},
+    },
 };
 
 /// What `vouch export` takes.
@@ -33,7 +36,7 @@ enum Layout {
     Xero,
 }
 
-/// Writes the file and says how many rows it has.
+/// Writes the file and says how many documents are in it, and what is not.
 ///
 /// # Errors
 /// The database cannot be used or the file cannot be written.
@@ -44,11 +47,28 @@ pub(super) async fn run(arguments: ExportArguments, config: Config) -> anyhow::R
         Layout::Quickbooks => LedgerKind::QuickBooks,
         Layout::Xero => LedgerKind::Xero,
     };
-    let (bytes, rows) = export(&context, layout, arguments.with_posted).await?;
+    let Export { bytes, documents, credit_notes, incomplete, uncharged } =
+        export(&context, layout, arguments.with_posted).await?;
     match &arguments.output {
         Some(file) => std::fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))?,
         None => std::io::stdout().write_all(&bytes)?,
     }
-    eprintln!("{rows} approved documents were written.");
+    eprintln!("{documents} approved documents were written.");
+    let title = layout.title();
+    for (count, sentence) in [
+        (
+            credit_notes,
+            format!("credit notes are not in the file, which holds bills: enter them in {title}, or connect it."),
+        ),
+        (
+            incomplete,
+            "documents without a supplier, a date or a total are not in the file: complete them first.".to_owned(),
+        ),
+        (uncharged, format!("documents are in the file without their department or project: set it in {title}.")),
+    ] {
+        if count > 0 {
+            eprintln!("{count} {sentence}");
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

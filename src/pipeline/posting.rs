@@ -253,7 +253,8 @@ const fn how_far(posting: &Posting) -> (bool, bool, bool) {
 
 async fn books_of(context: &Context, document: &Document) -> Result<Books, Stop> {
     let Some(id) = document.connection else {
-        let message = "No company is chosen; connect QuickBooks or Xero, or export approved entries as CSV.";
+        let message =
+            "No company is chosen; connect QuickBooks or Xero, or export it as CSV, which takes no credit notes.";
         return Err(Stop::Blocked(message.to_owned()));
     };
     let connection = connection_fetch(&context.db, id).await?;
@@ -306,6 +307,7 @@ async fn begun(context: &Context, document: &Document, books: &Books) -> Result<
         entry_url: None,
         posted_total: None,
         charged: None,
+        gone: Vec::new(),
         attachment_sent_at_us: None,
         attachment_id: None,
         drift: None,

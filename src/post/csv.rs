@@ -1,6 +1,10 @@
 //! For those who connect nothing: the files that both products import bills from.
 //!
 //! Amounts include tax: both products ask at the import whether they do, and the answer is yes.
+//!
+//! These are files of bills. Whether either product would take a line below zero for a credit, and in which direction, is
+//! not documented, and what its users write of it is contradictory; so credit notes are not for these files. Xero's
+//! layout has columns for tracking; QuickBooks' has none for classes, locations or customers.
 
 use std::borrow::Cow;
 
@@ -29,6 +33,8 @@ pub struct ExportRow {
     pub tax_code: Option<String>,
     /// The amount, tax included.
     pub amount: Money,
+    /// Xero's tracking: each category's name with its option's.
+    pub tracking: Vec<(String, String)>,
 }
 
 /// Why a file could not be written.
@@ -139,6 +145,10 @@ pub fn export_xero(rows: &[ExportRow]) -> Result<Vec<u8>, CsvError> {
                 "*UnitAmount" => amount(row),
                 "*AccountCode" => text(&row.account),
                 "*TaxType" => text(row.tax_code.as_deref().unwrap_or_default()),
+                "TrackingName1" => tracked(row, 0, |pair| &pair.0),
+                "TrackingOption1" => tracked(row, 0, |pair| &pair.1),
+                "TrackingName2" => tracked(row, 1, |pair| &pair.0),
+                "TrackingOption2" => tracked(row, 1, |pair| &pair.1),
                 "Currency" => row.amount.currency().code().to_owned().into(),
                 _ => "".into(),
             }
@@ -146,6 +156,10 @@ pub fn export_xero(rows: &[ExportRow]) -> Result<Vec<u8>, CsvError> {
         writer.write_record(XERO_HEADER.iter().map(|column| cell(column).into_owned()))?;
     }
     finish(writer)
+}
+
+fn tracked(row: &ExportRow, place: usize, part: fn(&(String, String)) -> &String) -> Cow<'_, str> {
+    row.tracking.get(place).map_or_else(|| "".into(), |pair| text(part(pair)))
 }
 
 fn finish(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, CsvError> {
@@ -188,7 +202,8 @@ mod tests {
             description: "Lunch, two".to_owned(),
             account: "420".to_owned(),
             tax_code: None,
-            amount: Money::from_minor(-1230, Currency::HKD),
+            amount: Money::from_minor(1230, Currency::HKD),
+            tracking: Vec::new(),
         }
     }
 
@@ -205,9 +220,9 @@ mod tests {
             [
                 "Bill No,Vendor,Bill Date,Due Date,Memo,Type,Category/Account,Description,Amount,Tax Code,Currency",
                 "INV-1,\"'=HYPERLINK(\"\"x\"\")\",04/03/2026,04/03/2026,VCH-00000000000000,Category Details,420,\
-                 \"Lunch, two\",-12.30,,HKD",
+                 \"Lunch, two\",12.30,,HKD",
                 "VCH-00000000000000,\"'=HYPERLINK(\"\"x\"\")\",04/03/2026,31/12/2026,VCH-00000000000000,\
-                 Category Details,420,\"Lunch, two\",-12.30,,HKD",
+                 Category Details,420,\"Lunch, two\",12.30,,HKD",
             ]
         );
     }
@@ -215,15 +230,22 @@ mod tests {
     #[test]
     fn xero_layout() {
         let row = ExportRow { supplier: "+852 Cafe".to_owned(), tax_code: Some("INPUT2".to_owned()), ..row() };
-        let lines = lines(export_xero(&[row]));
+        let pair = |name: &str, option: &str| (name.to_owned(), option.to_owned());
+        let tracked = ExportRow {
+            tracking: vec![pair("Department", "=Sales, north"), pair("Project", "Tower refit")],
+            ..row.clone()
+        };
+        let lines = lines(export_xero(&[row, tracked]));
         assert_eq!(lines.first().map(|header| header.split(',').count()), Some(26));
         assert_eq!(
             lines.get(1).map(String::as_str),
             Some(
-                "'+852 Cafe,,,,,,,,,,INV-1,04/03/2026,04/03/2026,,,\"Lunch, two [VCH-00000000000000]\",1,-12.30,420,\
+                "'+852 Cafe,,,,,,,,,,INV-1,04/03/2026,04/03/2026,,,\"Lunch, two [VCH-00000000000000]\",1,12.30,420,\
                  INPUT2,,,,,,HKD"
             )
         );
+        let tracking = "420,INPUT2,,Department,\"'=Sales, north\",Project,Tower refit,HKD";
+        assert!(lines.get(2).is_some_and(|line| line.ends_with(tracking)), "{lines:?}");
     }
 
     #[test]

@@ -358,7 +358,8 @@ impl Ledger {
         }
     }
 
-    /// Looks for the live entries that carry this posting's reference.
+    /// Looks for the entries that carry this posting's reference: live ones, and voided or deleted ones where the ledger
+    /// lists them.
     ///
     /// # Errors
     /// See [`LedgerError`].

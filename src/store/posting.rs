@@ -46,6 +46,8 @@ pub struct Posting {
     pub posted_total: Option<String>,
     /// What it is charged to: as it was sent and, once it is there, as the ledger answered.
     pub charged: Option<Charged>,
+    /// Ids of entries of it that somebody deleted or voided there, or vouch took out again: they are not looked for.
+    pub gone: Vec<String>,
     /// When the image was first sent.
     pub attachment_sent_at_us: Option<i64>,
     /// The image's id there.
@@ -66,11 +68,13 @@ impl Posting {
         self.external_id.is_some() || self.entry_sent_at_us.is_some()
     }
 
-    /// The same posting before anything was sent: its entry is gone, and the next is another. When something was tried
-    /// last stays, so that the next attempt looks before it sends.
+    /// The same posting before anything was sent: its entry is gone, which is remembered, and the next is another. When
+    /// something was tried last stays, so that the next attempt looks before it sends.
     #[must_use]
     pub fn as_unsent(self) -> Self {
+        let gone = self.gone.iter().chain(&self.external_id).cloned().collect();
         Self {
+            gone,
             supplier_id: None,
             body: None,
             entry_sent_at_us: None,
@@ -89,7 +93,7 @@ impl Posting {
 
 const COLUMNS: &str = "id, document_id, connection_id, resource, reference, supplier_id, body, entry_sent_at_us, \
     entry_tried_at_us, entry_key, entry_key_at_us, external_id, entry_url, posted_total, attachment_sent_at_us, \
-    attachment_id, drift, checked_at_us, charged, version";
+    attachment_id, drift, checked_at_us, charged, gone, version";
 
 /// Begins a posting; one that a document already has stays as it is.
 ///
@@ -118,7 +122,7 @@ pub async fn posting_advance(run: &impl Run, posting: &mut Posting) -> Result<()
     let sql = "UPDATE postings SET supplier_id = $1, body = $2, entry_sent_at_us = $3, entry_tried_at_us = $4, \
         entry_key = $5, entry_key_at_us = $6, external_id = $7, entry_url = $8, posted_total = $9, \
         attachment_sent_at_us = $10, attachment_id = $11, resource = $12, connection_id = $13, charged = $14, \
-        version = version + 1 WHERE id = $15 AND version = $16";
+        gone = $15, version = version + 1 WHERE id = $16 AND version = $17";
     let values = vec![
         posting.supplier_id.clone().into(),
         posting.body.clone().into(),
@@ -134,6 +138,7 @@ pub async fn posting_advance(run: &impl Run, posting: &mut Posting) -> Result<()
         posting.resource.clone().into(),
         posting.connection.to_string().into(),
         posting.charged.as_ref().map(charged_text).into(),
+        Some(&posting.gone).filter(|gone| !gone.is_empty()).map(|gone| gone_text(gone)).into(),
         posting.id.to_string().into(),
         posting.version.into(),
     ];
@@ -212,8 +217,17 @@ fn from_row(row: &Row) -> Result<Posting, StoreError> {
         drift: row.text_or_none("drift")?,
         checked_at_us: row.number_or_none("checked_at_us")?,
         charged: row.text_or_none("charged")?.as_deref().map(charged_from).transpose()?,
+        gone: row.text_or_none("gone")?.as_deref().map_or(Ok(Vec::new()), gone_from)?,
         version: row.number("version")?,
     })
+}
+
+fn gone_text(gone: &[String]) -> String {
+    serde_json::to_string(gone).expect("texts always serialise")
+}
+
+fn gone_from(text: &str) -> Result<Vec<String>, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Damaged { what: "list of entries", value: text.to_owned() })
 }
 
 /// What an entry is charged to, as it is kept.

@@ -92,6 +92,7 @@ async fn a_posting_keeps_how_far_it_came(db: Db) -> Tested {
         assert_eq!(posting_by_document(&db, ids[0]).await?.as_ref(), Some(&row));
     }
     (row.entry_url, row.posted_total) = (text("http://x/?a=1"), text("88.00"));
+    row.gone = vec!["145".to_owned(), "“146”".to_owned()];
     row.charged = Some(Charged {
         accounts: ["420".to_owned(), "茶".to_owned()].into(),
         tax_codes: ["INPUT2".to_owned()].into(),

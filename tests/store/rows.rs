@@ -144,6 +144,7 @@ pub(crate) fn posting(number: u128, document: DocumentId, connection: Connection
         entry_url: None,
         posted_total: None,
         charged: None,
+        gone: Vec::new(),
         attachment_sent_at_us: None,
         attachment_id: None,
         drift: None,

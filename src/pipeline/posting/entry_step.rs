@@ -44,9 +44,10 @@ impl Run<'_> {
             // Others wait for this seat.
             self.seat = None;
         }
-        if look && let Some(found) = self.entry_look(&supplier).await? {
+        if look && let Some(found) = self.entry_look(posting, &supplier).await? {
             return self.entry_keep(posting, found).await;
         }
+        let sent_before = posting.entry_sent_at_us.is_some();
         let settled = posting.entry_tried_at_us.is_none_or(|at_us| now_us.saturating_sub(at_us) >= SETTLED_US);
         // A send before this one may still be carried out, whatever becomes of this one.
         let unanswered = posting.entry_sent_at_us.is_some() && !settled;
@@ -77,6 +78,11 @@ impl Run<'_> {
         }
         let (body, key) = self.entry_ready(posting, &supplier, now_us).await?;
         let outcome = call!(self, ledger => ledger.entry_create(resource, &body, &key));
+        if let Ok(made) = &outcome
+            && sent_before
+        {
+            self.entry_still_there(posting, resource, made).await?;
+        }
         self.entry_answered(posting, &supplier, unanswered, outcome).await
     }
 
@@ -145,7 +151,7 @@ impl Run<'_> {
     ) -> Result<(), Stop> {
         match error.class() {
             Class::LookThenAdopt => {
-                if let Some(found) = self.entry_look(supplier).await? {
+                if let Some(found) = self.entry_look(posting, supplier).await? {
                     return self.entry_keep(posting, found).await;
                 }
                 if matches!(&error, LedgerError::AlreadyThere { code, .. } if code == DOCUMENT_NUMBER_TAKEN) {
@@ -205,15 +211,51 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Looks for the entry by our reference.
-    async fn entry_look(&mut self, supplier: &str) -> Result<Option<LedgerEntry>, Stop> {
+    /// Looks for the entry by our reference. One that somebody deleted or voided before it was taken over is no reason to
+    /// make another: a person says so first, once.
+    async fn entry_look(&mut self, posting: &mut Posting, supplier: &str) -> Result<Option<LedgerEntry>, Stop> {
         let entry = self.entry.clone();
-        let mut found = call!(self, ledger => ledger.entry_find(&entry, supplier)).map_err(stop)?;
-        if found.len() > 1 {
-            let message = format!("The ledger has {} entries with our reference; keep one there.", found.len());
+        let found = call!(self, ledger => ledger.entry_find(&entry, supplier)).map_err(stop)?;
+        let (mut live, dead): (Vec<_>, Vec<_>) = found.into_iter().partition(|entry| entry.live);
+        if live.len() > 1 {
+            let message = format!("The ledger has {} entries with our reference; keep one there.", live.len());
             return Err(Stop::Blocked(message));
         }
-        Ok(found.pop())
+        if live.is_empty()
+            && let Some(dead) = dead.into_iter().find(|dead| !posting.gone.contains(&dead.external_id))
+        {
+            return Err(self.entry_gone(posting, dead.external_id).await?);
+        }
+        Ok(live.pop())
+    }
+
+    /// QuickBooks answers what was sent before from memory, and its lists do not show what was deleted: whether the
+    /// entry of such an answer is still there only the entry itself says.
+    async fn entry_still_there(
+        &mut self,
+        posting: &mut Posting,
+        resource: Resource,
+        made: &LedgerEntry,
+    ) -> Result<(), Stop> {
+        if self.books.ledger != LedgerKind::QuickBooks {
+            return Ok(());
+        }
+        let external_id = made.external_id.clone();
+        let now = call!(self, ledger => ledger.entry_fetch(resource, &external_id)).map_err(stop)?;
+        match now.filter(|entry| entry.live) {
+            Some(_) => Ok(()),
+            None => Err(self.entry_gone(posting, external_id).await?),
+        }
+    }
+
+    /// Somebody deleted or voided the entry there: nothing of it counts any more, and what comes next a person decides.
+    async fn entry_gone(&self, posting: &mut Posting, external_id: String) -> Result<Stop, Stop> {
+        let entry_tried_at_us = posting.entry_tried_at_us;
+        let known = Posting { external_id: Some(external_id), ..posting.clone() };
+        *posting = Posting { entry_tried_at_us, ..known.as_unsent() };
+        self.save(posting).await?;
+        let message = "The entry was deleted or voided in the ledger. Reject this document, or post it anew.";
+        Ok(Stop::Blocked(message.to_owned()))
     }
 
     /// Notes the entry, and compares it with what was approved.
@@ -247,20 +289,7 @@ impl Run<'_> {
         let now = call!(self, ledger => ledger.entry_fetch(resource, &external_id)).map_err(stop)?;
         match now.filter(|entry| entry.live) {
             Some(entry) => self.entry_keep(posting, entry).await,
-            None => {
-                posting.body = None;
-                posting.entry_key = None;
-                posting.entry_sent_at_us = None;
-                posting.external_id = None;
-                posting.entry_url = None;
-                posting.posted_total = None;
-                posting.charged = None;
-                posting.attachment_sent_at_us = None;
-                posting.attachment_id = None;
-                self.save(posting).await?;
-                let message = "The entry was deleted or voided in the ledger. Reject this document, or post it anew.";
-                Err(Stop::Blocked(message.to_owned()))
-            }
+            None => Err(self.entry_gone(posting, external_id).await?),
         }
     }
 }

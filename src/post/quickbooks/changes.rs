@@ -12,7 +12,7 @@ use crate::post::{
     error::LedgerError,
     quickbooks::{
         client::Client,
-        convert::{LEDGER, entity},
+        convert::{LEDGER, entity, is_voided},
         dimension,
         fault::{read, unreadable},
         wire,
@@ -194,7 +194,7 @@ impl Client {
             total,
             currency: row.currency_ref.map(|currency| currency.value),
             issue_date: row.txn_date,
-            live: true,
+            live: !is_voided(total, row.private_note.as_deref()),
             settled: has_balance && total > Decimal::ZERO && balance == Some(Decimal::ZERO),
             lines: dimension::of_lines(location, &row.line),
             reference,
@@ -210,4 +210,30 @@ fn is_not_in_plan<T>(answer: &Result<T, LedgerError>) -> bool {
 
 fn moment(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::post::{Address, oauth::Secret, transport::http_client};
+
+    #[test]
+    fn what_was_voided_does_not_count_any_more() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = http_client(Duration::from_secs(1)).expect("plain settings");
+        let address = Address { api: String::new(), entry_page: String::new() };
+        let client = Client::new(http, address, "1".to_owned(), Secret::new("t".to_owned()));
+        for (row, live) in [
+            (r#"{"Id":"1","TotalAmt":0,"PrivateNote":"Voided - vouch VCH-00000000000000"}"#, false),
+            (r#"{"Id":"1","TotalAmt":0,"PrivateNote":"vouch VCH-00000000000000"}"#, true),
+            (r#"{"Id":"1","TotalAmt":5,"PrivateNote":"Voided cheque"}"#, true),
+        ] {
+            let mut found = Changes::default();
+            let parsed = serde_json::from_str(row).expect("a row");
+            client.take(Resource::Bill, parsed, &mut found).expect("it has a total");
+            assert_eq!(found.entries.first().map(|entry| entry.live), Some(live), "{row}");
+        }
+    }
 }

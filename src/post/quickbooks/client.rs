@@ -127,7 +127,8 @@ impl Client {
         self.entry(resource, created)
     }
 
-    /// Looks for the live entries that carry this posting's reference.
+    /// Looks for the entries that carry this posting's reference. Voided ones are among them; QuickBooks lists nothing
+    /// that was deleted.
     ///
     /// An expense carries it in `DocNumber`, which can be asked for; where the company lets QuickBooks number
     /// expenses, and for bills and credits, it is in the note alone, which cannot, so those of the day are read and
@@ -159,8 +160,7 @@ impl Client {
             found = self.rows(&of_the_day, |rows| rows.purchase).await?;
         }
         let ours = found.into_iter().filter(|read| convert::carries(read, &reference));
-        let entries = ours.map(|read| convert::ledger_entry(read, resource, &self.address));
-        Ok(entries.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|entry| entry.live).collect())
+        ours.map(|read| convert::ledger_entry(read, resource, &self.address)).collect()
     }
 
     /// Reads an entry back; `None` when it is gone.

@@ -256,9 +256,13 @@ fn vendor(read: wire::Vendor) -> Option<LedgerReference> {
 /// Deleted by the API, or voided by a person: QuickBooks then writes `Voided` into the note and zeroes the total.
 fn is_live(read: &wire::Transaction) -> bool {
     let deleted = read.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("deleted"));
-    let zero = read.total_amt.as_ref().and_then(decimal).is_some_and(|total| total.is_zero());
-    let voided = zero && read.private_note.as_deref().is_some_and(|note| note.starts_with("Voided"));
-    !deleted && !voided
+    let total = read.total_amt.as_ref().and_then(decimal);
+    !deleted && !total.is_some_and(|total| is_voided(total, read.private_note.as_deref()))
+}
+
+/// Whether a total and a note are those of a voided transaction.
+pub(super) fn is_voided(total: Decimal, note: Option<&str>) -> bool {
+    total.is_zero() && note.is_some_and(|note| note.starts_with("Voided"))
 }
 
 /// The note always holds our reference: for bills, and where QuickBooks numbers expenses itself, nothing else does.

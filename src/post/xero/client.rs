@@ -27,8 +27,8 @@ const PAGE_TEXT: &str = "1000";
 const PAGES_MAX: usize = 50;
 /// Xero refuses longer files.
 pub(crate) const ATTACHMENT_BYTES_MAX: usize = 10_000_000;
-/// Bills in these states exist; deleted and voided ones must not be taken for ours.
-const LIVE_STATUSES: &str = "DRAFT,SUBMITTED,AUTHORISED,PAID";
+/// All states of a bill: one that was deleted or voided must be known for what it is.
+const STATUSES: &str = "DRAFT,SUBMITTED,AUTHORISED,PAID,VOIDED,DELETED";
 
 /// A supplier that is in the organisation's books.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl Client {
         read_together(&answer, &self.address)
     }
 
-    /// Looks for the live entries that carry this posting's reference.
+    /// Looks for the entries that carry this posting's reference, voided and deleted ones among them.
     ///
     /// # Errors
     /// See [`LedgerError`].
@@ -188,8 +188,7 @@ impl Client {
             }
         };
         let ours = found.into_iter().filter(|read| convert::carries(read, entry));
-        let entries = ours.map(|read| convert::ledger_entry(read, resource, &self.address));
-        Ok(entries.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|entry| entry.live).collect())
+        ours.map(|read| convert::ledger_entry(read, resource, &self.address)).collect()
     }
 
     /// Reads an entry back; `None` when it is not there. One that was deleted or voided is there and not live.
@@ -250,7 +249,7 @@ impl Client {
             format!("Type==\"ACCPAY\" AND Date==DateTime({},{},{})", date.year(), date.month(), date.day());
         let narrow = if number.contains(',') { ("where", &of_the_day) } else { ("InvoiceNumbers", &number) };
         let query =
-            [(narrow.0, narrow.1.as_str()), ("ContactIDs", supplier_id), ("Statuses", LIVE_STATUSES), ("unitdp", "4")];
+            [(narrow.0, narrow.1.as_str()), ("ContactIDs", supplier_id), ("Statuses", STATUSES), ("unitdp", "4")];
         self.pages(path(Resource::Bill), &query, |lists| lists.invoices).await
     }
 
