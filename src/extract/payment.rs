@@ -72,10 +72,7 @@ pub(super) fn payment_method(lines: &[Line<'_>]) -> Option<Field> {
     let alone = named.iter().all(|(other, _)| *other == method);
     let accepted = told && alone && (!line.row.source.is_optical() || line.row.confidence().per_mille() >= 850);
     let rule = if told { "payment:named" } else { "payment:change" };
-    let per_mille = if accepted { 930 } else { 650 };
-    let field =
-        Evidence::of_row(&line.row).field(FieldValue::Text(method.to_owned()), per_mille, accepted, rule.to_owned());
-    Some(field)
+    Some(Evidence::of_row(&line.row).field(FieldValue::Text(method.to_owned()), accepted, rule.to_owned()))
 }
 
 #[cfg(test)]
