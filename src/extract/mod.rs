@@ -149,7 +149,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
         (FieldName::IssueDate, dates.issue),
         (FieldName::DueDate, dates.due),
         (FieldName::Currency, currency::currency(&lines, region, known, hints)),
-        (FieldName::PaymentMethod, payment::payment_method(&lines)),
+        (FieldName::PaymentMethod, payment::payment_method(&lines, total.as_ref().map(|total| total.value))),
         (FieldName::Total, total.map(|total| total.field)),
     ];
     draft.fields.extend(chosen.into_iter().filter_map(|(name, field)| Some((name, field?))));

@@ -3,7 +3,7 @@
 
 use crate::extract::{
     amounts::{Style, amounts_in},
-    dates::dates_in,
+    dates::{Needs, SeenDate, dates_in},
     grounds::{Grounds, Testimony},
     rows::{Row, row_of_words},
     text::letters,
@@ -73,7 +73,9 @@ fn said_by(field: &Field, places: &[Spot], looks: &[&Look]) -> Testimony {
         FieldValue::Date(date) => {
             let seen = dates_in(row);
             let same = seen.iter().any(|seen| seen.date == *date || seen.other == Some(*date));
-            let other = seen.iter().any(|seen| !seen.repaired && seen.confidence >= CONTRADICTS);
+            // What is a date in another calendar only is none where the page does not use it: "R7.3.4", "114/03/04".
+            let plain = |seen: &&SeenDate| seen.needs == Needs::Nothing && !seen.repaired;
+            let other = seen.iter().filter(plain).any(|seen| seen.confidence >= CONTRADICTS);
             (same, other)
         }
         FieldValue::Text(text) => {
