@@ -12,7 +12,7 @@ use crate::{
     check::{self, Subject},
     clock::Clock,
     config::Config,
-    extract::{self, Hints},
+    extract::{self, Hints, Weights},
     intake,
     model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
     pipeline::stages::seen,
@@ -87,6 +87,8 @@ pub(super) struct TimingJson {
 pub(super) struct Outcome {
     pub(super) line: ReadLine,
     pub(super) draft: Option<Draft>,
+    /// How much speaks for each value of the draft.
+    pub(super) weights: Weights,
 }
 
 /// Reads the files; exit 0 when all were read, 1 when some were not.
@@ -164,6 +166,7 @@ pub(super) async fn read_file(
             },
         },
         draft: None,
+        weights: Weights::new(),
     };
     let bytes = match tokio::fs::read(&file).await {
         Ok(bytes) => bytes,
@@ -175,7 +178,6 @@ pub(super) async fn read_file(
     };
     let sha256 = Some(accepted.sha256);
     let hints = Hints { currency: None, day_first: true, today, known: Vec::new() };
-    let understood = |reading: &Reading| extract::extract(&seen(reading), &hints);
     // Nobody keeps a picture of a page that was read from its text, so there is nothing to look at again.
     let looked_at = |reading: &Reading| reading.pages.iter().any(|page| page.source.is_optical());
     let ask = |reading: &Reading| if looked_at(reading) { extract::spots(&seen(reading), &hints) } else { Vec::new() };
@@ -184,7 +186,7 @@ pub(super) async fn read_file(
         Err(error) => return failed(sha256, error.code(), error.to_string()),
     };
     let extracting = Instant::now();
-    let mut draft = understood(&reading);
+    let (mut draft, weights) = extract::weighed(&seen(&reading), &hints);
     if draft.problems.iter().any(|finding| finding.rule == "Q3") {
         let message = "Nothing on it could be read; type the values in from the picture.".to_owned();
         return failed(sha256, "nothing_readable", message);
@@ -197,7 +199,7 @@ pub(super) async fn read_file(
         total: millis(started.elapsed()),
     };
     let line = ReadLine { file: name, sha256, draft: Some(DraftJson::from(&draft)), error: None, timing_ms };
-    Outcome { line, draft: Some(draft) }
+    Outcome { line, draft: Some(draft), weights }
 }
 
 /// What can be checked without a firm's history, companies and policy.

@@ -6,6 +6,7 @@
 mod chart;
 mod compare;
 mod files;
+mod fit;
 mod forms;
 mod html;
 mod labels;
@@ -71,6 +72,9 @@ pub(super) struct ScoreArguments {
     /// Also print how often values of each confidence are right, as a table in Markdown
     #[arg(long)]
     reliability: bool,
+    /// Also write how often values of each weight are right: the table that confidence is taken from
+    #[arg(long, value_name = "FILE")]
+    fit: Option<PathBuf>,
     /// Also write a web page with the figures and the worst files' pictures
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -114,10 +118,11 @@ pub(super) async fn run(arguments: ScoreArguments, config: Config) -> anyhow::Re
         files_without_label: matched.files_without_label,
         labels_unclear: labels.unclear.len(),
     };
-    if let Some(file) = &arguments.html {
+    for (option, file) in [("--html", &arguments.html), ("--fit", &arguments.fit)] {
+        let Some(file) = file else { continue };
         // Before the reading, which may take an hour: is this a place for a file?
         let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
-        opened.with_context(|| unwritable(file))?;
+        opened.with_context(|| unwritable(option, file))?;
     }
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let processes = arguments.processes.unwrap_or(processors).clamp(1, 64);
@@ -128,10 +133,14 @@ pub(super) async fn run(arguments: ScoreArguments, config: Config) -> anyhow::Re
         Format::Table => print_text(&arguments, &report, &documents, &labels.unclear, processes),
         Format::Json => print_json(&arguments, &report, &documents, &labels.unclear),
     }
+    if let Some(file) = &arguments.fit {
+        let origin = fit::Origin { set: set_name(&arguments.labels), day: readers.today };
+        std::fs::write(file, fit::table(&documents, &origin)).with_context(|| unwritable("--fit", file))?;
+    }
     if let Some(file) = &arguments.html {
         let title = html::Title { labels: arguments.labels.display().to_string(), day: readers.today };
         let page = web_page(&title, &report, &documents, &readers).await;
-        std::fs::write(file, page).with_context(|| unwritable(file))?;
+        std::fs::write(file, page).with_context(|| unwritable("--html", file))?;
     }
     Ok(if all_reached(&arguments.min, &report) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -193,7 +202,7 @@ fn read_of(outcome: Outcome) -> Read {
         .as_ref()
         .map(|error| Failure { code: error.code.to_owned(), message: error.message.clone() });
     let time_ms = Decimal::from_str(&outcome.line.timing_ms.total.to_string()).unwrap_or_default();
-    Read { draft: outcome.draft, failure, time_ms }
+    Read { draft: outcome.draft, weights: outcome.weights, failure, time_ms }
 }
 
 fn print_text(
@@ -312,8 +321,15 @@ fn own_folder(labels: &Path) -> PathBuf {
     }
 }
 
-fn unwritable(file: &Path) -> String {
-    format!("{} cannot be written; give --html a place where a file may be made", file.display())
+fn unwritable(option: &str, file: &Path) -> String {
+    format!("{} cannot be written; give {option} a place where a file may be made", file.display())
+}
+
+/// The name of the folder that the labels lie in: what people call the set.
+fn set_name(labels: &Path) -> String {
+    let folder = own_folder(labels);
+    let name = folder.canonicalize().unwrap_or(folder);
+    name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]

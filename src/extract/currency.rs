@@ -10,9 +10,6 @@ use crate::model::{
     field::{Field, FieldValue},
 };
 
-/// How sure a code printed beside amounts is, in thousandths, per reader.
-const PRINTED: u16 = 950;
-
 /// The document's currency; nothing where neither the paper nor the firm says one.
 pub(super) fn currency(
     lines: &[Line<'_>],
@@ -28,7 +25,7 @@ pub(super) fn currency(
         let rival = ranked.get(1).is_some_and(|(_, other, _)| other * 3 >= count);
         let agrees = region.is_none_or(|region| region.currency == code);
         let sure = !rival && (!seen.source.is_optical() || count >= 2 || (agrees && region.is_some()));
-        return field(code, seen, sure, if sure { PRINTED } else { 600 }, "printed");
+        return field(code, seen, sure, "printed");
     }
     let local = region.and_then(|region| Currency::parse(region.currency).ok());
     let seen = bare.or_else(|| lines.first().map(|line| Evidence::of_row(&line.row)))?;
@@ -37,12 +34,12 @@ pub(super) fn currency(
         // A place that uses another currency makes it a question again.
         let sure = local.is_none_or(|local| local == taught);
         let place = if bare.is_some() { seen } else { unplaced };
-        return field(taught.code(), place, sure, 900, "known-supplier");
+        return field(taught.code(), place, sure, "known-supplier");
     }
     match (local, hints.currency) {
-        (Some(local), Some(own)) if local == own => field(own.code(), seen, true, 900, "place-and-own"),
-        (Some(local), _) => field(local.code(), seen, false, 500, "place"),
-        (None, Some(own)) => field(own.code(), if bare.is_some() { seen } else { unplaced }, false, 400, "own"),
+        (Some(local), Some(own)) if local == own => field(own.code(), seen, true, "place-and-own"),
+        (Some(local), _) => field(local.code(), seen, false, "place"),
+        (None, Some(own)) => field(own.code(), if bare.is_some() { seen } else { unplaced }, false, "own"),
         (None, None) => None,
     }
 }
@@ -82,9 +79,9 @@ fn code_word(word: &str) -> Option<&'static str> {
     known(&marked).or_else(|| known(&folded).filter(|_| folded.len() >= 3))
 }
 
-fn field(code: &str, seen: Evidence, accepted: bool, confidence: u16, rule: &str) -> Option<Field> {
+fn field(code: &str, seen: Evidence, proven: bool, rule: &str) -> Option<Field> {
     let currency = Currency::parse(code).ok()?;
-    Some(seen.field(FieldValue::Currency(currency), confidence, accepted, format!("currency:{rule}")))
+    Some(seen.field(FieldValue::Currency(currency), proven, format!("currency:{rule}")))
 }
 
 #[cfg(test)]

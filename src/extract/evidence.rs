@@ -26,11 +26,10 @@ impl Evidence {
         Self { source: row.source, page: Some(row.page), area: Some(area), confidence }
     }
 
-    /// The field with this value; its confidence in thousandths is never more than the reader's allows.
-    pub(super) fn field(self, value: FieldValue, per_mille: u16, accepted: bool, rule: String) -> Field {
-        // Evidence from other figures can make a value surer than its reader was, but not by much.
-        let allowed = self.confidence.per_mille().saturating_add(250);
-        let confidence = Confidence::from_per_mille(if accepted { per_mille } else { per_mille.min(allowed).min(890) });
-        Field { value, confidence, accepted, source: self.source, rule, page: self.page, area: self.area }
+    /// The field with this value, accepted where the paper proves it. Its confidence is its reader's, until
+    /// `calibration` says how often such a value is right.
+    pub(super) fn field(self, value: FieldValue, proven: bool, rule: String) -> Field {
+        let Self { source, page, area, confidence } = self;
+        Field { value, confidence, accepted: proven, source, rule, page, area }
     }
 }

@@ -1,19 +1,31 @@
 //! What the chosen values rest on, counted: what the witness and the figures of trust weigh. A field's rule says the
 //! same to people; nothing here is read out of it.
 
-use crate::model::page::Spot;
+use std::collections::BTreeMap;
+
+use crate::model::{field::FieldName, page::Spot};
 
 /// What the values of one document rest on; nothing for a field that was not found.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grounds {
     pub(super) total: Option<TotalGrounds>,
     pub(super) issue: Option<DateGrounds>,
-    /// The rows the supplier's name was read from; none where no name was found.
-    pub(super) name: Vec<Spot>,
-    /// The name's letters are mended, so that a witness cannot confirm them.
-    pub(super) name_mended: bool,
-    /// The name is one that a person taught, letter by letter, or goes by a tax number.
-    pub(super) name_known: bool,
+    pub(super) name: Option<NameGrounds>,
+    /// What a second reader said of each field that it was asked about.
+    pub(super) heard: BTreeMap<FieldName, Testimony>,
+}
+
+/// What the second reader says of one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Testimony {
+    /// It reads the same.
+    Agrees,
+    /// It was lost at first, and reads the same in a softened picture.
+    AgreesAtLast,
+    /// It plainly reads something else.
+    Differs,
+    /// It was not asked, or could not read the place.
+    Silent,
 }
 
 /// What a total rests on.
@@ -25,6 +37,8 @@ pub(super) struct TotalGrounds {
     pub(super) labelled: usize,
     /// How many equations over other figures prove it.
     pub(super) proofs: usize,
+    /// Nothing on the paper speaks against it: no other total as strong, no rounding that is left open.
+    pub(super) sound: bool,
 }
 
 /// What an issue date rests on.
@@ -36,6 +50,25 @@ pub(super) struct DateGrounds {
     pub(super) confirmations: usize,
     /// The order of day and month is known, no digit was mended, and its tax was in force.
     pub(super) sound: bool,
-    /// Nothing at all speaks for or against it: one date on the page, without a label.
-    pub(super) alone: bool,
+    /// It would be sound, had it been read without mending.
+    pub(super) mended: bool,
+    /// Another date of the page could be meant as well, or its label names another day than that of issue.
+    pub(super) rivalled: bool,
+    /// Its reader was as sure of it as one reader must be.
+    pub(super) sure: bool,
+}
+
+/// What a supplier's name rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NameGrounds {
+    /// The rows it was read from.
+    pub(super) spots: Vec<Spot>,
+    /// Its letters are mended, so that a witness cannot confirm them.
+    pub(super) mended: bool,
+    /// It is one that a person taught, letter by letter, or goes by a tax number.
+    pub(super) known: bool,
+    /// It ends in a company's form, such as "Limited".
+    pub(super) form: bool,
+    /// It stands at the top, whole, on rows that were read well, and no brand stands over it.
+    pub(super) plain: bool,
 }

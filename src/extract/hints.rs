@@ -16,7 +16,7 @@ use crate::model::{
     currency::Currency,
     draft::Draft,
     field::{Field, FieldName, FieldValue},
-    page::{Confidence, Source},
+    page::Source,
     tax_id::{self, TaxId, Verdict},
 };
 
@@ -28,8 +28,6 @@ const PRINTED_LETTERS_MIN: usize = 5;
 const MISREAD_LETTERS_MAX: usize = 2;
 /// How many rows under a heading such as "bill to" a number is still the buyer's.
 const BUYER_ROWS: usize = 5;
-/// How sure a known supplier's name is, in thousandths.
-const KNOWN: Confidence = Confidence::from_per_mille(995);
 
 /// One thing that a person's correction taught.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +149,7 @@ pub(super) fn recognise<'k>(
     if known.is_empty() {
         return None;
     }
-    let name = found.as_ref().filter(|found| !found.mended).and_then(|found| printed_name(&found.field));
+    let name = found.as_ref().filter(|found| !found.grounds.mended).and_then(|found| printed_name(&found.field));
     let numbers = numbers(rows);
     let named = |supplier: &KnownSupplier| name.as_ref().is_some_and(|name| supplier.printed.contains(name));
     let numbered = |supplier: &KnownSupplier| supplier.tax_ids.iter().any(|id| numbers.contains(id));
@@ -168,7 +166,7 @@ pub(super) fn recognise<'k>(
     let found = found.as_mut()?;
     found.field.value = FieldValue::Text(only.name.clone());
     found.field.accepted = true;
-    found.field.confidence = KNOWN;
+    found.grounds.known = true;
     KNOWN_SUPPLIER.clone_into(&mut found.field.rule);
     Some(only)
 }

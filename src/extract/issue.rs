@@ -136,15 +136,20 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
             let confirmations = all.iter().filter(|other| other.date == best.date).count() - 1
                 + usize::from(in_a_number(best.date, rows_text()));
             let too_early = before_its_tax(best.date, region, rows);
-            let sound = best.settled && !best.seen.repaired && !too_early;
-            let alone = best.role == Role::Unsaid && confirmations == 0 && sound;
-            let grounds = DateGrounds { labelled: best.role == Role::Issue, confirmations, sound, alone };
-            (issue_choice(best, confirmations, &all, hints, too_early), grounds)
+            let grounds = DateGrounds {
+                labelled: best.role == Role::Issue,
+                confirmations,
+                sound: best.settled && !best.seen.repaired && !too_early,
+                mended: best.settled && best.seen.repaired && !too_early,
+                rivalled: best.role == Role::Other || is_rivalled(best, &all, hints),
+                sure: best.evidence.confidence >= ALONE,
+            };
+            (issue_choice(best, grounds, too_early), grounds)
         })
         .unzip();
     let due_choice = due.map(|best| {
         let sure = best.settled && !best.seen.repaired && !best.evidence.source.is_optical();
-        best.evidence.field(FieldValue::Date(best.date), 900, sure, "due:label".to_owned())
+        best.evidence.field(FieldValue::Date(best.date), sure, "due:label".to_owned())
     });
     let problem = issue.filter(|best| !best.settled).map(ambiguous);
     Dates { issue: issue_choice, due: due_choice, problem, grounds }
@@ -317,6 +322,7 @@ fn in_a_number<'w>(date: Date, mut words: impl Iterator<Item = &'w Word>) -> boo
         format!("{year}{month:02}{day:02}"),
         format!("{day:02}{month:02}{year}"),
         format!("{short:02}{month:02}{day:02}"),
+        format!("{day:02}{month:02}{short:02}"),
     ];
     words.any(|word| {
         let mut runs = word.text.split(|c: char| !c.is_ascii_digit());
@@ -334,25 +340,25 @@ fn before_its_tax(date: Date, region: Option<Region>, rows: &[Row<'_>]) -> bool 
 /// The first day of Malaysia's GST.
 const GST_BEGAN: Date = jiff::civil::date(2015, 4, 1);
 
-fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints: &Hints, too_early: bool) -> Field {
-    let rival = all.iter().any(|other| {
+/// Whether another date of the page could be meant as well.
+fn is_rivalled(best: &Candidate, all: &[Candidate], hints: &Hints) -> bool {
+    all.iter().any(|other| {
         let counts = matches!(other.role, Role::Issue | Role::Unsaid) && plausible(other.date, hints.today);
         other.date != best.date
             && counts
             && !(best.role == Role::Issue && other.role == Role::Unsaid && best.evidence.source == Source::PdfText)
-    });
-    let clean = best.settled
-        && !too_early
-        && !best.seen.repaired
-        && !rival
-        && best.role != Role::Other
-        && (confirmations > 0 || best.evidence.confidence >= READ);
+    })
+}
+
+fn issue_choice(best: &Candidate, grounds: DateGrounds, too_early: bool) -> Field {
+    let confirmations = grounds.confirmations;
+    let clean = grounds.sound && !grounds.rivalled && (confirmations > 0 || best.evidence.confidence >= READ);
     let accepted = match best.evidence.source {
         Source::Person | Source::EInvoice | Source::Qr => true,
         Source::PdfText => clean,
         Source::PpOcr | Source::Tesseract => {
-            let least = if confirmations > 0 { CONFIRMED } else { ALONE };
-            clean && best.evidence.confidence >= least
+            let twice = confirmations > 0 && best.evidence.confidence >= CONFIRMED;
+            clean && (twice || grounds.sure)
         }
     };
     let label = match best.role {
@@ -365,8 +371,7 @@ fn issue_choice(best: &Candidate, confirmations: usize, all: &[Candidate], hints
     let era = if too_early { ",era" } else { "" };
     let misread = if best.seen.repaired { ",repaired" } else { "" };
     let rule = format!("date:{label}{twice}{doubt}{era}{misread}");
-    let per_mille = if confirmations > 0 { 970 } else { 930 };
-    best.evidence.field(FieldValue::Date(best.date), per_mille, accepted, rule)
+    best.evidence.field(FieldValue::Date(best.date), accepted, rule)
 }
 
 #[cfg(test)]

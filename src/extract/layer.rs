@@ -1,7 +1,7 @@
 //! Whether the page of a PDF shows what its text layer says. A layer is easily changed without anybody seeing it, and a
 //! value can be painted over while the layer still says the old one; a reader that looks at the page tells.
 
-use super::witness::{Testimony, testimony};
+use super::{grounds::Testimony, witness::testimony};
 use crate::model::{
     draft::Draft,
     field::FieldName,
@@ -33,7 +33,8 @@ pub(super) fn compare(draft: &mut Draft, looks: &[Look]) {
         let Some(place) = place(draft, name) else { continue };
         let Some(field) = draft.fields.get_mut(&name) else { continue };
         let nothing = |look: &Look| look.words.iter().all(|word| word.confidence < NOTHING_SEEN);
-        let blank = looks.iter().any(|look| look.spot == place && nothing(look));
+        let mut here = looks.iter().filter(|look| look.spot == place).peekable();
+        let blank = here.peek().is_some() && here.all(nothing);
         if blank || testimony(field, &[place], looks) == Testimony::Differs {
             field.accepted = false;
             differing.push(name);

@@ -10,6 +10,7 @@
 
 mod amounts;
 mod arithmetic;
+mod calibration;
 mod chinese_amount;
 mod currency;
 mod dates;
@@ -36,6 +37,7 @@ mod supplier;
 mod testing;
 mod text;
 mod total;
+mod weight;
 mod witness;
 
 use jiff::civil;
@@ -50,6 +52,8 @@ use crate::model::{
     finding::{Finding, Severity},
     page::{Confidence, Look, Page, Spot},
 };
+
+pub use self::weight::{Weight, Weights};
 
 /// What the firm knows before the paper is read.
 #[derive(Debug, Clone)]
@@ -81,16 +85,26 @@ pub struct Seen<'a> {
 /// differently is a finding, and not accepted unless the paper proves it twice.
 #[must_use]
 pub fn extract(seen: &Seen<'_>, hints: &Hints) -> Draft {
-    let (mut draft, grounds) = read(seen, hints);
+    weighed(seen, hints).0
+}
+
+/// The same, with how much each value weighs that was read and not stated: what calibration is fitted on.
+#[must_use]
+pub fn weighed(seen: &Seen<'_>, hints: &Hints) -> (Draft, Weights) {
+    let (mut draft, mut grounds) = read(seen, hints);
     if draft.pages == 0 && !seen.facts.is_empty() {
         // The bare XML of an e-invoice has no pages of its own; it is one document all the same.
         draft.pages = 1;
     }
-    witness::hear(&mut draft, &grounds, seen.looks);
+    witness::hear(&mut draft, &mut grounds, seen.looks);
     layer::compare(&mut draft, seen.looks);
+    let mut weights = weight::weigh(&draft, &grounds);
+    calibration::settle(&mut draft, &weights);
     doubt_what_words_deny(&mut draft);
     facts::join(&mut draft, seen.facts);
-    finish(draft)
+    let stated = |name: &FieldName| seen.facts.iter().flat_map(|facts| &facts.fields).any(|fact| fact.name == *name);
+    weights.retain(|name, _| !stated(name));
+    (finish(draft), weights)
 }
 
 /// The places of a document that a second reader should look at, before it did.
@@ -126,9 +140,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let mut grounds =
         Grounds { total: total.as_ref().map(|total| total.grounds), issue: dates.grounds, ..Grounds::default() };
     let supplier = supplier.map(|found| {
-        grounds.name = found.spots;
-        grounds.name_mended = found.mended;
-        grounds.name_known = known.is_some();
+        grounds.name = Some(found.grounds);
         found.field
     });
     let chosen = [
@@ -137,7 +149,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
         (FieldName::IssueDate, dates.issue),
         (FieldName::DueDate, dates.due),
         (FieldName::Currency, currency::currency(&lines, region, known, hints)),
-        (FieldName::PaymentMethod, payment::payment_method(&lines)),
+        (FieldName::PaymentMethod, payment::payment_method(&lines, total.as_ref().map(|total| total.value))),
         (FieldName::Total, total.map(|total| total.field)),
     ];
     draft.fields.extend(chosen.into_iter().filter_map(|(name, field)| Some((name, field?))));
@@ -223,7 +235,8 @@ mod tests {
         assert_eq!(text(FieldName::Currency), "HKD");
         assert_eq!(text(FieldName::PaymentMethod), "octopus");
         assert_eq!(text(FieldName::DocumentNumber), "000123");
-        assert!(draft.accepted(FieldName::Total) && draft.accepted(FieldName::IssueDate));
+        assert!(draft.accepted(FieldName::Total));
+        assert!(!draft.accepted(FieldName::IssueDate), "one reader saw it, once");
         assert_eq!(draft.kind, DocumentKind::Receipt);
         assert_eq!(draft.line_items.len(), 2);
     }

@@ -89,8 +89,7 @@ pub(super) fn document_number(rows: &[Row<'_>]) -> Option<Field> {
         }
     };
     let rule = if best.below { "number:label-above" } else { "number:label" };
-    let per_mille = if accepted { 930 } else { 700 };
-    Some(best.evidence.field(FieldValue::Text(best.text), per_mille, accepted, rule.to_owned()))
+    Some(best.evidence.field(FieldValue::Text(best.text), accepted, rule.to_owned()))
 }
 
 /// The row's words cut at colons and number signs, which stand for words of their own.

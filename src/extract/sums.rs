@@ -80,7 +80,7 @@ fn choice(figure: &Figure, label: Label, proven: bool, total: Option<&Chosen>) -
         area: Some(figure.area),
         confidence: figure.confidence,
     };
-    evidence.field(FieldValue::Amount(shown(figure, label)), if accepted { 930 } else { 650 }, accepted, rule)
+    evidence.field(FieldValue::Amount(shown(figure, label)), accepted, rule)
 }
 
 /// The parts that add up to the total.

@@ -2,14 +2,16 @@
 
 mod reread;
 mod words;
+mod wrapped;
 
 use self::reread::reread;
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, NOT_NAMES, SELLER, TRADES};
 use crate::extract::{
     evidence::Evidence,
+    grounds::NameGrounds,
     rows::Row,
     said::{Phrases, Said},
-    text::{Shape, fold, half_width, is_han, letters},
+    text::{Shape, distance, fold, half_width, is_han, letters},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -42,13 +44,10 @@ struct Name<'a> {
     score: i32,
 }
 
-/// The supplier's name, and the places it was read from.
+/// The supplier's name, and what it rests on.
 pub(super) struct Found {
     pub(super) field: Field,
-    /// One for each row it stands on: a second reader reads a row at a time.
-    pub(super) spots: Vec<Spot>,
-    /// Letters of it are mended: it is likelier right than as it was read, but nobody saw it so.
-    pub(super) mended: bool,
+    pub(super) grounds: NameGrounds,
 }
 
 /// The supplier's name, as printed; what a second reader saw there settles letters that the first was unsure of.
@@ -57,6 +56,8 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.page == first_page).collect();
     let mut names: Vec<Name<'_>> = Vec::new();
     let heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
+    let left = rows.iter().map(|row| row.area.left).min()?;
+    let width = rows.iter().map(|row| row.area.right()).max()?.saturating_sub(left);
     let parts: Vec<Vec<Row<'_>>> = rows.iter().map(|row| row.segments()).collect();
     for (position, row) in parts.iter().enumerate() {
         let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
@@ -69,6 +70,8 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
                 let led = heads.iter().any(|above| over_says(above, part, &SELLER));
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 extend(&mut name, rows.get(position + 1).copied());
+                wrapped::go_on(&mut name, rows.get(position + 1..).unwrap_or_default(), width);
+                complete(&mut name, rows.get(..position).unwrap_or_default());
                 name.led = led;
                 name.score = score(&name, &heights);
                 names.push(name);
@@ -85,7 +88,9 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     // A brand right above a company: which of the two the books know it by, a person says.
     let branded = !best.joined && places.iter().any(|(place, form)| !form && place + 1 == best.position);
     let spots = best.parts.iter().map(|part| Spot { page: part.page, area: part.area }).collect();
-    (best.score > 0).then(|| Found { field: choice(&best, branded), spots, mended })
+    let plain = best.position < ACCEPTED_ROWS && !branded && !best.repaired && !best.unsure && !is_tail(&best.text);
+    let grounds = NameGrounds { spots, mended, known: false, form: best.form, plain };
+    (best.score > 0).then(|| Found { field: choice(&best, &grounds), grounds })
 }
 
 /// Mends the letters of the name part by part; whether anything changed.
@@ -100,18 +105,14 @@ fn mend(name: &mut Name<'_>, looks: &[Look]) -> bool {
     true
 }
 
-fn choice(best: &Name<'_>, branded: bool) -> Field {
-    let sure = best.row.confidence() >= SURE && best.position < ACCEPTED_ROWS;
+fn choice(best: &Name<'_>, grounds: &NameGrounds) -> Field {
     let accepted = match best.row.source {
         Source::Person | Source::EInvoice | Source::Qr => true,
         Source::PdfText => best.form && best.score >= 30,
-        Source::PpOcr | Source::Tesseract => {
-            best.form && sure && !branded && !best.repaired && !best.unsure && !is_tail(&best.text)
-        }
+        Source::PpOcr | Source::Tesseract => best.form && grounds.plain && best.row.confidence() >= SURE,
     };
     let rule = if best.form { "supplier:company-form" } else { "supplier:top" };
-    let per_mille = if accepted { 930 } else { 650 };
-    Evidence::of_row(&best.row).field(FieldValue::Text(best.text.clone()), per_mille, accepted, rule.to_owned())
+    Evidence::of_row(&best.row).field(FieldValue::Text(best.text.clone()), accepted, rule.to_owned())
 }
 
 /// Whether the parts of a row above that stand over the part say one of these.
@@ -239,6 +240,12 @@ fn ending(text: &str, optical: bool) -> (String, bool, bool) {
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
     }
+    if let Some((start, last)) = text.rsplit_once(' ')
+        && optical
+        && misread_form(last)
+    {
+        return (format!("{start} SDN BHD"), true, true);
+    }
     let folded = fold(&text);
     let ends = FORMS.iter().any(|form| {
         folded.strip_suffix(form).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || form.chars().any(is_han))
@@ -256,6 +263,12 @@ fn letters_for_signs(text: &str) -> String {
     text.split(' ').map(mended).collect::<Vec<_>>().join(" ")
 }
 
+/// "SON.BHD": both halves of the form in one word, a letter of them misread.
+fn misread_form(word: &str) -> bool {
+    let seen = letters(word);
+    seen.len() == 6 && distance(&seen, "SDNBHD") == 1
+}
+
 /// Three letters of which at most one is misread.
 fn alike(seen: &str, meant: &str) -> bool {
     let same = seen.chars().zip(meant.chars()).filter(|(seen, meant)| seen == meant).count();
@@ -271,8 +284,12 @@ fn is_tail(text: &str) -> bool {
     let starts_with_filler = matches!(folded.split(' ').next(), Some("ENTERPRISE" | "TRADING" | "CO" | "HOLDINGS"));
     let form = form.trim();
     let one_trade = !form.contains(' ') && form.len() > 5 && is_near_trade(&Shape::of(form));
+    // "HARDWARE ENTERPRISE (SETIA ALAM) SDN BHD": before its branch stands nothing but trades.
+    let says_little = |word: &str| FILLERS.contains(&word) || is_near_trade(&Shape::of(word));
+    let branch = text.split_once('(').is_some_and(|(before, _)| fold(before).split_whitespace().all(says_little));
     fillers
         || one_trade
+        || branch
         || starts_with_filler
         || (text.contains(')') && text.find('(').is_none_or(|open| text.find(')').is_some_and(|close| close < open)))
 }
@@ -409,6 +426,7 @@ mod tests {
             (&["tan chay yee", "ABC HO TRADING", "JALAN HARMONI 3/2,"], "ABC HO TRADING", false),
             (&["好味茶餐廳有限公司", "香港九龍彌敦道 100 號地下"], "好味茶餐廳有限公司", true),
             (&["MR DIY SON BHD", "TEL 123"], "MR DIY SDN BHD", false),
+            (&["WESTERN STATIONERY SON.BHD", "TEL 123"], "WESTERN STATIONERY SDN BHD", false),
             (&["AIK HUAT HARDWARE (SETIA", "ALAM) SDN BHD"], "AIK HUAT HARDWARE (SETIA ALAM) SDN BHD", true),
             (&["好味茶餐廳", "GOOD TASTE CAFE", "Hong Kong"], "GOOD TASTE CAFE", false),
             (&["Bill to", "Pearl Limited", "Harbour Trading Company Limited"], "Harbour Trading Company Limited", true),

@@ -72,8 +72,8 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
     let Some(best) = candidates.iter().max_by_key(|candidate| (candidate.score, candidate.value)) else {
         return largest(lines);
     };
-    let clean = is_clean(best, &candidates, figures, lines);
-    chosen(best, clean && is_proven(best), lines)
+    let sound = is_sound(best, &candidates, figures, lines);
+    chosen(best, sound, lines)
 }
 
 /// A proven amount that no label bears takes the place of a labelled one without proof that differs in a digit.
@@ -171,19 +171,23 @@ fn label_score(figure: &Figure) -> i32 {
     base - i32::from(figure.in_summary) * 18 - i32::from(figure.indirect) * 4 - i32::from(figure.value.is_zero()) * 40
 }
 
-/// Whether a label plainly bears it and nothing on the paper speaks against it.
-fn is_clean(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
+/// Whether a label plainly bears it, as far as its reader needs that.
+fn is_supported(best: &Candidate<'_>) -> bool {
     let read = |least: Confidence| plain(best).filter(|figure| figure.confidence >= least).count();
     let scanned = best.seen.iter().any(|figure| figure.source.is_optical());
-    let supported = match best.proofs.len() {
+    match best.proofs.len() {
         // The same blot misleads a second reading too, so one label alone is not enough for a scan. Prices end in
         // nothing or five nearly always; another last digit needs an equation to be believed.
         0 if scanned => read(READ_CONFIDENCE) >= 2 && arithmetic::ends_in_five_cents(best.value),
         0 => read(Confidence::NONE) >= 1,
         1 => read(READ_PROVEN_CONFIDENCE) >= 1,
         _ => read(PROVEN_CONFIDENCE) >= 1,
-    };
-    supported && !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
+    }
+}
+
+/// Whether nothing on the paper speaks against it.
+fn is_sound(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
+    !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
 }
 
 /// The places where a label plainly bears it.
@@ -235,7 +239,7 @@ fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]
     settled || (!open && !unread) || best.seen.iter().any(|figure| figure.strength == 4)
 }
 
-fn chosen(best: &Candidate<'_>, accepted: bool, lines: &[Line<'_>]) -> Option<Chosen> {
+fn chosen(best: &Candidate<'_>, sound: bool, lines: &[Line<'_>]) -> Option<Chosen> {
     let strongest = best.seen.iter().max_by_key(|figure| (label_score(figure), figure.confidence));
     let (evidence, word) = match strongest {
         Some(figure) => (
@@ -252,12 +256,12 @@ fn chosen(best: &Candidate<'_>, accepted: bool, lines: &[Line<'_>]) -> Option<Ch
     let proofs: Vec<&str> = best.proofs.iter().map(|proof| proof.name()).collect();
     let repeated = if best.seen.len() > 1 { format!(",×{}", best.seen.len()) } else { String::new() };
     let rule = format!("total:{word}{repeated}{}{}", if proofs.is_empty() { "" } else { "," }, proofs.join("+"));
-    let per_mille = if accepted { 930 + 15 * u16::try_from(best.proofs.len().min(4)).unwrap_or(0) } else { 700 };
-    let field = evidence.field(FieldValue::Amount(best.value), per_mille, accepted, rule);
+    let field = evidence.field(FieldValue::Amount(best.value), sound && is_supported(best) && is_proven(best), rule);
     let grounds = TotalGrounds {
         strength: strongest.map_or(0, |figure| figure.strength),
         labelled: best.seen.len(),
         proofs: best.proofs.len(),
+        sound,
     };
     Some(Chosen { value: best.value, proofs: best.proofs.clone(), grounds, field })
 }
@@ -279,8 +283,8 @@ fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
     let (line, amount) =
         money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
     let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
-    let field = evidence.field(FieldValue::Amount(amount.value), 300, false, "total:largest".to_owned());
-    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0 };
+    let field = evidence.field(FieldValue::Amount(amount.value), false, "total:largest".to_owned());
+    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0, sound: false };
     Some(Chosen { value: amount.value, proofs: Vec::new(), grounds, field })
 }
 

@@ -3,8 +3,8 @@
 
 use crate::extract::{
     amounts::{Style, amounts_in},
-    dates::dates_in,
-    grounds::Grounds,
+    dates::{Needs, SeenDate, dates_in},
+    grounds::{Grounds, Testimony},
     rows::{Row, row_of_words},
     text::letters,
 };
@@ -28,17 +28,6 @@ const ASKED: &[FieldName] = &[
 /// letters alone it is often lost, and says so.
 const CONTRADICTS: Confidence = Confidence::from_per_mille(800);
 
-/// What the second reader says of one value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Testimony {
-    /// It reads the same.
-    Agrees,
-    /// It plainly reads something else.
-    Differs,
-    /// It was not asked, or could not read the place.
-    Silent,
-}
-
 /// The places a second reader is to look at: those of the optically read values that matter.
 pub(super) fn spots(draft: &Draft, grounds: &Grounds) -> Vec<Spot> {
     let mut spots: Vec<Spot> = Vec::new();
@@ -54,20 +43,39 @@ pub(super) fn spots(draft: &Draft, grounds: &Grounds) -> Vec<Spot> {
 fn places(name: FieldName, field: Option<&Field>, grounds: &Grounds) -> Vec<Spot> {
     let Some(field) = field.filter(|field| field.source.is_optical()) else { return Vec::new() };
     let one = || Some(Spot { page: field.page?, area: field.area? });
-    if name == FieldName::SupplierName { grounds.name.clone() } else { one().into_iter().collect() }
+    let rows = || grounds.name.as_ref().map(|name| name.spots.clone()).unwrap_or_default();
+    if name == FieldName::SupplierName { rows() } else { one().into_iter().collect() }
 }
 
-/// What the looks at its places say of a field.
+/// What the looks at its places say of a field. Where a place was looked at twice, because the first look was unsure,
+/// the second may agree; it contradicts nothing, because its picture was softened for it.
 pub(super) fn testimony(field: &Field, places: &[Spot], looks: &[Look]) -> Testimony {
-    let found = places.iter().filter_map(|place| looks.iter().find(|look| look.spot == *place));
-    let rows: Vec<Row<'_>> = found.filter_map(row_of_look).collect();
+    let nth = |place: &Spot, nth: usize| {
+        let mut here = looks.iter().filter(|look| look.spot == *place);
+        here.nth(nth)
+    };
+    let first: Vec<&Look> = places.iter().filter_map(|place| nth(place, 0)).collect();
+    let said = said_by(field, places, &first);
+    let again = || {
+        let second: Vec<&Look> = places.iter().filter_map(|place| nth(place, 1)).collect();
+        said_by(field, places, &second)
+    };
+    // A name's letters are many, and softened ones are easily taken for others.
+    let figures = !matches!(field.value, FieldValue::Text(_));
+    if said == Testimony::Silent && figures && again() == Testimony::Agrees { Testimony::AgreesAtLast } else { said }
+}
+
+fn said_by(field: &Field, places: &[Spot], looks: &[&Look]) -> Testimony {
+    let rows: Vec<Row<'_>> = looks.iter().filter_map(|look| row_of_look(look)).collect();
     let Some(row) = rows.first().filter(|_| rows.len() == places.len()) else { return Testimony::Silent };
     let (same, other) = match &field.value {
         FieldValue::Amount(value) => amount(row, *value),
         FieldValue::Date(date) => {
             let seen = dates_in(row);
             let same = seen.iter().any(|seen| seen.date == *date || seen.other == Some(*date));
-            let other = seen.iter().any(|seen| !seen.repaired && seen.confidence >= CONTRADICTS);
+            // What is a date in another calendar only is none where the page does not use it: "R7.3.4", "114/03/04".
+            let plain = |seen: &&SeenDate| seen.needs == Needs::Nothing && !seen.repaired;
+            let other = seen.iter().filter(plain).any(|seen| seen.confidence >= CONTRADICTS);
             (same, other)
         }
         FieldValue::Text(text) => {
@@ -103,24 +111,32 @@ fn amount(row: &Row<'_>, value: rust_decimal::Decimal) -> (bool, bool) {
 }
 
 /// Notes what the looks say of each value: an agreement in its rule, a contradiction as a finding.
-pub(super) fn hear(draft: &mut Draft, grounds: &Grounds, heard: &[Look]) {
+pub(super) fn hear(draft: &mut Draft, grounds: &mut Grounds, looks: &[Look]) {
     let mut differing = Vec::new();
     for name in ASKED {
         let places = places(*name, draft.fields.get(name), grounds);
         let Some(field) = draft.fields.get_mut(name).filter(|field| field.source.is_optical()) else {
             continue;
         };
-        if *name == FieldName::SupplierName && grounds.name_known {
+        let own = grounds.name.as_ref().filter(|_| *name == FieldName::SupplierName);
+        if own.is_some_and(|name| name.known) {
             continue;
         }
         // A name that the witness helped to mend is not borne out by it.
-        let mended = *name == FieldName::SupplierName && grounds.name_mended;
-        match if mended { Testimony::Silent } else { testimony(field, &places, heard) } {
+        let mended = own.is_some_and(|name| name.mended);
+        let said = if mended { Testimony::Silent } else { testimony(field, &places, looks) };
+        grounds.heard.insert(*name, said);
+        if *name == FieldName::IssueDate {
+            unmend(field, grounds, &places, looks);
+        }
+        match said {
             Testimony::Agrees => {
-                if earned(*name, grounds) {
-                    field.accepted = true;
-                    field.confidence = field.confidence.max(BOTH_SURE);
-                }
+                field.accepted |= earned(*name, grounds);
+                field.rule.push_str(AGREED);
+            }
+            // Enough where the first reader was sure: a blot that is spread looks alike to both.
+            Testimony::AgreesAtLast => {
+                field.accepted |= field.confidence >= FIRST_SURE && earned(*name, grounds);
                 field.rule.push_str(AGREED);
             }
             Testimony::Differs => {
@@ -130,16 +146,24 @@ pub(super) fn hear(draft: &mut Draft, grounds: &Grounds, heard: &[Look]) {
                     differing.push(*name);
                 }
             }
-            Testimony::Silent if !heard.is_empty() && needs_witness(*name, grounds) => {
-                field.accepted = false;
-                field.confidence = field.confidence.min(UNHEARD_MAX);
-            }
-            Testimony::Silent => {}
+            Testimony::Silent => field.accepted &= !needs_witness(*name, grounds),
         }
     }
     if !differing.is_empty() {
         let message = "Two readings of the picture differ here. Please compare them with the picture.";
         draft.problems.push(Finding::new("Q2", Severity::Flag, message, &differing));
+    }
+}
+
+/// A date that was mended, such as one glued to the time behind it, stands where the witness reads it without mending.
+fn unmend(field: &mut Field, grounds: &mut Grounds, places: &[Spot], looks: &[Look]) {
+    let Some(date) = grounds.issue.as_mut().filter(|date| date.mended) else { return };
+    let mut here = looks.iter().filter(|look| places.contains(&look.spot)).filter_map(row_of_look);
+    let plain =
+        |row: Row<'_>| dates_in(&row).iter().any(|seen| FieldValue::Date(seen.date) == field.value && !seen.repaired);
+    if here.any(plain) {
+        date.sound = true;
+        field.accepted |= date.sure && !date.rivalled;
     }
 }
 
@@ -150,9 +174,13 @@ fn earned(name: FieldName, grounds: &Grounds) -> bool {
     match name {
         FieldName::Total => grounds.total.is_some_and(|total| {
             let supported = total.labelled > 1 || total.proofs > 0;
-            total.strength > 2 || total.strength == 2 && supported
+            let proven = total.proofs > 1 && total.sound;
+            total.strength > 2 || total.strength == 2 && supported || proven
         }),
-        FieldName::IssueDate => grounds.issue.is_some_and(|date| date.labelled && date.sound),
+        FieldName::IssueDate => grounds.issue.is_some_and(|date| {
+            let twice = date.confirmations > 0 && !date.rivalled;
+            date.sound && (date.labelled || twice)
+        }),
         FieldName::SupplierName
         | FieldName::SupplierAddress
         | FieldName::SupplierTaxId
@@ -169,17 +197,29 @@ fn earned(name: FieldName, grounds: &Grounds) -> bool {
     }
 }
 
-/// Whether one reader alone is not enough for a value with these grounds: a date that nothing names, and a name.
+/// Whether nothing but its one reader speaks for a value with these grounds, however sure that reader is: a date that
+/// the page says once, a name, a number. Amounts that are accepted are proven by other figures.
 fn needs_witness(name: FieldName, grounds: &Grounds) -> bool {
-    let alone = || grounds.issue.is_some_and(|date| date.alone);
-    (name == FieldName::IssueDate && alone()) || name == FieldName::SupplierName
+    match name {
+        FieldName::IssueDate => grounds.issue.is_some_and(|date| date.confirmations == 0),
+        FieldName::SupplierName | FieldName::DocumentNumber => true,
+        FieldName::Total
+        | FieldName::SupplierAddress
+        | FieldName::SupplierTaxId
+        | FieldName::DueDate
+        | FieldName::Currency
+        | FieldName::Subtotal
+        | FieldName::Tax
+        | FieldName::ServiceCharge
+        | FieldName::Rounding
+        | FieldName::Discount
+        | FieldName::AmountPaid
+        | FieldName::PaymentMethod => false,
+    }
 }
 
-/// How sure two readers that agree are, in thousandths.
-const BOTH_SURE: Confidence = Confidence::from_per_mille(995);
-/// How sure one reader alone is at most where it needs a witness.
-const UNHEARD_MAX: Confidence = Confidence::from_per_mille(890);
-
+/// How sure the first reader must be, in thousandths, where the second needed a softened picture.
+const FIRST_SURE: Confidence = Confidence::from_per_mille(940);
 /// What an agreement adds to a field's rule.
 const AGREED: &str = ",witness";
 /// What a contradiction adds.
@@ -261,12 +301,43 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_nothing_names_needs_a_witness() {
-        let page = page_of(&["25/12/2018 10:25"]);
-        assert!(read(&page, &[]).accepted(FieldName::IssueDate), "where there is no second reader");
-        for (text, accepted) in [("25/12/2018", true), ("~", false), ("25/12/2013", false)] {
-            let draft = read(&page, &looks(&page, FieldName::IssueDate, text, 900));
-            assert_eq!(draft.accepted(FieldName::IssueDate), accepted, "{text}");
+    fn a_date_needs_a_witness_or_another_place() {
+        for (text, said, accepted) in [
+            ("25/12/2018 10:25", Some("25/12/2018"), true),
+            ("25/12/2018 10:25", Some("~"), false),
+            ("25/12/2018 10:25", Some("25/12/2013"), false),
+            ("25/12/2018 10:25", None, false),
+            ("Date: 25/12/2018", Some("25/12/2018"), true),
+            ("Date: 25/12/2018", Some("~"), false),
+            ("Date: 25/12/2018", None, false),
+            ("Date: 25/12/2018 Receipt 000325122018", None, true),
+            // Glued to its time it was mended; whoever reads it apart settles it.
+            ("25/12/201810:25", Some("25/12/2018 10:25"), true),
+            ("25/12/201810:25", Some("25/12/201810:25"), false),
+        ] {
+            let page = page_of(&[text]);
+            let heard = said.map(|said| looks(&page, FieldName::IssueDate, said, 900)).unwrap_or_default();
+            let draft = read(&page, &heard);
+            assert_eq!(draft.accepted(FieldName::IssueDate), accepted, "{text} {said:?} {:?}", draft.fields);
+        }
+    }
+
+    /// The second look, at a softened picture, bears out what the first reader was sure of; it never contradicts.
+    #[test]
+    fn a_second_look_may_agree() {
+        for (sure, first, second, accepted) in [
+            (960, ("26/12/2078", 600), "25/12/2018", true),
+            (960, ("26/12/2078", 600), "25/12/2013", false),
+            (960, ("26/12/2018", 900), "25/12/2018", false),
+            (850, ("26/12/2078", 600), "25/12/2018", false),
+            (960, ("25/12/2018", 600), "25/12/2013", true),
+        ] {
+            let mut page = page_of(&["Date: 25/12/2018"]);
+            page.words.iter_mut().for_each(|word| word.confidence = Confidence::from_per_mille(sure));
+            let mut heard = looks(&page, FieldName::IssueDate, first.0, first.1);
+            heard.extend(looks(&page, FieldName::IssueDate, second, 900));
+            let draft = read(&page, &heard);
+            assert_eq!(draft.accepted(FieldName::IssueDate), accepted, "{sure} {first:?} {second}");
         }
     }
 }

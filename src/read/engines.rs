@@ -113,8 +113,8 @@ impl Engines {
         let mut looks = Vec::new();
         for spot in spots.iter().take(SPOTS_MAX) {
             let Some((_, gray)) = self.kept.iter().find(|(number, _)| *number == spot.page) else { continue };
-            let words = self.tesseract.look(gray, spot.area)?;
-            looks.push(Look { spot: *spot, words });
+            let readings = self.tesseract.look(gray, spot.area)?;
+            looks.extend(readings.into_iter().map(|words| Look { spot: *spot, words }));
         }
         Ok(looks)
     }

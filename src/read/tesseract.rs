@@ -45,6 +45,14 @@ const PIXELS_BEFORE_HALVING: u64 = 20_000_000;
 const HALVED_SURE_MAX: Confidence = Confidence::from_per_mille(590);
 /// Single lines are shown to the witness about this high, in pixels, margin included.
 const WITNESS_HEIGHT_PX: u32 = 56;
+/// A single line of which a word is less sure than this is shown once more, softened.
+const LOOKED_SURELY: Confidence = Confidence::from_per_mille(800);
+/// A softened line is so high, in pixels, without its margin: small, so that the dots of a needle printer run together.
+const SOFTENED_HEIGHT_PX: u32 = 40;
+/// How far, in pixels, its ink is spread.
+const SOFTENED_BY_PX: f32 = 1.2;
+/// How much white there is around it, in pixels: letters at an edge are misread.
+const SOFTENED_MARGIN_PX: u32 = 10;
 /// Tesseract's own limit is 32,767 pixels a side.
 const SIDE_MAX_PX: u32 = 32_000;
 /// What Tesseract assumes about pictures that do not say; silences its guessing.
@@ -96,19 +104,25 @@ impl Engines {
         Ok(words.into_iter().map(back).collect())
     }
 
-    /// What stands in a part of a picture, read as one line of Latin letters and digits, in the picture's pixels.
+    /// What stands in a part of a picture, read as one line of Latin letters and digits, in the picture's pixels. Where
+    /// the first reading was unsure there is a second one, of the part softened.
     ///
     /// # Errors
     /// Tesseract or its English model is missing.
-    pub(super) fn look(&mut self, gray: &GrayImage, area: Area) -> Result<Vec<Word>, ReadError> {
-        let Some((crop, left, top, scale)) = enlarged_crop(gray, area) else { return Ok(Vec::new()) };
-        let words = recognise(&mut self.witness, ENGLISH, &crop, PageSegMode::PsmSingleLine, None)?;
-        let back = |word: Word| {
-            let area = unscale(word.area, scale);
-            let area = Area { left: area.left.saturating_add(left), top: area.top.saturating_add(top), ..area };
-            Word { area, ..word }
-        };
-        Ok(words.into_iter().map(back).collect())
+    pub(super) fn look(&mut self, gray: &GrayImage, area: Area) -> Result<Vec<Vec<Word>>, ReadError> {
+        let Some(part) = part(gray, area) else { return Ok(vec![Vec::new()]) };
+        let mut readings = Vec::new();
+        for prepare in [enlarged, softened] {
+            let Some(shown) = prepare(&part.picture) else { continue };
+            let words = recognise(&mut self.witness, ENGLISH, &shown.picture, PageSegMode::PsmSingleLine, None)?;
+            let words: Vec<Word> = words.into_iter().map(|word| shown.back(word, &part)).collect();
+            let sure = words.iter().map(|word| word.confidence).min().is_some_and(|least| least >= LOOKED_SURELY);
+            readings.push(words);
+            if sure {
+                break;
+            }
+        }
+        Ok(readings)
     }
 
     /// Shows the parts that were understood least to the Chinese model.
@@ -184,9 +198,33 @@ fn clean(picture: &DynamicImage) -> (GrayImage, Scale) {
     (image::imageops::resize(&gray, width, height, FilterType::CatmullRom), Scale { up, down: 1 })
 }
 
-/// The area with a margin around it and white around that, at a size that Tesseract likes; where the crop begins, and
-/// how it was scaled. None for an area outside the picture.
-fn enlarged_crop(gray: &GrayImage, area: Area) -> Option<(GrayImage, u32, u32, Scale)> {
+/// A part of a picture, and where it begins there.
+struct Part {
+    picture: GrayImage,
+    left: u32,
+    top: u32,
+}
+
+/// A part as the witness is shown it.
+struct Shown {
+    picture: GrayImage,
+    scale: Scale,
+    /// Pixels added at each side.
+    margin: u32,
+}
+
+impl Shown {
+    /// The word in the pixels of the whole picture.
+    fn back(&self, word: Word, part: &Part) -> Word {
+        let (left, top) = (word.area.left.saturating_sub(self.margin), word.area.top.saturating_sub(self.margin));
+        let area = unscale(Area { left, top, ..word.area }, self.scale);
+        let (left, top) = (area.left.saturating_add(part.left), area.top.saturating_add(part.top));
+        Word { area: Area { left, top, ..area }, ..word }
+    }
+}
+
+/// The area with a margin around it. None for an area outside the picture.
+fn part(gray: &GrayImage, area: Area) -> Option<Part> {
     let margin = (area.height / 5).max(2);
     let left = area.left.saturating_sub(margin);
     let top = area.top.saturating_sub(margin);
@@ -195,18 +233,37 @@ fn enlarged_crop(gray: &GrayImage, area: Area) -> Option<(GrayImage, u32, u32, S
     if right <= left || bottom <= top {
         return None;
     }
-    let crop = image::imageops::crop_imm(gray, left, top, right - left, bottom - top).to_image();
+    let picture = image::imageops::crop_imm(gray, left, top, right - left, bottom - top).to_image();
+    Some(Part { picture, left, top })
+}
+
+/// A part at a size that Tesseract likes.
+fn enlarged(crop: &GrayImage) -> Option<Shown> {
     let (up, down) = if crop.height() < WITNESS_HEIGHT_PX {
         (WITNESS_HEIGHT_PX.div_ceil(crop.height()).min(4), 1)
     } else {
         (1, (crop.height() / (WITNESS_HEIGHT_PX * 2)).max(1))
     };
+    let scale = Scale { up, down };
+    Some(Shown { picture: if up == down { crop.clone() } else { resized(crop, scale)? }, scale, margin: 0 })
+}
+
+/// A part made small and its ink spread, with white around it.
+fn softened(crop: &GrayImage) -> Option<Shown> {
+    let scale = Scale { up: SOFTENED_HEIGHT_PX, down: crop.height() };
+    let soft = image::imageops::blur(&resized(crop, scale)?, SOFTENED_BY_PX);
+    let margin = SOFTENED_MARGIN_PX;
+    let mut picture = GrayImage::from_pixel(soft.width() + 2 * margin, soft.height() + 2 * margin, image::Luma([255]));
+    image::imageops::overlay(&mut picture, &soft, i64::from(margin), i64::from(margin));
+    Some(Shown { picture, scale, margin })
+}
+
+/// None for what would have no pixels, or too many.
+fn resized(crop: &GrayImage, scale: Scale) -> Option<GrayImage> {
+    let Scale { up, down } = scale;
     let (width, height) = (crop.width().saturating_mul(up) / down, crop.height().saturating_mul(up) / down);
-    if width == 0 || height == 0 || width > SIDE_MAX_PX {
-        return None;
-    }
-    let crop = if up == down { crop } else { image::imageops::resize(&crop, width, height, FilterType::CatmullRom) };
-    Some((crop, left, top, Scale { up, down }))
+    let possible = width > 0 && height > 0 && width <= SIDE_MAX_PX;
+    possible.then(|| image::imageops::resize(crop, width, height, FilterType::CatmullRom))
 }
 
 fn unscale(area: Area, scale: Scale) -> Area {

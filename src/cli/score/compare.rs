@@ -8,6 +8,7 @@ use super::{
     forms::{is_close, number_key, supplier_key},
     labels::{Label, SCORED, Wanted, WantedValue},
 };
+use crate::extract::{Weight, Weights};
 use crate::model::{
     draft::Draft,
     field::{Field, FieldName, FieldValue},
@@ -51,6 +52,8 @@ pub(super) struct Verdict {
     pub(super) wanted: String,
     /// What was read; none when nothing was found.
     pub(super) read: Option<Field>,
+    /// How much spoke for it; none where it was not found, or stated and not read.
+    pub(super) weight: Option<Weight>,
     /// Whether both agree after normalisation.
     pub(super) right: bool,
     /// For the supplier: whether nine of ten characters agree.
@@ -118,6 +121,8 @@ pub(super) struct Document {
 pub(super) struct Read {
     /// What was understood; none when it was not read.
     pub(super) draft: Option<Draft>,
+    /// How much speaks for each of its values.
+    pub(super) weights: Weights,
     /// Why it was not read.
     pub(super) failure: Option<Failure>,
     /// What it took, in milliseconds.
@@ -133,7 +138,10 @@ impl Document {
         let verdicts: Vec<Verdict> = SCORED
             .into_iter()
             .filter(|_| refusal.is_none())
-            .filter_map(|name| Some(verdict(name, label.wanted.get(&name)?, fields.get(&name).cloned())))
+            .filter_map(|name| {
+                let weight = read.weights.get(&name).copied();
+                Some(Verdict { weight, ..verdict(name, label.wanted.get(&name)?, fields.get(&name).cloned()) })
+            })
             .collect();
         let is_labelled = |name: FieldName| verdicts.iter().any(|verdict| verdict.name == name);
         let others = fields.into_iter().filter(|(name, _)| !is_labelled(*name)).collect();
@@ -172,7 +180,7 @@ fn refusal(read: &Read) -> Refusal {
 
 fn verdict(name: FieldName, wanted: &Wanted, read: Option<Field>) -> Verdict {
     let (right, close) = read.as_ref().map_or((false, false), |field| agreement(&wanted.value, &field.value));
-    Verdict { name, wanted: wanted.printed.clone(), read, right, close }
+    Verdict { name, wanted: wanted.printed.clone(), read, weight: None, right, close }
 }
 
 /// Whether a value is right, and whether it is at least close.
@@ -211,7 +219,7 @@ mod tests {
 
     fn read(draft: Option<Draft>) -> Read {
         let failure = Failure { code: "pdf_damaged".to_owned(), message: "It is damaged.".to_owned() };
-        Read { failure: draft.is_none().then_some(failure), draft, time_ms: Decimal::ONE }
+        Read { failure: draft.is_none().then_some(failure), draft, weights: Weights::new(), time_ms: Decimal::ONE }
     }
 
     fn label(text: &str) -> Label {

@@ -134,10 +134,13 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::cli::score::{
-        compare::Read,
-        labels::Labels,
-        testing::{draft, field},
+    use crate::{
+        cli::score::{
+            compare::Read,
+            labels::Labels,
+            testing::{draft, field},
+        },
+        extract::Weights,
     };
 
     fn sample() -> Reliability {
@@ -145,7 +148,7 @@ mod tests {
         for (total, confidence) in [("9", 1000), ("9", 995), ("8", 994), ("9", 980), ("8", 499), ("9", 500), ("9", 0)] {
             let labels = Labels::parse("x", r#"{"1": {"total": "9", "date": "1/2/2020"}}"#).expect("labels");
             let draft = draft(&[field(FieldName::Total, total, confidence, false)]);
-            let read = Read { draft: Some(draft), failure: None, time_ms: Decimal::ONE };
+            let read = Read { draft: Some(draft), weights: Weights::new(), failure: None, time_ms: Decimal::ONE };
             let label = labels.labels.first().expect("one");
             documents.push(Document::compare(label, "1.jpg".into(), read));
         }

@@ -8,6 +8,7 @@ use super::{
     compare::{Document, Failure, Read},
     labels::Labels,
 };
+use crate::extract::Weights;
 use crate::model::{
     draft::Draft,
     field::{Field, FieldName, FieldValue},
@@ -63,7 +64,11 @@ pub(super) fn documents() -> Vec<Document> {
             Ok(draft) => (Some(draft), None),
             Err(failure) => (None, Some(failure)),
         };
-        Document::compare(label, file.into(), Read { draft, failure, time_ms: Decimal::from(number * 100) })
+        Document::compare(
+            label,
+            file.into(),
+            Read { draft, weights: Weights::new(), failure, time_ms: Decimal::from(number * 100) },
+        )
     });
     documents.collect()
 }

@@ -5,7 +5,7 @@
 //! the readers read differently, these rules take none from the right reading to a wrong one. A mended name is never
 //! accepted without a person.
 
-use super::words::{FORMS, GOODS, TRADES};
+use super::words::{BRANCHES, FORMS, GOODS, TRADES};
 use crate::extract::{
     rows::Row,
     text::{distance, fold, join, letters},
@@ -38,7 +38,20 @@ fn mended(word: &Word, seen: Option<&Row<'_>>) -> String {
     if let Some(better) = seen.and_then(|seen| witnessed(word, core, seen)) {
         return format!("{start}{better}{end}");
     }
+    let plain = mended_branch(&plain, word.confidence);
     plain.split_inclusive(|c: char| !c.is_alphabetic()).map(|run| mended_trade(run, word.confidence)).collect()
+}
+
+/// "(EL)": the one place that companies are told apart by that differs from what was seen in one letter.
+fn mended_branch(text: &str, sure: Confidence) -> String {
+    let inside = text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
+    let Some(seen) = inside.filter(|seen| sure < MEANT[1] && !BRANCHES.contains(seen)) else { return text.to_owned() };
+    let misread = |place: &&&str| place.len() == seen.len() && distance(place, seen) == 1;
+    let mut near = BRANCHES.iter().filter(misread);
+    match (near.next(), near.next()) {
+        (Some(only), None) => text.replacen(&format!("({seen})"), &format!("({only})"), 1),
+        (Some(_), Some(_)) | (None, _) => text.to_owned(),
+    }
 }
 
 /// The word without the signs around it, and those.
@@ -120,7 +133,9 @@ fn letters_for_digits(text: &str) -> String {
         '8' if inside(at) => 'B',
         other => *other,
     };
-    signs.iter().enumerate().map(mend).collect()
+    // "0ld Orchard": no number goes on with a small letter.
+    let leads = signs.first() == Some(&'0') && signs.get(1).is_some_and(|c| c.is_lowercase());
+    signs.iter().enumerate().map(|place| if leads && place.0 == 0 { 'O' } else { mend(place) }).collect()
 }
 
 #[cfg(test)]
@@ -147,9 +162,11 @@ mod tests {
         for (text, sure, seen, seen_sure, mended) in [
             // Digits and trades need no second reader.
             ("GARDEN1A S0ON D.1.Y. 99 G4S", 990, "", 0, "GARDENIA SOON D.I.Y. 99 G4S"),
+            ("0ld Town 0AK", 990, "", 0, "Old Town 0AK"),
             ("LIM HARDWAKE ENTERPRISE(KL)", 970, "", 0, "LIM HARDWARE ENTERPRISE(KL)"),
             ("LIM HARDWAKE", 995, "", 0, "LIM HARDWAKE"),
             ("LIM HARIWAKE", 860, "", 0, "LIM HARDWARE"),
+            ("BAKERIES(EL) (KK) (KX)", 790, "", 0, "BAKERIES(KL) (KK) (KX)"),
             // Two trades as near as each other leave it as it is; so does a word of other length.
             ("STTIONERY", 900, "", 0, "STTIONERY"),
             // The surer reader, by far enough.

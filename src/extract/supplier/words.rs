@@ -27,6 +27,15 @@ pub(super) const FORMS: &[&str] = &[
     "有限公司",
     "公司",
 ];
+/// What a name ends with, folded, whose company form goes on …
+pub(super) const FIRST_HALVES: &[&str] = &[" PTE", " PTY", " SDN", " SON", " CO"];
+/// … and what it goes on with.
+pub(super) const SECOND_HALVES: &[&str] = &["LTD", "LIMITED", "BHD", "BERHAD"];
+/// Places in brackets by which companies of one name are told apart in Malaysia.
+pub(super) const BRANCHES: &[&str] = &[
+    "JB", "JM", "KB", "KK", "KL", "KT", "MM", "PG", "PJ", "PK", "PN", "SA", "SB", "SP", "SS", "MALAYSIA", "SELANGOR",
+    "JOHOR", "PENANG",
+];
 /// Trades that shops carry in their names.
 pub(super) static TRADES: Phrases = Phrases::new(&[
     "ENTERPRISE",
@@ -78,20 +87,24 @@ pub(super) static TRADES: Phrases = Phrases::new(&[
 /// More words of trade, for mending a misread letter: they say too little to make a name likelier.
 pub(super) const GOODS: &[&str] = &[
     "BAKERIES",
+    "BERHAD",
     "BOOKCENTRE",
     "BOOKSTORES",
     "CARRY",
     "CENTRE",
     "CONSTRUCTION",
+    "CORPORATION",
     "ELECTRICAL",
     "ELECTRONICS",
     "ENGINEERING",
+    "ENTERPRISES",
     "FURNITURE",
     "GROCER",
     "GROCERY",
     "HOLDING",
     "INDUSTRIES",
     "INTERNATIONAL",
+    "LIMITED",
     "LOGISTICS",
     "MACHINERY",
     "MAKANAN",
