@@ -9,6 +9,8 @@ mod layer;
 mod pictures;
 #[path = "read/pool.rs"]
 mod pool;
+#[path = "read/programs.rs"]
+mod programs;
 
 use std::{
     collections::BTreeSet,

@@ -1,6 +1,6 @@
 //! `vouch doctor`: what is present, missing or wrong, and how to mend it.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use super::say;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     config::{Config, ConfigError, LedgerConfig},
     model::notice::Channel,
     notify::Notifier,
-    read::{ppocr::files_missing, tesseract::languages_missing},
+    read::{ppocr::files_missing, process::picture_program},
     secret::Vault,
     store::{
         Db,
@@ -64,8 +64,26 @@ pub(super) async fn run(config: Result<Config, ConfigError>, revive: bool, resto
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Asks the program that reads pictures, which alone has Tesseract.
+fn languages_missing() -> Result<Vec<String>, String> {
+    let program =
+        std::env::current_exe().map(|program| picture_program(&program)).map_err(|error| error.to_string())?;
+    let ended = Command::new(&program).arg("missing").stderr(Stdio::null()).output();
+    let ended = ended.map_err(|error| format!("{} cannot be started ({error})", program.display()))?;
+    if !ended.status.success() {
+        return Err(format!("{} failed ({})", program.display(), ended.status));
+    }
+    Ok(String::from_utf8_lossy(&ended.stdout).lines().map(str::to_owned).collect())
+}
+
 fn tesseract() -> Found {
-    let missing = languages_missing();
+    let missing = match languages_missing() {
+        Ok(missing) => missing,
+        Err(reason) => {
+            let mend = "pictures cannot be read. Install it beside vouch: cargo install --path . --locked";
+            return Found::Wrong(format!("reader of pictures: {reason}, so {mend}"));
+        }
+    };
     if missing.is_empty() {
         return Found::Good("Tesseract: English, traditional and simplified Chinese".to_owned());
     }
@@ -73,7 +91,7 @@ fn tesseract() -> Found {
         missing.iter().map(|name| format!("tesseract-ocr-{}", name.replace('_', "-"))).collect();
     let text =
         format!("Tesseract: {} cannot be read. On Debian: apt-get install {}", missing.join(", "), packages.join(" "));
-    if missing.contains(&"eng") { Found::Wrong(text) } else { Found::Missed(text) }
+    if missing.iter().any(|name| name == "eng") { Found::Wrong(text) } else { Found::Missed(text) }
 }
 
 fn neural_reader(config: &Config) -> Found {

@@ -95,13 +95,11 @@ enum Command {
     /// Post many entries to the stand-ins while calls fail and workers are killed, and count what came of it
     #[command(hide = true)]
     Longrun(longrun::LongrunArguments),
-    /// Read files for a parent process
+    /// Read the texts of files for a parent process
     #[command(hide = true)]
     Reader {
         #[arg(long, value_name = "MIB")]
         memory_mib_max: u64,
-        #[arg(long, value_name = "DIR")]
-        readers_dir: PathBuf,
     },
 }
 
@@ -109,8 +107,8 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Command::Reader { memory_mib_max, readers_dir } = arguments.command {
-        return match process::serve(memory_mib_max, readers_dir) {
+    if let Command::Reader { memory_mib_max } = arguments.command {
+        return match process::serve_text(memory_mib_max) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         };

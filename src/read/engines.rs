@@ -8,8 +8,8 @@ use std::{path::PathBuf, rc::Rc};
 
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use super::{ReadError, Reader, halve, picture::Recogniser, ppocr, tesseract};
-use crate::model::page::{Area, Look, Page, Source, Spot};
+use super::{ReadError, Reader, halve, picture::Recogniser, ppocr};
+use crate::model::page::{Area, Look, Page, Source, Spot, Word};
 
 /// Larger pictures are shown to the neural reader at half their width and height: letters of a scan of 600 dots an
 /// inch are still larger than it needs.
@@ -19,9 +19,25 @@ const KEPT_PIXELS_MAX: u64 = 60_000_000;
 /// The most parts that the witness is shown of one file.
 const SPOTS_MAX: usize = 12;
 
+/// A reader of pixels that a program brings along: Tesseract, which only `vouch-reader` has (decision 0010).
+pub trait PixelReader {
+    /// The words of a picture.
+    ///
+    /// # Errors
+    /// The reader or its English model is missing, or the picture is too large for it.
+    fn words(&mut self, picture: &DynamicImage) -> Result<Vec<Word>, ReadError>;
+
+    /// What stands in a part of a picture, read as one line of Latin letters and digits, in the picture's pixels. Where
+    /// the first reading was unsure there is a second one, of the part softened.
+    ///
+    /// # Errors
+    /// The reader or its English model is missing.
+    fn look(&mut self, gray: &GrayImage, area: Area) -> Result<Vec<Vec<Word>>, ReadError>;
+}
+
 /// The readers of one process, made when first needed and kept.
 pub struct Engines {
-    tesseract: tesseract::Engines,
+    tesseract: Box<dyn PixelReader>,
     readers_dir: PathBuf,
     /// Nothing before it is first needed; then the reader, or why there is none.
     neural: Option<Result<Box<ppocr::Engine>, String>>,
@@ -36,10 +52,10 @@ pub(super) struct Recognised {
 }
 
 impl Engines {
-    /// Readers whose neural networks are in this folder, if anywhere.
+    /// Tesseract, and the reader whose neural networks are in this folder, if anywhere.
     #[must_use]
-    pub fn new(readers_dir: PathBuf) -> Self {
-        Self { tesseract: tesseract::Engines::default(), readers_dir, neural: None, kept: Vec::new() }
+    pub fn new(readers_dir: PathBuf, tesseract: Box<dyn PixelReader>) -> Self {
+        Self { tesseract, readers_dir, neural: None, kept: Vec::new() }
     }
 
     /// Forgets the last file's pictures.

@@ -10,7 +10,8 @@ pub(super) fn rgb(picture: &RgbImage) -> RgbImage {
 }
 
 /// The same of a gray picture.
-pub(super) fn gray(picture: &GrayImage) -> GrayImage {
+#[must_use]
+pub fn gray(picture: &GrayImage) -> GrayImage {
     let (width, height) = (picture.width() / 2, picture.height() / 2);
     let pixels = means::<1>(picture.as_raw(), picture.width(), width);
     GrayImage::from_raw(width, height, pixels).unwrap_or_else(|| GrayImage::new(1, 1))

@@ -9,7 +9,7 @@ pub mod edited;
 pub mod einvoice;
 mod engines;
 mod facts_wire;
-mod halve;
+pub mod halve;
 mod heic;
 mod jpeg;
 pub mod pdf_text;
@@ -18,8 +18,6 @@ pub mod ppocr;
 pub mod process;
 pub mod qr;
 pub mod raster;
-mod strokes;
-pub mod tesseract;
 pub mod tiff;
 pub mod wire;
 
@@ -30,7 +28,7 @@ use std::{
 
 use image::DynamicImage;
 
-pub use self::engines::Engines;
+pub use self::engines::{Engines, PixelReader};
 use crate::{
     config::Config,
     model::{
@@ -210,14 +208,9 @@ pub fn document(
 ) -> Result<Reading, ReadError> {
     engines.begin();
     match media_type {
-        MediaType::Pdf => pdf(bytes, options, engines),
-        MediaType::Xml => {
-            let mut reading = Reading::empty(Duration::ZERO);
-            let started = Instant::now();
-            reading.facts.push(einvoice::parse(&bytes)?);
-            reading.recognise = started.elapsed();
-            Ok(reading)
-        }
+        // With engines every page can be read.
+        MediaType::Pdf => pdf(bytes, options, Some(engines))?.ok_or(ReadError::ReaderCrashed),
+        MediaType::Xml => xml(&bytes),
         MediaType::Heic => {
             let started = Instant::now();
             let picture = heic::decode(&bytes, options.limits.pixels_max).map_err(|error| match error {
@@ -240,6 +233,19 @@ pub fn document(
             reading.decode = started.elapsed().saturating_sub(reading.recognise);
             Ok(reading)
         }
+    }
+}
+
+/// Reads a file whose pages are all text, without drawing any; nothing where there are pictures to be read. Runs in a
+/// text reader process.
+///
+/// # Errors
+/// The file cannot be read; the variants say why.
+pub fn text_document(bytes: Vec<u8>, media_type: MediaType, limits: Limits) -> Result<Option<Reading>, ReadError> {
+    match media_type {
+        MediaType::Pdf => pdf(bytes, Options { reader: Reader::Auto, limits, pictures: false }, None),
+        MediaType::Xml => xml(&bytes).map(Some),
+        MediaType::Jpeg | MediaType::Png | MediaType::Tiff | MediaType::WebP | MediaType::Heic => Ok(None),
     }
 }
 
@@ -317,7 +323,16 @@ fn embedded(document: &pdf_text::Document) -> Option<Facts> {
     }
 }
 
-fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Reading, ReadError> {
+fn xml(bytes: &[u8]) -> Result<Reading, ReadError> {
+    let mut reading = Reading::empty(Duration::ZERO);
+    let started = Instant::now();
+    reading.facts.push(einvoice::parse(bytes)?);
+    reading.recognise = started.elapsed();
+    Ok(reading)
+}
+
+/// A PDF; nothing where a page has to be read from its picture and there are no engines for that.
+fn pdf(bytes: Vec<u8>, options: Options, mut engines: Option<&mut Engines>) -> Result<Option<Reading>, ReadError> {
     let started = Instant::now();
     let whole = pdf_text::is_whole(&bytes);
     let document = pdf_text::Document::open(bytes, options.limits)?;
@@ -333,10 +348,13 @@ fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Readin
                 let picture = document.page_picture(number, options.limits)?;
                 reading.pictures.push(raster::preview(&picture)?);
                 // Whether the page shows what its layer says is asked where there is a picture of it anyway.
-                engines.keep(number, &Rc::new(picture.to_luma8()));
+                if let Some(engines) = engines.as_deref_mut() {
+                    engines.keep(number, &Rc::new(picture.to_luma8()));
+                }
             }
             reading.pages.push(page);
         } else {
+            let Some(engines) = engines.as_deref_mut() else { return Ok(None) };
             let started = Instant::now();
             let picture = document.page_picture(number, options.limits)?;
             reading.decode += started.elapsed();
@@ -345,5 +363,5 @@ fn pdf(bytes: Vec<u8>, options: Options, engines: &mut Engines) -> Result<Readin
     }
     // What is left of a file that was cut off is repaired to empty pages: that is damage, not an empty sheet.
     let blank = reading.facts.is_empty() && reading.pages.iter().all(|page| page.words.is_empty());
-    if blank && !whole { Err(ReadError::PdfDamaged) } else { Ok(reading) }
+    if blank && !whole { Err(ReadError::PdfDamaged) } else { Ok(Some(reading)) }
 }

@@ -1,12 +1,16 @@
 //! Readers in processes of their own: kept warm, with a time-out and a limit on memory.
 //!
 //! Design note. The C++ libraries behind the readers crash or hang on some files; in a process of its own such a file
-//! costs itself one retry and then gets a clear error, and everybody else's go on. The processes are this same binary
-//! with the hidden command `reader`; they speak frames over their standard streams (`wire`) and end when that closes.
+//! costs itself one retry and then gets a clear error, and everybody else's go on. The processes speak frames over their
+//! standard streams (`wire`) and end when that closes.
+//!
+//! There are two programs (decision 0010). Loading the libraries that Tesseract needs takes longer than reading a text
+//! PDF, so what has no pictures to be read goes to this same program with the hidden command `reader`, which has none of
+//! them; it hands back what turns out to hold pictures. Those go to `vouch-reader`, which lies beside it.
 
 use std::{
-    io::{Read, Write},
-    path::PathBuf,
+    io::{BufWriter, Read, Write},
+    path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
     time::{Duration, Instant},
@@ -19,9 +23,10 @@ use tokio::{
 };
 
 use super::{
-    Options, ReadError, Reading, document,
+    Options, ReadError, Reader, Reading, document,
     engines::Engines,
     facts_wire::FactsRow,
+    text_document,
     wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, Request, spot_of, spot_row},
 };
 use crate::{
@@ -35,8 +40,10 @@ use crate::{
 /// How reader processes are run.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
-    /// The program: this binary.
-    pub program: PathBuf,
+    /// The program that reads texts: this binary.
+    pub text_program: PathBuf,
+    /// The program that reads pictures, and texts beside them.
+    pub picture_program: PathBuf,
     /// The folder with the neural reader's files.
     pub readers_dir: PathBuf,
     /// How many at once.
@@ -48,16 +55,45 @@ pub struct PoolOptions {
 }
 
 impl PoolOptions {
-    /// So many processes of this program, run as the settings say.
+    /// So many processes of this program and of the one beside it, run as the settings say.
     #[must_use]
     pub fn of(config: &Config, program: PathBuf, processes: usize) -> Self {
         Self {
-            program,
+            picture_program: picture_program(&program),
+            text_program: program,
             readers_dir: config.readers_folder(),
             processes,
             timeout_ms: config.reader_timeout_ms,
             memory_mib_max: config.reader_memory_mib_max,
         }
+    }
+}
+
+/// The name of the program that reads pictures. Cargo builds and installs it beside `vouch`.
+const PICTURE_PROGRAM: &str = "vouch-reader";
+
+/// Where the program that reads pictures is, beside this one.
+#[must_use]
+pub fn picture_program(program: &Path) -> PathBuf {
+    program.with_file_name(PICTURE_PROGRAM).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+/// Which of the two programs a process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Program {
+    Text,
+    Pictures,
+}
+
+impl Program {
+    /// Which is asked first: pages that people look at have to be drawn, and a reader that was named is optical.
+    const fn first(media_type: MediaType, options: Options) -> Self {
+        let text = match media_type {
+            MediaType::Pdf | MediaType::Xml => true,
+            MediaType::Jpeg | MediaType::Png | MediaType::Tiff | MediaType::WebP | MediaType::Heic => false,
+        };
+        let only = text && !options.pictures && matches!(options.reader, Reader::Auto);
+        if only { Self::Text } else { Self::Pictures }
     }
 }
 
@@ -93,17 +129,37 @@ impl Pool {
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
     ) -> Result<Reading, ReadError> {
         let Ok(_slot) = self.slots.acquire().await else { return Err(ReadError::ReaderCrashed) };
+        let request = Request::new(media_type, options);
+        let first = Program::first(media_type, options);
+        match self.read_with(first, bytes, &request, ask).await? {
+            Some(reading) => Ok(reading),
+            // It holds pictures; only the other program can say what is on them, and it never hands a file back.
+            None => {
+                let reading = self.read_with(Program::Pictures, bytes, &request, ask).await?;
+                reading.ok_or(ReadError::ReaderCrashed)
+            }
+        }
+    }
+
+    /// Reads with one of the programs; nothing where it was the wrong one.
+    async fn read_with(
+        &self,
+        program: Program,
+        bytes: &[u8],
+        request: &Request,
+        ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
+    ) -> Result<Option<Reading>, ReadError> {
         let mut last = ReadError::ReaderCrashed;
         for attempt in 0..ATTEMPTS {
             // Only the first try takes a waiting process: should they all have died meanwhile, it was not the file.
-            let idle = if attempt == 0 { self.idle.lock().await.pop() } else { None };
+            let idle = if attempt == 0 { self.waiting(program).await } else { None };
             let mut worker = match idle {
                 Some(worker) => worker,
-                None => Worker::start(&self.options)?,
+                None => Worker::start(program, &self.options)?,
             };
             let timeout = Duration::from_millis(self.options.timeout_ms);
             // A worker that is dropped here is killed: `kill_on_drop`.
-            match tokio::time::timeout(timeout, worker.read(bytes, media_type, options, ask)).await {
+            match tokio::time::timeout(timeout, worker.read(bytes, request, ask)).await {
                 Ok(Ok(result)) => {
                     self.idle.lock().await.push(worker);
                     return result;
@@ -114,10 +170,17 @@ impl Pool {
         }
         Err(last)
     }
+
+    async fn waiting(&self, program: Program) -> Option<Worker> {
+        let mut idle = self.idle.lock().await;
+        let place = idle.iter().rposition(|worker| worker.program == program)?;
+        Some(idle.swap_remove(place))
+    }
 }
 
 #[derive(Debug)]
 struct Worker {
+    program: Program,
     // Held so that dropping the worker kills the process.
     _child: Child,
     input: ChildStdin,
@@ -125,42 +188,48 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(options: &PoolOptions) -> Result<Self, ReadError> {
+    fn start(program: Program, options: &PoolOptions) -> Result<Self, ReadError> {
         let missing = |reason: String| ReadError::ReaderMissing { reason };
-        let mut child = Command::new(&options.program)
-            .arg("reader")
-            .arg("--memory-mib-max")
-            .arg(options.memory_mib_max.to_string())
-            .arg("--readers-dir")
-            .arg(&options.readers_dir)
-            .env("OMP_THREAD_LIMIT", "1")
+        let path = match program {
+            Program::Text => &options.text_program,
+            Program::Pictures => &options.picture_program,
+        };
+        let mut command = Command::new(path);
+        command.arg("reader").arg("--memory-mib-max").arg(options.memory_mib_max.to_string());
+        match program {
+            Program::Text => {}
+            Program::Pictures => {
+                command.arg("--readers-dir").arg(&options.readers_dir).env("OMP_THREAD_LIMIT", "1");
+            }
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| missing(error.to_string()))?;
+            .map_err(|error| missing(format!("{}: {error}", path.display())))?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
         let (Some(input), Some(output)) = (input, output) else {
             return Err(missing("its streams could not be opened".to_owned()));
         };
-        Ok(Self { _child: child, input, output: BufReader::new(output) })
+        Ok(Self { program, _child: child, input, output: BufReader::new(output) })
     }
 
     async fn read(
         &mut self,
         bytes: &[u8],
-        media_type: MediaType,
-        options: Options,
+        request: &Request,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
-    ) -> std::io::Result<Result<Reading, ReadError>> {
-        let request = Ask::Read(Request::new(media_type, options));
+    ) -> std::io::Result<Result<Option<Reading>, ReadError>> {
+        let request = Ask::Read(request.clone());
         self.send(&serde_json::to_vec(&request).map_err(std::io::Error::other)?).await?;
         self.send(bytes).await?;
         self.input.flush().await?;
         let answer: Answer = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
         match answer {
             Answer::Failed(failure) => Ok(Err(failure.into())),
+            Answer::Pictures => Ok(Ok(None)),
             Answer::Read { pages, facts, pictures, decode_us, recognise_us } => {
                 let mut reading = Reading {
                     pages: pages.into_iter().map(Page::from).collect(),
@@ -179,7 +248,7 @@ impl Worker {
                     reading.looks = self.look(&spots).await?;
                     reading.recognise += started.elapsed();
                 }
-                Ok(Ok(reading))
+                Ok(Ok(Some(reading)))
             }
         }
     }
@@ -210,34 +279,71 @@ impl Worker {
     }
 }
 
-/// The whole life of a reader process: answers requests from standard input until it closes.
+/// The whole life of a process that reads pictures: answers requests from standard input until it closes.
 ///
 /// # Errors
 /// A stream broke, or the memory limit could not be set.
-pub fn serve(memory_mib_max: u64, readers_dir: PathBuf) -> std::io::Result<()> {
+pub fn serve(memory_mib_max: u64, mut engines: Engines) -> std::io::Result<()> {
+    answer_all(memory_mib_max, |asked| match asked {
+        Asked::Read(bytes, media_type, options) => {
+            let (answer, pictures) = Answer::from_result(document(bytes, media_type, options, &mut engines));
+            Ok((serde_json::to_vec(&answer)?, pictures))
+        }
+        Asked::Look(spots) => {
+            // A witness who cannot come is no reason to lose the reading.
+            let looks = engines.look(&spots).unwrap_or_default();
+            let rows: Vec<LookRow> = looks.iter().map(LookRow::from).collect();
+            Ok((serde_json::to_vec(&rows)?, Vec::new()))
+        }
+    })
+}
+
+/// The same of a process that reads texts only, and hands back what holds pictures.
+///
+/// # Errors
+/// A stream broke, or the memory limit could not be set.
+pub fn serve_text(memory_mib_max: u64) -> std::io::Result<()> {
+    answer_all(memory_mib_max, |asked| match asked {
+        Asked::Read(bytes, media_type, options) => {
+            let answer = match text_document(bytes, media_type, options.limits) {
+                Ok(Some(reading)) => Answer::from_result(Ok(reading)).0,
+                Ok(None) => Answer::Pictures,
+                Err(error) => Answer::from_result(Err(error)).0,
+            };
+            Ok((serde_json::to_vec(&answer)?, Vec::new()))
+        }
+        Asked::Look(_) => Ok((serde_json::to_vec::<[LookRow]>(&[])?, Vec::new())),
+    })
+}
+
+/// What a process is asked, taken apart.
+enum Asked {
+    Read(Vec<u8>, MediaType, Options),
+    Look(Vec<Spot>),
+}
+
+/// Answers with JSON and the pictures that follow it, until standard input closes.
+fn answer_all(
+    memory_mib_max: u64,
+    mut answer: impl FnMut(Asked) -> serde_json::Result<(Vec<u8>, Vec<Vec<u8>>)>,
+) -> std::io::Result<()> {
     let bytes_max = memory_mib_max.saturating_mul(1024 * 1024);
     rlimit::setrlimit(rlimit::Resource::AS, bytes_max, bytes_max)?;
-    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
-    let mut engines = Engines::new(readers_dir);
+    let (mut input, mut output) = (std::io::stdin().lock(), BufWriter::new(std::io::stdout().lock()));
     while let Some(ask) = receive(&mut input)? {
-        match serde_json::from_slice(&ask).map_err(std::io::Error::other)? {
+        let asked = match serde_json::from_slice(&ask).map_err(std::io::Error::other)? {
             Ask::Read(request) => {
                 let Some(bytes) = receive(&mut input)? else { return Ok(()) };
                 let (media_type, options) =
                     request.into_parts().ok_or_else(|| std::io::Error::other("the request is of another version"))?;
-                let result = document(bytes, media_type, options, &mut engines);
-                let (answer, pictures) = Answer::from_result(result);
-                send(&mut output, &serde_json::to_vec(&answer).map_err(std::io::Error::other)?)?;
-                for picture in pictures {
-                    send(&mut output, &picture)?;
-                }
+                Asked::Read(bytes, media_type, options)
             }
-            Ask::Look(rows) => {
-                // A witness who cannot come is no reason to lose the reading.
-                let looks = engines.look(&rows.into_iter().map(spot_of).collect::<Vec<_>>()).unwrap_or_default();
-                let rows: Vec<LookRow> = looks.iter().map(LookRow::from).collect();
-                send(&mut output, &serde_json::to_vec(&rows).map_err(std::io::Error::other)?)?;
-            }
+            Ask::Look(rows) => Asked::Look(rows.into_iter().map(spot_of).collect()),
+        };
+        let (json, pictures) = answer(asked).map_err(std::io::Error::other)?;
+        send(&mut output, &json)?;
+        for picture in pictures {
+            send(&mut output, &picture)?;
         }
         output.flush()?;
     }

@@ -51,7 +51,7 @@ impl From<LookRow> for Look {
 }
 
 /// How one file is to be read.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Request {
     media_type: String,
     reader: String,
@@ -82,8 +82,16 @@ impl Request {
 /// What the reader process answers; as many frames with pictures follow as it says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    Read { pages: Vec<PageRow>, facts: Vec<FactsRow>, pictures: usize, decode_us: u64, recognise_us: u64 },
+    Read {
+        pages: Vec<PageRow>,
+        facts: Vec<FactsRow>,
+        pictures: usize,
+        decode_us: u64,
+        recognise_us: u64,
+    },
     Failed(Failure),
+    /// There are pictures to be read, which this program cannot.
+    Pictures,
 }
 
 /// A [`ReadError`] on its way.

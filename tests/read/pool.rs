@@ -54,7 +54,8 @@ fn fake(script: &str) -> (TempDir, PathBuf) {
 
 fn pool(program: &Path, processes: usize, timeout_ms: u64) -> Pool {
     Pool::new(PoolOptions {
-        program: program.to_owned(),
+        text_program: program.to_owned(),
+        picture_program: program.to_owned(),
         readers_dir: PathBuf::from("none"),
         processes,
         timeout_ms,
@@ -166,9 +167,9 @@ fn receipt() -> Vec<u8> {
 
 #[tokio::test]
 async fn a_reader_short_of_memory_fails_clearly() {
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_vouch"));
     let small = Pool::new(PoolOptions {
-        program,
+        text_program: PathBuf::from(env!("CARGO_BIN_EXE_vouch")),
+        picture_program: PathBuf::from(env!("CARGO_BIN_EXE_vouch-reader")),
         readers_dir: PathBuf::from("none"),
         processes: 1,
         timeout_ms: 60_000,
@@ -182,7 +183,7 @@ async fn a_reader_short_of_memory_fails_clearly() {
 /// The limit is the kernel's, and it is as large as was asked for. With it, the same receipt is read.
 #[test]
 fn the_memory_limit_is_set() {
-    let mut reader = Command::new(env!("CARGO_BIN_EXE_vouch"))
+    let mut reader = Command::new(env!("CARGO_BIN_EXE_vouch-reader"))
         .args(["reader", "--memory-mib-max", "1536", "--readers-dir", "none"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

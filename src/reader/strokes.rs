@@ -6,7 +6,7 @@
 
 use image::GrayImage;
 
-use crate::model::page::Area;
+use vouch::model::page::Area;
 
 /// Fewer strokes a column than this, in thousandths, are Latin letters …
 const STROKES_PER_MILLE_MIN: u32 = 2_700;
@@ -17,7 +17,7 @@ const INKED_PERCENT_MIN: u32 = 85;
 
 /// How many strokes stand one above the other in this part of a page, in thousandths; `None` where it cannot be
 /// Chinese writing.
-pub(super) fn chinese_strokes(gray: &GrayImage, part: Area) -> Option<u32> {
+pub(crate) fn chinese_strokes(gray: &GrayImage, part: Area) -> Option<u32> {
     let (right, bottom) = (part.right().min(gray.width()), part.bottom().min(gray.height()));
     if part.left >= right || part.top >= bottom {
         return None;

@@ -7,8 +7,12 @@
 use image::{DynamicImage, GrayImage, imageops::FilterType};
 use tesseract::{PageSegMode, Tesseract};
 
-use super::{ReadError, halve, strokes::chinese_strokes};
-use crate::model::page::{Area, Confidence, Word};
+use vouch::{
+    model::page::{Area, Confidence, Word},
+    read::{PixelReader, ReadError, halve},
+};
+
+use crate::strokes::chinese_strokes;
 
 /// Latin letters and digits.
 const ENGLISH: &str = "eng";
@@ -60,7 +64,7 @@ const RESOLUTION_PPI: i32 = 300;
 
 /// The engines of one reader process, made when first needed and kept.
 #[derive(Default)]
-pub struct Engines {
+pub(crate) struct Engines {
     english: Option<Tesseract>,
     /// English again, for single lines: it must not adapt to what it saw on the whole page.
     witness: Option<Tesseract>,
@@ -69,12 +73,8 @@ pub struct Engines {
     with_simplified: Option<Tesseract>,
 }
 
-impl Engines {
-    /// The words of a picture.
-    ///
-    /// # Errors
-    /// Tesseract or its English model is missing, or the picture is too large for it.
-    pub fn words(&mut self, picture: &DynamicImage) -> Result<Vec<Word>, ReadError> {
+impl PixelReader for Engines {
+    fn words(&mut self, picture: &DynamicImage) -> Result<Vec<Word>, ReadError> {
         let (gray, scale) = clean(picture);
         if gray.width() > SIDE_MAX_PX || gray.height() > SIDE_MAX_PX {
             return Err(ReadError::ImageTooLarge { pixels_max: u64::from(SIDE_MAX_PX) * u64::from(SIDE_MAX_PX) });
@@ -104,12 +104,7 @@ impl Engines {
         Ok(words.into_iter().map(back).collect())
     }
 
-    /// What stands in a part of a picture, read as one line of Latin letters and digits, in the picture's pixels. Where
-    /// the first reading was unsure there is a second one, of the part softened.
-    ///
-    /// # Errors
-    /// Tesseract or its English model is missing.
-    pub(super) fn look(&mut self, gray: &GrayImage, area: Area) -> Result<Vec<Vec<Word>>, ReadError> {
+    fn look(&mut self, gray: &GrayImage, area: Area) -> Result<Vec<Vec<Word>>, ReadError> {
         let Some(part) = part(gray, area) else { return Ok(vec![Vec::new()]) };
         let mut readings = Vec::new();
         for prepare in [enlarged, softened] {
@@ -124,7 +119,9 @@ impl Engines {
         }
         Ok(readings)
     }
+}
 
+impl Engines {
     /// Shows the parts that were understood least to the Chinese model.
     fn sees_chinese(&mut self, gray: &GrayImage, words: &[Word]) -> bool {
         doubtful_parts(words, gray).into_iter().take(PARTS_SHOWN).any(|part| {
@@ -368,8 +365,7 @@ fn score(words: &[Word]) -> i64 {
 }
 
 /// The languages whose models are not on this machine, of those vouch reads.
-#[must_use]
-pub fn languages_missing() -> Vec<&'static str> {
+pub(crate) fn languages_missing() -> Vec<&'static str> {
     ["eng", "chi_tra", "chi_sim"].into_iter().filter(|name| Tesseract::new(None, Some(name)).is_err()).collect()
 }
 

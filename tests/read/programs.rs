@@ -1,0 +1,95 @@
+//! The two programs: texts are read by `vouch` itself, which loads no library of Tesseract; pictures by `vouch-reader`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use vouch::{
+    model::{media::MediaType, page::Source},
+    read::{
+        Limits, Options, ReadError, Reader, Reading,
+        process::{Pool, PoolOptions, picture_program},
+    },
+};
+
+const OPTIONS: Options =
+    Options { reader: Reader::Auto, limits: Limits { pages_max: 60, pixels_max: 120_000_000 }, pictures: false };
+
+fn text_program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_vouch"))
+}
+
+/// A pool whose program for pictures, or for texts, is not there.
+fn pool(text_program: PathBuf, picture_program: PathBuf) -> Pool {
+    let readers_dir = PathBuf::from("none");
+    Pool::new(PoolOptions {
+        text_program,
+        picture_program,
+        readers_dir,
+        processes: 1,
+        timeout_ms: 60_000,
+        memory_mib_max: 2048,
+    })
+}
+
+async fn read(pool: &Pool, file: &Path, media_type: MediaType, options: Options) -> Result<Reading, ReadError> {
+    let bytes = fs::read(file).expect("a sample");
+    pool.read(&bytes, media_type, options, &|_| Vec::new()).await
+}
+
+/// The libraries that a program loads when it starts, as the loader names them.
+fn libraries(program: &str) -> String {
+    let listed =
+        Command::new(program).env("LD_TRACE_LOADED_OBJECTS", "1").output().expect("it was built for this test");
+    String::from_utf8(listed.stdout).expect("paths of this machine")
+}
+
+#[test]
+fn only_the_reader_of_pictures_loads_tesseract() {
+    let (vouch, reader) = (libraries(env!("CARGO_BIN_EXE_vouch")), libraries(env!("CARGO_BIN_EXE_vouch-reader")));
+    assert!(reader.contains("libtesseract"), "this test can see it: {reader}");
+    assert!(vouch.contains("libc.so"), "{vouch}");
+    assert!(!vouch.contains("libtesseract") && !vouch.contains("liblept"), "{vouch}");
+}
+
+#[test]
+fn the_programs_lie_beside_each_other() {
+    assert_eq!(picture_program(&text_program()), PathBuf::from(env!("CARGO_BIN_EXE_vouch-reader")));
+}
+
+#[tokio::test]
+async fn a_text_is_read_without_the_reader_of_pictures() {
+    let pool = pool(text_program(), PathBuf::from("not/there"));
+    let reading = read(&pool, &super::sample("office-invoice.pdf"), MediaType::Pdf, OPTIONS).await;
+    let reading = reading.expect("it has a text layer");
+    assert!(reading.pages.iter().all(|page| page.source == Source::PdfText && !page.words.is_empty()));
+    // The same file with pictures for people, or by a reader that was named, is a matter for the other program.
+    for options in [Options { pictures: true, ..OPTIONS }, Options { reader: Reader::Tesseract, ..OPTIONS }] {
+        let refused = read(&pool, &super::sample("office-invoice.pdf"), MediaType::Pdf, options).await;
+        let Err(ReadError::ReaderMissing { reason }) = refused else { panic!("{refused:?}") };
+        assert!(reason.contains("not/there"), "it says what is missing: {reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_scan_in_a_pdf_goes_on_to_the_reader_of_pictures() {
+    let scan = super::sample("repair-scan.pdf");
+    let both = pool(text_program(), PathBuf::from(env!("CARGO_BIN_EXE_vouch-reader")));
+    let reading = read(&both, &scan, MediaType::Pdf, OPTIONS).await.expect("Tesseract reads it");
+    assert!(reading.pages.iter().all(|page| page.source == Source::Tesseract && !page.words.is_empty()));
+    // A text afterwards is read by the first again, and both processes are still there.
+    assert!(read(&both, &super::sample("office-invoice.pdf"), MediaType::Pdf, OPTIONS).await.is_ok());
+    let alone = pool(text_program(), PathBuf::from("not/there"));
+    let refused = read(&alone, &scan, MediaType::Pdf, OPTIONS).await;
+    assert!(matches!(refused, Err(ReadError::ReaderMissing { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn pictures_do_not_touch_the_program_for_texts() {
+    let pool = pool(PathBuf::from("not/there"), PathBuf::from(env!("CARGO_BIN_EXE_vouch-reader")));
+    assert!(read(&pool, &super::sample("restaurant.jpg"), MediaType::Jpeg, OPTIONS).await.is_ok());
+    let refused = read(&pool, &super::sample("office-invoice.pdf"), MediaType::Pdf, OPTIONS).await;
+    assert!(matches!(refused, Err(ReadError::ReaderMissing { .. })), "{refused:?}");
+}
