@@ -273,6 +273,11 @@ pub enum Event {
         /// Who.
         by: PersonId,
     },
+    /// A person says that the picture is one document, though several papers were seen in it: it is read as one.
+    Joined {
+        /// Who.
+        by: PersonId,
+    },
     /// It is in the ledger, image attached.
     Posted {
         /// The ledger's id of the entry.
@@ -388,6 +393,16 @@ impl State {
             (Self::Unreadable { .. } | Self::NeedsReview, Event::ReadAgain { .. }) => {
                 Ok((Self::Received, vec![Effect::Read]))
             }
+            // Another document altogether comes of it, so nothing that was decided may be lost by it.
+            (
+                Self::Unreadable { .. }
+                | Self::NeedsReview
+                | Self::AwaitingApproval
+                | Self::Returned { .. }
+                | Self::Withdrawn { .. }
+                | Self::Held { .. },
+                Event::Joined { .. },
+            ) => Ok((Self::Received, vec![Effect::Read])),
             (Self::Checking, Event::Checked { verdict }) => Ok(match verdict {
                 Verdict::ApprovedByRule => (Self::Approved { by: ApprovedBy::Rule }, vec![Effect::Post]),
                 Verdict::Sent(standing) => standing.state(),
@@ -463,6 +478,7 @@ impl Event {
             Self::Rejected { .. } => "rejected",
             Self::Restarted { .. } => "restarted",
             Self::ReadAgain { .. } => "read_again",
+            Self::Joined { .. } => "joined",
             Self::Posted { .. } => "posted",
             Self::PostingBlocked { .. } => "posting_blocked",
             Self::PostingRetried { .. } => "posting_retried",

@@ -14,6 +14,7 @@ use crate::{
     web::{
         view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
         view_approval::{ApprovalView, CommentView, MineView},
+        view_part::PartView,
         words::{Language, Value},
     },
 };
@@ -353,7 +354,7 @@ pub fn event_detail(chrome: &Chrome, event: &str, detail: &str) -> Option<String
 /// The state to show beside an event: the checks may lead to several, approval by rule among them.
 #[must_use]
 pub fn event_state(event: &str, state: &str) -> Option<String> {
-    ["checked", "read_again"].contains(&event).then(|| state.to_owned())
+    ["checked", "read_again", "joined"].contains(&event).then(|| state.to_owned())
 }
 
 /// What this person may do with this document now.
@@ -442,6 +443,8 @@ pub struct DocumentPage {
     pub approval: Option<ApprovalView>,
     /// What this person may do about it.
     pub mine: Option<MineView>,
+    /// How it stands to others in its picture.
+    pub part: Option<PartView>,
     /// What people said about it.
     pub comments: Vec<CommentView>,
     /// Whom this person may name.

@@ -47,6 +47,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("", Event::Rejected { by: APPROVER, reason: text() }),
         (" without reason", Event::Rejected { by: APPROVER, reason: " ".to_owned() }),
         ("", Event::ReadAgain { by: CORRECTOR }),
+        ("", Event::Joined { by: CORRECTOR }),
         ("", Event::Restarted { by: CORRECTOR }),
         ("", Event::Posted { external_id: text(), reference: text() }),
         ("", Event::PostingBlocked { message: text() }),
@@ -80,7 +81,7 @@ proptest! {
     /// Whatever happens in whatever order: a rejected document never posts, a posted one never moves again, and nothing
     /// is posted that was not approved before.
     #[test]
-    fn lives_keep_the_laws(steps in proptest::collection::vec(0_usize..21, 0..60)) {
+    fn lives_keep_the_laws(steps in proptest::collection::vec(0_usize..23, 0..60)) {
         let events = events();
         let mut state = State::Received;
         let mut approved = false;
