@@ -6,7 +6,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::extract::{evidence::Evidence, figures::Line, said::Phrases};
+use crate::extract::{evidence::Evidence, figures::Line, said::Phrases, text::half_width};
 use crate::model::{
     field::{Field, FieldValue},
     page::Area,
@@ -14,6 +14,8 @@ use crate::model::{
 
 /// The rates in force since October 2019, in per cent (消費税法).
 const RATES: [u32; 2] = [10, 8];
+/// No amount has more digits.
+const YEN_DIGITS_MAX: usize = 12;
 /// What a rate is charged on.
 static BASE: Phrases = Phrases::new(&["対象", "对象", "对像"]);
 /// What says that an amount is tax.
@@ -64,9 +66,17 @@ fn names(line: &Line<'_>, rate: u32) -> bool {
 
 /// The last amount of a line that says one of these; not the rate itself.
 fn last_amount<'l>(line: &'l Line<'l>, phrases: &Phrases) -> Option<(&'l Line<'l>, Decimal, Area)> {
-    let amount = line.amounts.last().filter(|_| line.row.said().any(phrases))?;
-    let whole = amount.value > Decimal::ZERO && amount.value.fract().is_zero() && !amount.repaired;
-    whole.then_some((line, amount.value, amount.area))
+    let mut amounts = line.row.words.iter().rev().filter_map(|word| Some((line, yen(&word.text)?, word.area)));
+    amounts.next().filter(|_| line.row.said().any(phrases))
+}
+
+/// Whole yen, with or without their mark and the bracket that the line stands in: "¥9,971)", "165)".
+fn yen(word: &str) -> Option<Decimal> {
+    let plain: String = word.chars().map(half_width).collect();
+    let digits = plain.trim_matches(['(', ')', '¥', '円', '*', '軽', '※']).replace(',', "");
+    let counted = (1..=YEN_DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let value = counted.then(|| Decimal::from_str_exact(&digits).ok()).flatten()?;
+    (value > Decimal::ZERO).then_some(value)
 }
 
 #[cfg(test)]
@@ -79,6 +89,7 @@ mod tests {
         for (text, sum, accepted) in [
             (&["(10%対象 ¥9,971)", "(内消費税等(10%) ¥906)"][..], Some("906"), true),
             (&["(10%対象 1,820 )", "(内税 10% 165 )", "(8%対象 1,238 )", "(内税 8% 91 )"], Some("256"), true),
+            (&["(10%対象 ¥1,820)", "(内税 10% 165)", "(8%対象 1,238)", "(内税 8% 91)"], Some("256"), true),
             (&["10%対象 ¥3,670", "外税 10% ¥367"], Some("367"), true),
             // Rounded up, as some do; two yen off is no rounding.
             (&["8%対象 ¥1,238", "内税 8% ¥92"], Some("92"), true),
