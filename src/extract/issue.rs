@@ -97,6 +97,9 @@ static OTHER: Phrases = Phrases::new(&[
     "EXCHANGE",
     "PRELEVEMENT",
     "PRÉLÈVEMENT",
+    "有効",
+    "返品",
+    "期限",
 ]);
 static ISSUE: Phrases = Phrases::new(&[
     "INVOICE DATE",
@@ -107,6 +110,10 @@ static ISSUE: Phrases = Phrases::new(&[
     "DATUM",
     "FACTUURDATUM",
     "日期",
+    "日付",
+    "発行日",
+    "取引日",
+    "利用日",
     "開票",
     "开票",
     "FACTURE",

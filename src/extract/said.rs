@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use crate::extract::text::{Shape, fold, is_han};
+use crate::extract::text::{Shape, fold, is_han, is_kana};
 
 /// A text folded, as words and as one.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub(super) struct Phrase {
     words: Vec<Shape>,
     /// The phrase without spaces.
     compact: Shape,
-    /// It has Chinese characters, which stand unspaced: it is sought as letters, not as words.
+    /// It has Chinese characters or Japanese syllables, which stand unspaced: it is sought as letters, not as words.
     han: bool,
     /// Long enough to be known where the reader lost its spaces.
     long: bool,
@@ -94,7 +94,7 @@ impl Phrase {
         Self {
             words: phrase.split(' ').map(Shape::of).collect(),
             compact: Shape::of(&phrase.replace(' ', "")),
-            han: phrase.chars().any(is_han),
+            han: phrase.chars().any(|c| is_han(c) || is_kana(c)),
             long: phrase.len() >= LONG_MIN,
         }
     }
@@ -144,6 +144,7 @@ mod tests {
             ("GSTNO", "GST NO", false),
             ("Invoices", "INVOICE", true),
             ("合 計 5.00", "合計", true),
+            ("ポイント残高", "ポイント", true),
             ("Invoice", "INVOICE NO", false),
             ("12.30 -", "TOTAL", false),
             ("", "TOTAL", false),

@@ -5,9 +5,10 @@ mod words;
 mod wrapped;
 
 use self::reread::reread;
-use self::words::{ADDRESS, BUYER, FILLERS, FORMS, NOT_NAMES, SELLER, TRADES};
+use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LEADING_FORMS, NOT_NAMES, SELLER, TRADES};
 use crate::extract::{
     evidence::Evidence,
+    fapiao::Seller,
     grounds::NameGrounds,
     rows::Row,
     said::{Phrases, Said},
@@ -91,6 +92,17 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let plain = best.position < ACCEPTED_ROWS && !branded && !best.repaired && !best.unsure && !is_tail(&best.text);
     let grounds = NameGrounds { spots, mended, known: false, form: best.form, plain };
     (best.score > 0).then(|| Found { field: choice(&best, &grounds), grounds })
+}
+
+/// The seller that a fapiao's form names.
+pub(super) fn seller(seller: &Seller<'_>) -> Found {
+    let (text, form, _) = ending(&seller.name, seller.row.source.is_optical());
+    let spots = vec![Spot { page: seller.row.page, area: seller.row.area }];
+    let grounds = NameGrounds { spots, mended: false, known: false, form, plain: seller.certain };
+    let proven = form && seller.certain && !seller.row.source.is_optical();
+    let field =
+        Evidence::of_row(&seller.row).field(FieldValue::Text(text), proven, "supplier:fapiao-seller".to_owned());
+    Found { field, grounds }
 }
 
 /// Mends the letters of the name part by part; whether anything changed.
@@ -251,6 +263,7 @@ fn ending(text: &str, optical: bool) -> (String, bool, bool) {
         folded.strip_suffix(form).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || form.chars().any(is_han))
     });
     let ends = ends || text.ends_with("S/B") || folded.ends_with(" S B");
+    let ends = ends || LEADING_FORMS.iter().any(|form| folded.starts_with(form) && folded.len() > form.len());
     (text, ends, changed)
 }
 

@@ -18,6 +18,11 @@ pub(super) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
+/// Japanese syllables; の alone is an ornament in Hong Kong and Taiwan.
+pub(super) const fn is_kana(character: char) -> bool {
+    matches!(character, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}')
+}
+
 /// The digit that a Chinese numeral says, everyday or capital, in either script.
 pub(super) const fn han_digit(character: char) -> Option<u32> {
     Some(match character {
