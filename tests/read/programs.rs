@@ -41,7 +41,8 @@ async fn read(pool: &Pool, file: &Path, media_type: MediaType, options: Options)
 
 /// The libraries that a program loads when it starts, as the loader names them.
 fn libraries(program: &str) -> String {
-    let listed = Command::new(program).env("LD_TRACE_LOADED_OBJECTS", "1").output().expect("it was built for this test");
+    let listed =
+        Command::new(program).env("LD_TRACE_LOADED_OBJECTS", "1").output().expect("it was built for this test");
     String::from_utf8(listed.stdout).expect("paths of this machine")
 }
 
