@@ -3,7 +3,6 @@
 
 use crate::extract::{
     amounts::{Style, amounts_in},
-    dates::dates_in,
     grounds::Grounds,
     rows::{Row, row_of_words},
     text::letters,
@@ -65,7 +64,7 @@ pub(super) fn testimony(field: &Field, places: &[Spot], looks: &[Look]) -> Testi
     let (same, other) = match &field.value {
         FieldValue::Amount(value) => amount(row, *value),
         FieldValue::Date(date) => {
-            let seen = dates_in(row);
+            let seen = row.dates();
             let same = seen.iter().any(|seen| seen.date == *date || seen.other == Some(*date));
             let other = seen.iter().any(|seen| !seen.repaired && seen.confidence >= CONTRADICTS);
             (same, other)
