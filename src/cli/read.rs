@@ -186,7 +186,8 @@ pub(super) async fn read_file(
         },
         draft: None,
     };
-    let bytes = match tokio::fs::read(&file).await {
+    // Handing it to another thread takes longer than reading it here.
+    let bytes = match std::fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) => return failed(None, "file_unreadable", format!("The file cannot be opened: {error}.")),
     };
