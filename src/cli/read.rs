@@ -1,6 +1,10 @@
 //! `vouch read`: files in, one JSON object a line or a table out; a picture of several papers has a line for each.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -116,14 +120,25 @@ pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Res
     };
     let limits = Limits::of(&config);
     let options = Options { reader, limits, pictures: false, several: Several::Divide };
+    if reader == Reader::Auto {
+        let texts = arguments.files.iter().filter(|file| may_be_text(file)).take(processes).count();
+        for _ in 0..texts {
+            // Where it cannot be started, the first file says so.
+            let _ = pool.warm_text().await;
+        }
+        if texts > 0 {
+            // While they start, what takes the words apart is made ready.
+            drop(tokio::task::spawn_blocking(extract::prepare));
+        }
+    }
     let today = Clock::System.today(&config.zone()?);
     let progress = progress(arguments.files.len());
     let mut failed = false;
     let mut running: std::collections::VecDeque<JoinHandle<Vec<Outcome>>> = std::collections::VecDeque::new();
     let mut waiting = arguments.files.into_iter();
     loop {
-        // A few more than there are processes: none waits for the output's order.
-        while running.len() < processes * 2 {
+        // A few more than there are processes: none waits for the output's order, or for others to be understood.
+        while running.len() < processes * 2 + processors {
             let Some(file) = waiting.next() else { break };
             let pool = pool.clone();
             let bytes_max = config.upload_bytes_max;
@@ -141,6 +156,12 @@ pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Res
     }
     progress.finish_and_clear();
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether the file's name says that it may be read without looking at a picture. A guess: it only saves time.
+fn may_be_text(file: &Path) -> bool {
+    let ending = file.extension().unwrap_or_default();
+    ending.eq_ignore_ascii_case("pdf") || ending.eq_ignore_ascii_case("xml")
 }
 
 /// A bar on a terminal; nothing in a pipe.
@@ -167,7 +188,8 @@ pub(super) async fn read_file(
     let failed = |sha256: Option<String>, code: &'static str, message: String| {
         vec![Outcome::failed(name.clone(), sha256, code, message, started)]
     };
-    let bytes = match tokio::fs::read(&file).await {
+    // Handing it to another thread takes longer than reading it here.
+    let bytes = match std::fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) => return failed(None, "file_unreadable", format!("The file cannot be opened: {error}.")),
     };

@@ -159,10 +159,10 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     let (text, form, repaired) = ending(&row.text(), row.source.is_optical());
     let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let denied = !form && Said::of(&text).any(&NOT_NAMES);
-    let dated = !crate::extract::dates::dates_in(part).is_empty() || is_month_and_day(&text);
+    let denied = || if text == row.text() { row.said().any(&NOT_NAMES) } else { Said::of(&text).any(&NOT_NAMES) };
+    let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
-    (letters >= 4 && digits * 2 <= letters && !denied && !foreign).then(|| Name {
+    (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied())).then(|| Name {
         parts: vec![row.clone()],
         row,
         text,

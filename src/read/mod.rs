@@ -353,7 +353,13 @@ fn embedded(document: &pdf_text::Document) -> Option<Facts> {
     let unusable = |message: String| only(Finding::new("V1", Severity::Block, message, &[]));
     match found.as_slice() {
         [] => claim.map(|_| only(einvoice::missing())),
-        [xml] => Some(einvoice::parse_claimed(xml, claim).unwrap_or_else(|error| unusable(error.to_string()))),
+        [xml] => Some(match einvoice::parse_claimed(xml, claim) {
+            Ok(mut facts) => {
+                facts.problems.extend(document.einvoice_envelope());
+                facts
+            }
+            Err(error) => unusable(error.to_string()),
+        }),
         several => Some(unusable(format!(
             "The PDF holds {} e-invoices; split it, or upload the XML of the right one.",
             several.len()

@@ -115,6 +115,16 @@ impl Pool {
         Self { options: Arc::new(options), slots, idle: Arc::new(Mutex::new(Vec::new())) }
     }
 
+    /// Starts a process for texts before there is one to read, so that it need not be waited for then.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub async fn warm_text(&self) -> Result<(), ReadError> {
+        let worker = Worker::start(Program::Text, &self.options)?;
+        self.idle.lock().await.push(worker);
+        Ok(())
+    }
+
     /// Reads a file in one of the processes, waiting for a free one: one reading, or as many as there are papers in the
     /// picture. `ask` names the places of a reading, if any, that a second reader is to look at; what it saw is in it.
     ///
