@@ -19,6 +19,8 @@ mod documents;
 mod drift;
 #[path = "pages/house.rs"]
 mod house;
+#[path = "pages/parts.rs"]
+mod parts;
 #[path = "pages/reversal.rs"]
 mod reversal;
 #[path = "pages/roles.rs"]

@@ -35,6 +35,8 @@ mod house;
 mod longrun;
 #[path = "posting/outage.rs"]
 mod outage;
+#[path = "posting/parts.rs"]
+mod parts;
 #[path = "posting/process.rs"]
 mod process;
 #[path = "posting/rates.rs"]

@@ -24,6 +24,8 @@ mod ledgers;
 mod lists;
 #[path = "store/notices.rs"]
 mod notices;
+#[path = "store/parts.rs"]
+mod parts;
 #[path = "store/people.rs"]
 mod people;
 #[path = "store/postings.rs"]

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, ImageFormat, RgbImage, imageops};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{code, file_name, fixtures, json_of, read_lines, sample, sources, value, wrongly_accepted};
@@ -115,17 +115,41 @@ fn side_by_side(names: &[&str]) -> DynamicImage {
     DynamicImage::ImageRgb8(table)
 }
 
+/// Each receipt of a picture is a line of its own, with its own values; nothing of one stands beside another's.
 #[test]
-fn several_receipts_in_one_picture_are_not_taken_for_one() {
+fn several_receipts_in_one_picture_are_read_one_by_one() {
     let folder = tempfile::tempdir().expect("a folder");
-    let files = [
-        saved(&folder, "two.jpg", &side_by_side(&["cafe2.jpg", "restaurant.jpg"])),
-        saved(&folder, "three.jpg", &side_by_side(&["cafe2.jpg", "restaurant.jpg", "cafe2.jpg"])),
-    ];
-    let lines = read_lines(&files);
-    assert_eq!(lines.iter().map(code).collect::<Vec<_>>(), [Some("several_receipts"); 2], "{lines:?}");
-    let said = |line: &Value, number: &str| line["error"]["message"].as_str().is_some_and(|text| text.contains(number));
-    assert!(said(&lines[0], " 2 ") && said(&lines[1], " 3 "), "{lines:?}");
+    let all = [["cafe2.jpg", "restaurant.jpg"].as_slice(), &["cafe2.jpg", "restaurant.jpg", "cafe2.jpg"]];
+    let labels = json_of(&sample("labels.json"));
+    for (names, file) in all.into_iter().zip(["two.jpg", "three.jpg"]) {
+        let path = saved(&folder, file, &side_by_side(names));
+        let lines = read_lines(std::slice::from_ref(&path));
+        assert_eq!(lines.len(), names.len(), "{lines:?}");
+        for ((number, line), name) in (1..).zip(&lines).zip(names) {
+            assert_eq!(line["part"], json!({ "number": number, "count": names.len() }));
+            assert_eq!(
+                (Path::new(line["file"].as_str().expect("a path")), code(line)),
+                (path.as_path(), None),
+                "{line}"
+            );
+            let label = &labels[name];
+            assert_eq!(wrongly_accepted(line, label), Vec::<String>::new(), "{line}");
+            if is_neural(line) {
+                assert_eq!(value(line, "total"), label["total"].as_str(), "{file}, {name}");
+            }
+        }
+    }
+}
+
+/// Where one receipt runs out of the picture nothing of the others is lost or mixed: it is said, and nothing is read.
+#[test]
+fn receipts_of_which_one_is_cut_off_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let both = side_by_side(&["cafe2.jpg", "restaurant.jpg"]);
+    let cut = both.crop_imm(0, 0, both.width() * 4 / 5, both.height());
+    let line = read_lines(&[saved(&folder, "cut.jpg", &cut)]).remove(0);
+    assert_eq!(code(&line), Some("several_receipts"), "{line}");
+    assert!(line["error"]["message"].as_str().is_some_and(|text| text.contains(" 2 ")), "{line}");
 }
 
 /// Leaning sheets are cut out and straightened; what is said of places is said of the picture people are shown.

@@ -47,12 +47,17 @@ struct Peak {
 /// By how many degrees the picture's lines fall to the right; negative when they rise. `None` when it is too little to
 /// matter, when there is too little text, or when no angle stands out.
 pub(super) fn angle(plane: &Plane) -> Option<f32> {
+    lean(plane).filter(|degrees| degrees.abs() >= DEGREES_MIN)
+}
+
+/// The same, however little it is.
+pub(super) fn lean(plane: &Plane) -> Option<f32> {
     let (across, down) = peaks(plane);
     let peak = match axis(across, down) {
         Axis::Vertical => down?,
         Axis::Horizontal | Axis::Unsure => across?,
     };
-    let usable = peak.height >= PEAK_MIN && (DEGREES_MIN..=DEGREES_MAX).contains(&peak.degrees.abs());
+    let usable = peak.height >= PEAK_MIN && peak.degrees.abs() <= DEGREES_MAX;
     usable.then_some(peak.degrees)
 }
 

@@ -7,13 +7,16 @@
 //! What helps whom was measured (docs/measurements.md): the neural reader cuts its lines along their slant and reads in
 //! shadow, so it gains only where rows of a turned or slanted sheet run into each other; Tesseract gains by all of it.
 
+mod blocks;
 mod deskew;
+mod faint;
 mod paper;
 mod plane;
 mod quad;
 mod region;
 mod shadow;
 mod split;
+mod sure;
 #[cfg(test)]
 mod tests;
 mod warp;
@@ -91,7 +94,7 @@ fn several(
     found: &split::Found,
     recogniser: Recogniser,
 ) -> Option<Prepared> {
-    let count = found.quads.len();
+    let count = found.seen;
     if count < 2 {
         return None;
     }

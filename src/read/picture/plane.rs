@@ -1,5 +1,7 @@
 //! A small grey copy of a picture, on which everything is measured: cheap to look at again and again.
 
+use std::ops::Range;
+
 use image::DynamicImage;
 
 /// The copy has at most about this many pixels: letters of a receipt are still six or more pixels high.
@@ -104,6 +106,14 @@ impl Plane {
     )]
     pub(super) fn near(&self, x: f32, y: f32) -> u8 {
         self.at(x.round() as usize, y.round() as usize)
+    }
+
+    /// What lies in these columns and rows.
+    pub(super) fn part(&self, columns: Range<usize>, rows: Range<usize>) -> Self {
+        let (columns, rows) = (columns.start..columns.end.min(self.width), rows.start..rows.end.min(self.height));
+        let lines = self.rows().skip(rows.start).take(rows.len());
+        let values = lines.flat_map(|row| row.get(columns.clone()).unwrap_or_default()).copied().collect();
+        Self { width: columns.len(), height: rows.len(), values }
     }
 
     /// A smaller copy by means of squares; as it is where a square would be larger than the plane.

@@ -116,6 +116,13 @@ impl Quad {
         self.sides().into_iter().map(off).fold(0.0, f32::max)
     }
 
+    /// By how many degrees its middle line, from the top to the bottom, leans to the left; negative to the right.
+    pub(super) fn tilt(&self) -> f32 {
+        let [a, b, c, d] = self.0;
+        let (top, bottom) = (a.towards(b, 0.5), d.towards(c, 0.5));
+        (top.x - bottom.x).atan2(bottom.y - top.y).to_degrees()
+    }
+
     /// From pixels of a reduced copy to those of the picture.
     pub(super) fn enlarged(&self, factor: usize) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "factors are small")]

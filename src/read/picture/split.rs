@@ -8,12 +8,13 @@
 #![expect(clippy::float_arithmetic, reason = "geometry of pixels, nowhere near money")]
 
 use super::{
+    blocks, faint,
     paper::{Ground, Scene, Sheet, sheet},
     plane::{Plane, Reduced, per_mille},
-    quad::{Point, Quad, beyond},
+    quad::{Point, Quad},
     region::{Region, regions},
+    sure::{distance, is_sure, lie_by_themselves},
 };
-use crate::model::part::PARTS_MAX;
 
 /// All sheets together cover at least this share of the picture.
 const COVER_MIN: f32 = 0.15;
@@ -28,14 +29,6 @@ const SHEETS_MAX: usize = 24;
 const CUT_SIDES_OF_SEVERAL_MAX: usize = 1;
 /// Sheets lie at least this share of the longer side apart; a pen laid over one does not make it two.
 const APART_MIN: f32 = 0.008;
-/// Sheets that are sure lie at least this share of the longer side apart, with all that curls out of them.
-const APART_SURE_MIN: f32 = 0.012;
-/// Sheets this share of the longer side apart, or nearer, are looked at together: what lies across one, such as a strap,
-/// a pen or a dark line of a form, leaves two.
-const CONTINUES_WITHIN: f32 = 0.15;
-/// One continues the other where both its long sides, drawn on, meet the other's corners this near, as a share of the
-/// side between them.
-const CONTINUES_OFF_MAX: f32 = 0.04;
 /// Levels between the dark and the bright parts at which the picture is cut, in hundredths.
 const LEVELS: [i32; 5] = [30, 45, 60, 72, 84];
 /// The ground is at least this many grey values off the paper.
@@ -64,66 +57,60 @@ pub(super) struct Found {
     /// In reading order, in the picture's own pixels, with what curls out of them; empty when there are none, when the
     /// paper fills the picture, or when it is not sure.
     pub(super) quads: Vec<Quad>,
+    /// How many there surely are, at least: as many as there are quadrilaterals, or more where not all is explained.
+    pub(super) seen: usize,
     /// Whether several of them are so surely several that each may go its own way.
     pub(super) is_sure: bool,
 }
 
 /// The sheets of a picture.
 pub(super) fn sheets(reduced: &Reduced) -> Found {
-    let sheets = found(reduced);
+    let (mut sheets, mut seen) = found(reduced);
+    if sheets.is_empty()
+        && let Some(evened) = faint::evened(reduced)
+    {
+        for evened in evened {
+            let (again, seen_again) = found(&evened);
+            // One sheet alone that hardly shows is nothing new: the picture is read as it is.
+            if again.len() > sheets.len() && again.len() > 1 {
+                sheets = again;
+            }
+            seen = seen.max(seen_again);
+        }
+        if sheets.is_empty() && seen == 0 {
+            seen = blocks::seen(reduced);
+        }
+    }
     let side = reduced.white.width.max(reduced.white.height);
-    let quads = sheets.iter().map(|sheet| sheet.kept.enlarged(reduced.factor)).collect();
-    Found { quads, is_sure: is_sure(&sheets, side) }
+    let quads: Vec<Quad> = sheets.iter().map(|sheet| sheet.kept.enlarged(reduced.factor)).collect();
+    let seen = if quads.is_empty() { seen } else { quads.len() };
+    Found { quads, seen, is_sure: is_sure(&sheets, side) }
 }
 
-/// Whether each of several sheets may go its own way; `side` is the longer one of the copy they were found in.
-#[expect(clippy::cast_precision_loss, reason = "pixels are counted in thousands")]
-fn is_sure(sheets: &[Sheet], side: usize) -> bool {
-    let side = side as f32;
-    let whole = |sheet: &Sheet| sheet.cut_sides == 0;
-    let apart = |one: &Sheet, other: &Sheet| {
-        distance(&one.kept, &other.kept) >= APART_SURE_MIN * side
-            && !continues(&one.corners, &other.corners, CONTINUES_WITHIN * side)
-    };
-    let mut pairs =
-        sheets.iter().enumerate().flat_map(|(at, one)| sheets.iter().skip(at + 1).map(move |other| (one, other)));
-    sheets.len() <= PARTS_MAX && sheets.iter().all(whole) && pairs.all(|(one, other)| apart(one, other))
-}
-
-/// Whether two sheets may be one with something across it: a side of each faces the other, and the sides beside it run
-/// on into the other's.
-fn continues(one: &Quad, other: &Quad, within: f32) -> bool {
-    let [a, b, c, d] = one.0;
-    let sides = [(d, a, b, c), (a, b, c, d), (b, c, d, a), (c, d, a, b)];
-    sides.into_iter().any(|(before, from, to, after)| {
-        let off_max = from.distance(to) * CONTINUES_OFF_MAX;
-        other.sides().into_iter().any(|(there, back)| {
-            // Both run clockwise, so the side that faces this one runs the other way.
-            from.distance(back) <= within
-                && to.distance(there) <= within
-                && beyond((before, from), back).abs() <= off_max
-                && beyond((to, after), there).abs() <= off_max
-        })
-    })
-}
-
-/// The same, in pixels of the reduced copy.
-pub(super) fn found(reduced: &Reduced) -> Vec<Sheet> {
+/// The same, in pixels of the reduced copy; and how many whole sheets lie there at angles of their own, where they do not
+/// explain all that the picture shows.
+pub(super) fn found(reduced: &Reduced) -> (Vec<Sheet>, usize) {
     let scene = Scene::new(reduced);
     let grounds = grounds(&scene.coarse);
     if grounds.is_empty() {
-        return Vec::new();
+        return (Vec::new(), 0);
     }
     let scene = scene.with_edges(reduced);
+    let side = reduced.white.width.max(reduced.white.height);
     let mut best: (f32, Vec<Sheet>) = (0.0, Vec::new());
+    let mut seen = 0;
     for (ground, level) in grounds {
-        let sheets = at_level(&scene, ground, level);
+        let (sheets, all) = at_level(&scene, ground, level);
+        if !all {
+            seen = seen.max(if sheets.len() > 1 && lie_by_themselves(&sheets, side) { sheets.len() } else { 0 });
+            continue;
+        }
         let score = sheets.iter().map(|sheet| sheet.corners.area() * sheet.support).sum();
         if score > best.0 {
             best = (score, sheets);
         }
     }
-    in_reading_order(best.1)
+    (in_reading_order(best.1), seen)
 }
 
 /// The ways in which the picture may divide into sheets and ground: none on a clean scan, which ends the search there.
@@ -166,22 +153,25 @@ fn frame(plane: &Plane) -> Vec<u8> {
     values
 }
 
-/// The sheets that show when the picture is cut at this level; empty unless all of it is explained by them.
-fn at_level(scene: &Scene, ground: Ground, level: u8) -> Vec<Sheet> {
-    let coarse = &scene.coarse;
-    let area_min = coarse.values.len() * SHEET_PER_MILLE_MIN / 1000;
-    let parts: Vec<Region> = match ground {
-        Ground::Darker => regions(coarse, |value| value >= level, area_min),
-        Ground::Brighter => regions(coarse, |value| value < level, area_min),
-    };
+/// The sheets that show when the picture is cut at this level, and whether they explain all of it.
+fn at_level(scene: &Scene, ground: Ground, level: u8) -> (Vec<Sheet>, bool) {
+    let area_min = scene.coarse.values.len() * SHEET_PER_MILLE_MIN / 1000;
+    let parts = parts(scene, ground, level, area_min);
     if parts.is_empty() || parts.len() > SHEETS_MAX {
-        return Vec::new();
+        return (Vec::new(), false);
     }
+    let sheets: Vec<Sheet> = parts.iter().filter_map(|part| sheet(scene, part, ground)).collect();
     // One part that is no sheet may be one that was not recognised, and would be lost.
-    let Some(sheets) = parts.iter().map(|part| sheet(scene, part, ground)).collect::<Option<Vec<Sheet>>>() else {
-        return Vec::new();
-    };
-    if is_plausible(scene, ground, &sheets) { sheets } else { Vec::new() }
+    let all = sheets.len() == parts.len() && is_plausible(scene, ground, &sheets);
+    (sheets, all)
+}
+
+/// What is no ground when the picture is cut at this level.
+fn parts(scene: &Scene, ground: Ground, level: u8, area_min: usize) -> Vec<Region> {
+    match ground {
+        Ground::Darker => regions(&scene.coarse, |value| value >= level, area_min),
+        Ground::Brighter => regions(&scene.coarse, |value| value < level, area_min),
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "pixels are counted in thousands")]
@@ -208,18 +198,6 @@ fn is_plausible(scene: &Scene, ground: Ground, sheets: &[Sheet]) -> bool {
     };
     let (outside, together) = print_outside_per_mille(scene, sheets);
     outside <= outside_max && together <= PRINT_TOGETHER_PER_MILLE_MAX
-}
-
-/// The least distance between places along the sides of two sheets; 0 or less when they overlap.
-fn distance(one: &Quad, other: &Quad) -> f32 {
-    let places = |quad: &Quad| {
-        let sides = quad.sides();
-        sides.into_iter().flat_map(|(from, to)| (0..16_u8).map(move |step| from.towards(to, f32::from(step) / 16.0)))
-    };
-    let least = |places: &mut dyn Iterator<Item = Point>, quad: &Quad| {
-        places.map(|place| quad.outside(place)).fold(f32::INFINITY, f32::min)
-    };
-    least(&mut places(one), other).min(least(&mut places(other), one))
 }
 
 /// Thousandths of what looks like print, among all that lies outside every sheet, and in the square with most of it.

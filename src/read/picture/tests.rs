@@ -9,19 +9,25 @@ use super::{
     Prepared, Recogniser, deskew,
     plane::reduce,
     quad::{Point, Quad},
-    shadow, split,
+    shadow, split, sure,
 };
+
+mod several;
 
 const PAPER: u8 = 240;
 const INK: u8 = 40;
 
 /// The pictures that one is made into; nothing where it is not sure which.
 fn prepare(picture: DynamicImage, recogniser: Recogniser) -> Vec<DynamicImage> {
-    match super::prepare(picture, recogniser) {
+    match prepared(picture, recogniser) {
         Prepared::One(one) => vec![one],
         Prepared::Several(several) => several,
         Prepared::Unsure(_) => Vec::new(),
     }
+}
+
+fn prepared(picture: DynamicImage, recogniser: Recogniser) -> Prepared {
+    super::prepare(picture, recogniser)
 }
 
 /// A repeatable source of chance.
@@ -69,11 +75,17 @@ fn photo(size: (u32, u32), ground: u8, sheets: &[Quad]) -> DynamicImage {
         let inverse = super::quad::Mapping::to_quad(sheet, (wide, high)).expect("a sound shape").matrix();
         let projection = imageproc::geometric_transformations::Projection::from_matrix(inverse).expect("reversible");
         let back = projection.invert();
-        for (x, y, pixel) in picture.enumerate_pixels_mut() {
+        // Only where it lies: most of a large picture is ground.
+        let bound = |of: fn(&Point) -> f32, pixels: u32| {
+            let along = sheet.0.map(|corner| of(&corner).clamp(0.0, pixels as f32 - 1.0) as u32);
+            along.into_iter().min().unwrap_or(0)..along.into_iter().max().unwrap_or(0) + 1
+        };
+        let (columns, rows) = (bound(|corner| corner.x, size.0), bound(|corner| corner.y, size.1));
+        for (x, y) in rows.flat_map(|y| columns.clone().map(move |x| (x, y))) {
             if sheet.outside(Point::new(x as f32, y as f32)) <= 0.0 {
                 let (u, v) = back * (x as f32, y as f32);
                 let (u, v) = (u.round().clamp(0.0, wide - 1.0) as u32, v.round().clamp(0.0, high - 1.0) as u32);
-                *pixel = *page.get_pixel(u.min(page.width() - 1), v.min(page.height() - 1));
+                picture.put_pixel(x, y, *page.get_pixel(u.min(page.width() - 1), v.min(page.height() - 1)));
             }
         }
     }
@@ -100,7 +112,7 @@ fn turned(picture: &GrayImage, degrees: f32) -> DynamicImage {
 
 fn corners_of(picture: &DynamicImage) -> Vec<Quad> {
     let reduced = reduce(picture).expect("large enough");
-    split::found(&reduced).into_iter().map(|sheet| sheet.corners.enlarged(reduced.factor)).collect()
+    split::found(&reduced).0.into_iter().map(|sheet| sheet.corners.enlarged(reduced.factor)).collect()
 }
 
 #[test]
@@ -263,6 +275,34 @@ fn clean_scans_and_straight_sheets_are_handed_on_as_they_came() {
     }
     let crooked = turned(&page(900, 1200), 6.0);
     assert!(prepare(crooked.clone(), Recogniser::Neural) == [crooked], "it follows the slant of lines itself");
+}
+
+/// A sheet that stands straight on a dark table says that its text does: nothing is cut and nothing is turned, though the
+/// table's own grain leans, and for Tesseract only the light is evened out.
+#[test]
+fn a_straight_sheet_on_a_dark_table_stays_as_it_lies() {
+    let straight = quad([(130.0, 100.0), (620.0, 100.0), (620.0, 910.0), (130.0, 910.0)]);
+    for ground in [20, 90] {
+        let mut table = photo((780, 1040), ground, &[straight]).into_luma8();
+        for (x, y, pixel) in table.enumerate_pixels_mut() {
+            let is_outside = straight.outside(Point::new(x as f32, y as f32)) > 6.0;
+            if is_outside && (y + x / 12) % 40 < 3 {
+                pixel.0[0] = ground - 12;
+            }
+        }
+        let picture = DynamicImage::ImageLuma8(table.clone());
+        assert!(prepare(picture.clone(), Recogniser::Neural) == [picture.clone()], "ground {ground}");
+        let [evened] = prepare(picture, Recogniser::Tesseract).try_into().expect("one picture");
+        let evened = evened.into_luma8();
+        assert_eq!(evened.dimensions(), table.dimensions(), "ground {ground}");
+        for (before, after) in table.enumerate_pixels().zip(evened.pixels()) {
+            let (x, y, before) = before;
+            if straight.outside(Point::new(x as f32, y as f32)) < -40.0 {
+                let (was_ink, is_ink) = (before.0[0] < 140, after.0[0] < 140);
+                assert_eq!(was_ink, is_ink, "ground {ground}: {x}, {y}");
+            }
+        }
+    }
 }
 
 #[test]

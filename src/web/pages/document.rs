@@ -26,7 +26,7 @@ use crate::{
     web::{
         App,
         error::WebError,
-        pages::{approval::looked, document_view::document_page},
+        pages::{approval::looked, document_view::document_page, part::part_json},
         session::{Signed, page, redirect_with_notice},
         view::NoticeKind,
     },
@@ -45,16 +45,21 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>
     }
 }
 
-/// Where a document stands, for a page that waits.
+/// Where a document stands, for a page that waits; and, of a part of a picture, which it is and the ids of all.
 pub async fn state(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
     let found = async {
         let document = document_for(&app.context, &signed.person, parse_id(&id)?).await?;
-        Ok::<_, WebError>(document.state)
+        let part = part_json(&app, &document).await?;
+        Ok::<_, WebError>((document.state, part))
     };
     match found.await {
-        Ok(state) => {
+        Ok((state, part)) => {
             let label = signed.chrome().name("state", state.name());
-            Json(json!({ "state": state.name(), "label": label, "settled": !state.is_moving() })).into_response()
+            let mut answer = json!({ "state": state.name(), "label": label, "settled": !state.is_moving() });
+            if let (Some(part), Some(answer)) = (part, answer.as_object_mut()) {
+                answer.insert("part".to_owned(), part);
+            }
+            Json(answer).into_response()
         }
         Err(error) => signed.problem(error),
     }

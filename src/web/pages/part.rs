@@ -6,6 +6,8 @@ use axum::{
     response::Response,
 };
 
+use serde_json::{Value, json};
+
 use super::{fields, parse_id, version};
 use crate::{
     approval::{
@@ -46,6 +48,14 @@ pub async fn join_parts(
         Ok(document) => redirect_with_notice(&app, &format!("/documents/{}", document.id), NoticeKind::Good, "joined"),
         Err(error) => signed.problem(error),
     }
+}
+
+/// Which part of its picture a document is, and the ids of all, in their order.
+pub(super) async fn part_json(app: &App, document: &Document) -> Result<Option<Value>, WebError> {
+    let Some(part) = document.division.part() else { return Ok(None) };
+    let all = document_parts(&app.context.db, part.of).await?;
+    let ids: Vec<String> = all.iter().map(|other| other.id.to_string()).collect();
+    Ok(Some(json!({ "number": part.number, "count": part.count, "documents": ids })))
 }
 
 /// The card of a document's page; none where its file was never divided nor seemed to be several.
