@@ -25,14 +25,14 @@ use vouch::{
     model::{media::MediaType, page::Source},
     pipeline::stages::seen,
     read::{
-        Limits, Options, Reader, Reading,
+        Limits, Options, Reader, Reading, Several,
         process::{Pool, PoolOptions},
         raster,
     },
 };
 
 const LIMITS: Limits = Limits { pages_max: 60, pixels_max: 120_000_000 };
-const OPTIONS: Options = Options { reader: Reader::Auto, limits: LIMITS, pictures: false };
+const OPTIONS: Options = Options { reader: Reader::Auto, limits: LIMITS, pictures: false, several: Several::Divide };
 /// Test data beside the repository; not everybody has it.
 const RECEIPTS: &str = "../shared/data/receipts-sroie";
 const RECEIPTS_MAX: usize = 12;
@@ -78,7 +78,7 @@ impl Vouch {
     /// From a file's bytes to its fields, as `vouch read` does.
     fn read(&self, bytes: &[u8], media_type: MediaType) -> Reading {
         let reading = self.runtime.block_on(self.pool.read(bytes, media_type, OPTIONS, &|_| Vec::new()));
-        let reading = reading.expect("a readable file");
+        let reading = reading.expect("a readable file").remove(0);
         black_box(extract::extract(&seen(&reading), &self.hints));
         reading
     }

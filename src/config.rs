@@ -117,6 +117,10 @@ impl Config {
     /// # Errors
     /// No such time zone is known.
     pub fn zone(&self) -> Result<TimeZone, ConfigError> {
+        // jiff lists every zone there is before it opens one, which each start would wait for.
+        if let Some(zone) = zone_of_system(&self.time_zone) {
+            return Ok(zone);
+        }
         TimeZone::get(&self.time_zone)
             .map_err(|error| ConfigError::Value { key: "time_zone", message: error.to_string() })
     }
@@ -152,9 +156,43 @@ impl Config {
     }
 }
 
+/// Where Linux keeps the time zones.
+const ZONES_DIR: &str = "/usr/share/zoneinfo";
+
+/// The zone of exactly this name among the system's; nothing where that is not so plain, or no name of a zone.
+fn zone_of_system(name: &str) -> Option<TimeZone> {
+    let plain = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+'))
+    };
+    if !name.split('/').all(plain) {
+        return None;
+    }
+    let rules = std::fs::read(Path::new(ZONES_DIR).join(name)).ok()?;
+    TimeZone::tzif(name, &rules).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zones_are_those_of_the_system_and_nothing_else() {
+        let zone = |name: &str| {
+            let mut config = Config::load(None).expect("the defaults are compiled in");
+            config.time_zone = name.to_owned();
+            config.zone()
+        };
+        let noon = "2026-07-01T12:00:00Z".parse::<jiff::Timestamp>().expect("an instant");
+        for (name, there) in [("Asia/Hong_Kong", "20:00"), ("America/New_York", "08:00"), ("UTC", "12:00")] {
+            let zone = zone(name).expect("every system has it");
+            assert_eq!(zone.iana_name(), Some(name));
+            assert_eq!(zone.to_datetime(noon).strftime("%H:%M").to_string(), there, "{name}");
+        }
+        for name in ["", "Mars/Olympus", "../zoneinfo/UTC", "/etc/localtime", "Asia/", "Asia", "zone.tab"] {
+            assert!(matches!(zone(name), Err(ConfigError::Value { key: "time_zone", .. })), "{name}");
+        }
+    }
 
     #[test]
     fn defaults_are_whole() {

@@ -5,6 +5,8 @@
 
 #[path = "read/layer.rs"]
 mod layer;
+#[path = "read/photos.rs"]
+mod photos;
 #[path = "read/pictures.rs"]
 mod pictures;
 #[path = "read/pool.rs"]

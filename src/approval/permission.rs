@@ -9,9 +9,11 @@ pub fn allows(person: &Person, event: &Event, is_submitter: bool) -> bool {
     let accountant = person.has(Role::Accountant) || person.has(Role::Administrator);
     person.active
         && match event {
-            Event::Corrected { .. } | Event::Kept { .. } | Event::Submitted { .. } | Event::ReadAgain { .. } => {
-                accountant || is_submitter
-            }
+            Event::Corrected { .. }
+            | Event::Kept { .. }
+            | Event::Submitted { .. }
+            | Event::ReadAgain { .. }
+            | Event::Joined { .. } => accountant || is_submitter,
             // Whether they have a task is the approval's affair.
             Event::Decided { .. } => true,
             // The submitter may take back what nobody has approved yet.

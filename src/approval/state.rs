@@ -203,6 +203,11 @@ pub enum Event {
         /// Who.
         by: PersonId,
     },
+    /// A person says that the picture is one document, though several papers were seen in it: it is read as one.
+    Joined {
+        /// Who.
+        by: PersonId,
+    },
     /// It is in the ledger, image attached.
     Posted {
         /// The ledger's id of the entry.
@@ -331,6 +336,16 @@ impl State {
             (Self::Unreadable { .. } | Self::NeedsReview, Event::ReadAgain { .. }) => {
                 Ok((Self::Received, vec![Effect::Read]))
             }
+            // Another document altogether comes of it, so nothing that was decided may be lost by it.
+            (
+                Self::Unreadable { .. }
+                | Self::NeedsReview
+                | Self::AwaitingApproval
+                | Self::Returned { .. }
+                | Self::Withdrawn { .. }
+                | Self::Held { .. },
+                Event::Joined { .. },
+            ) => Ok((Self::Received, vec![Effect::Read])),
             (Self::Checking, Event::Checked { verdict }) => Ok(match verdict {
                 Verdict::ApprovedByRule => (Self::Approved { by: ApprovedBy::Rule }, vec![Effect::Post]),
                 Verdict::Sent(standing) => standing.state(),
@@ -371,12 +386,7 @@ impl State {
                 | Self::Withdrawn { .. }
                 | Self::Held { .. },
                 Event::Rejected { by, reason },
-            ) => {
-                if reason.trim().is_empty() {
-                    return Err(TransitionError::ReasonMissing);
-                }
-                Ok((Self::Rejected { by: Some(by), reason }, Vec::new()))
-            }
+            ) => rejected(by, reason),
             (Self::Approved { .. }, Event::Posted { external_id, reference }) => {
                 Ok((Self::Posted { external_id, reference }, Vec::new()))
             }
@@ -386,17 +396,17 @@ impl State {
             (Self::PostingBlocked { by, .. }, Event::PostingRetried { .. }) => {
                 Ok((Self::Approved { by }, vec![Effect::Post]))
             }
-            (Self::Posted { external_id, reference }, Event::Reversal(ReversalEvent::Asked { by, reason })) => {
-                reversal::asked(external_id, reference, by, reason)
-            }
-            // What is out of the ledger again may be mended, approved anew and posted as another entry.
-            (Self::Reversal(reversal), Event::Corrected { .. }) if reversal.is_done() => {
-                Ok((Self::Checking, vec![Effect::Check]))
-            }
-            (Self::Reversal(reversal), Event::Reversal(event)) => reversal.apply(event),
+            (state @ (Self::Posted { .. } | Self::Reversal(_)), event) => reversal::apply(state, event),
             (state, event) => Err(TransitionError::NotAllowed { from: state.name(), event: event.name() }),
         }
     }
+}
+
+fn rejected(by: PersonId, reason: String) -> Result<(State, Vec<Effect>), TransitionError> {
+    if reason.trim().is_empty() {
+        return Err(TransitionError::ReasonMissing);
+    }
+    Ok((State::Rejected { by: Some(by), reason }, Vec::new()))
 }
 
 impl Event {
@@ -414,6 +424,7 @@ impl Event {
             Self::Rejected { .. } => "rejected",
             Self::Restarted { .. } => "restarted",
             Self::ReadAgain { .. } => "read_again",
+            Self::Joined { .. } => "joined",
             Self::Posted { .. } => "posted",
             Self::PostingBlocked { .. } => "posting_blocked",
             Self::PostingRetried { .. } => "posting_retried",

@@ -118,7 +118,9 @@ pub(super) fn known_account(subject: &Subject<'_>, paper: &Paper) -> Option<Find
 /// I2, the other half: a known supplier's tax id is the one it always was.
 pub(super) fn known_tax_id(subject: &Subject<'_>) -> Option<Finding> {
     let known = subject.known.supplier.as_ref().filter(|known| !known.tax_ids.is_empty())?;
-    let text = subject.draft.text(FieldName::SupplierTaxId)?;
+    // A number that may have been misread is none that the supplier named.
+    let text =
+        subject.draft.text(FieldName::SupplierTaxId).filter(|_| subject.draft.accepted(FieldName::SupplierTaxId))?;
     if known.tax_ids.contains(&plain(text)) {
         return None;
     }

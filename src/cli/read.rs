@@ -1,6 +1,10 @@
-//! `vouch read`: files in, one JSON object a line or a table out.
+//! `vouch read`: files in, one JSON object a line or a table out; a picture of several papers has a line for each.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -17,7 +21,7 @@ use crate::{
     model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
     pipeline::stages::seen,
     read::{
-        Limits, Options, Reader, Reading,
+        Limits, Options, Reader, Reading, Several,
         process::{Pool, PoolOptions},
     },
     reading::DraftJson,
@@ -61,11 +65,21 @@ pub(super) struct ReadLine {
     file: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
+    /// Which of several papers in one picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<PartJson>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     draft: Option<DraftJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) error: Option<ErrorJson>,
     pub(super) timing_ms: TimingJson,
+}
+
+/// Counted from one, in reading order.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct PartJson {
+    number: usize,
+    count: usize,
 }
 
 #[derive(Serialize)]
@@ -105,31 +119,49 @@ pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Res
         ReaderChoice::Tesseract => Reader::Tesseract,
     };
     let limits = Limits::of(&config);
-    let options = Options { reader, limits, pictures: false };
+    let options = Options { reader, limits, pictures: false, several: Several::Divide };
+    if reader == Reader::Auto {
+        let texts = arguments.files.iter().filter(|file| may_be_text(file)).take(processes).count();
+        for _ in 0..texts {
+            // Where it cannot be started, the first file says so.
+            let _ = pool.warm_text().await;
+        }
+        if texts > 0 {
+            // While they start, what takes the words apart is made ready.
+            drop(tokio::task::spawn_blocking(extract::prepare));
+        }
+    }
     let today = Clock::System.today(&config.zone()?);
     let progress = progress(arguments.files.len());
     let mut failed = false;
-    let mut running: std::collections::VecDeque<JoinHandle<Outcome>> = std::collections::VecDeque::new();
+    let mut running: std::collections::VecDeque<JoinHandle<Vec<Outcome>>> = std::collections::VecDeque::new();
     let mut waiting = arguments.files.into_iter();
     loop {
-        // A few more than there are processes: none waits for the output's order.
-        while running.len() < processes * 2 {
+        // A few more than there are processes: none waits for the output's order, or for others to be understood.
+        while running.len() < processes * 2 + processors {
             let Some(file) = waiting.next() else { break };
             let pool = pool.clone();
             let bytes_max = config.upload_bytes_max;
             running.push_back(tokio::spawn(async move { read_file(&pool, file, options, bytes_max, today).await }));
         }
         let Some(first) = running.pop_front() else { break };
-        let outcome = first.await?;
-        failed |= outcome.line.error.is_some();
-        progress.suspend(|| match arguments.format {
-            Format::Json => say(&serde_json::to_string(&outcome.line).unwrap_or_default()),
-            Format::Table => say(&table(&outcome)),
-        });
+        for outcome in first.await? {
+            failed |= outcome.line.error.is_some();
+            progress.suspend(|| match arguments.format {
+                Format::Json => say(&serde_json::to_string(&outcome.line).unwrap_or_default()),
+                Format::Table => say(&table(&outcome)),
+            });
+        }
         progress.inc(1);
     }
     progress.finish_and_clear();
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether the file's name says that it may be read without looking at a picture. A guess: it only saves time.
+fn may_be_text(file: &Path) -> bool {
+    let ending = file.extension().unwrap_or_default();
+    ending.eq_ignore_ascii_case("pdf") || ending.eq_ignore_ascii_case("xml")
 }
 
 /// A bar on a terminal; nothing in a pipe.
@@ -143,32 +175,21 @@ pub(super) fn progress(files: usize) -> ProgressBar {
     bar
 }
 
+/// Reads a file: one outcome, or as many as there are papers in the picture.
 pub(super) async fn read_file(
     pool: &Pool,
     file: PathBuf,
     options: Options,
     bytes_max: u64,
     today: jiff::civil::Date,
-) -> Outcome {
+) -> Vec<Outcome> {
     let started = Instant::now();
     let name = file.display().to_string();
-    let failed = |sha256: Option<String>, code: &'static str, message: String| Outcome {
-        line: ReadLine {
-            file: name.clone(),
-            sha256,
-            draft: None,
-            error: Some(ErrorJson { code, message }),
-            timing_ms: TimingJson {
-                decode: millis(Duration::ZERO),
-                recognise: millis(Duration::ZERO),
-                extract: millis(Duration::ZERO),
-                total: millis(started.elapsed()),
-            },
-        },
-        draft: None,
-        weights: Weights::new(),
+    let failed = |sha256: Option<String>, code: &'static str, message: String| {
+        vec![Outcome::failed(name.clone(), sha256, code, message, started)]
     };
-    let bytes = match tokio::fs::read(&file).await {
+    // Handing it to another thread takes longer than reading it here.
+    let bytes = match std::fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) => return failed(None, "file_unreadable", format!("The file cannot be opened: {error}.")),
     };
@@ -181,25 +202,55 @@ pub(super) async fn read_file(
     // Nobody keeps a picture of a page that was read from its text, so there is nothing to look at again.
     let looked_at = |reading: &Reading| reading.pages.iter().any(|page| page.source.is_optical());
     let ask = |reading: &Reading| if looked_at(reading) { extract::spots(&seen(reading), &hints) } else { Vec::new() };
-    let reading = match pool.read(&bytes, accepted.media_type, options, &ask).await {
-        Ok(reading) => reading,
+    let readings = match pool.read(&bytes, accepted.media_type, options, &ask).await {
+        Ok(readings) => readings,
         Err(error) => return failed(sha256, error.code(), error.to_string()),
     };
+    let (count, mut began) = (readings.len(), started);
+    let outcome = |(number, reading): (usize, Reading)| {
+        let mut outcome = understood(name.clone(), sha256.clone(), &reading, &hints, began);
+        outcome.line.part = (count > 1).then_some(PartJson { number, count });
+        // What the file took is told once, with its first part.
+        began = Instant::now();
+        outcome
+    };
+    (1..).zip(readings).map(outcome).collect()
+}
+
+fn understood(name: String, sha256: Option<String>, reading: &Reading, hints: &Hints, began: Instant) -> Outcome {
     let extracting = Instant::now();
-    let (mut draft, weights) = extract::weighed(&seen(&reading), &hints);
+    let (mut draft, weights) = extract::weighed(&seen(reading), hints);
     if draft.problems.iter().any(|finding| finding.rule == "Q3") {
         let message = "Nothing on it could be read; type the values in from the picture.".to_owned();
-        return failed(sha256, "nothing_readable", message);
+        return Outcome::failed(name, sha256, "nothing_readable", message, began);
     }
-    draft.problems = findings(&draft, today);
+    draft.problems = findings(&draft, hints.today);
     let timing_ms = TimingJson {
         decode: millis(reading.decode),
         recognise: millis(reading.recognise),
         extract: millis(extracting.elapsed()),
-        total: millis(started.elapsed()),
+        total: millis(began.elapsed()),
     };
-    let line = ReadLine { file: name, sha256, draft: Some(DraftJson::from(&draft)), error: None, timing_ms };
-    Outcome { line, draft: Some(draft), weights }
+    let json = Some(DraftJson::from(&draft));
+    Outcome {
+        line: ReadLine { file: name, sha256, part: None, draft: json, error: None, timing_ms },
+        draft: Some(draft),
+        weights,
+    }
+}
+
+impl Outcome {
+    fn failed(file: String, sha256: Option<String>, code: &'static str, message: String, began: Instant) -> Self {
+        let timing_ms = TimingJson {
+            decode: millis(Duration::ZERO),
+            recognise: millis(Duration::ZERO),
+            extract: millis(Duration::ZERO),
+            total: millis(began.elapsed()),
+        };
+        let error = Some(ErrorJson { code, message });
+        let line = ReadLine { file, sha256, part: None, draft: None, error, timing_ms };
+        Self { line, draft: None, weights: Weights::new() }
+    }
 }
 
 /// What can be checked without a firm's history, companies and policy.
@@ -218,7 +269,8 @@ fn millis(duration: Duration) -> serde_json::Number {
 }
 
 fn table(outcome: &Outcome) -> String {
-    let mut text = format!("{}\n", outcome.line.file);
+    let part = outcome.line.part.map(|part| format!(" ({} of {})", part.number, part.count));
+    let mut text = format!("{}{}\n", outcome.line.file, part.unwrap_or_default());
     if let Some(error) = &outcome.line.error {
         text.push_str(&format!("  not read ({}): {}\n", error.code, error.message));
     }

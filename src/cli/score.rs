@@ -46,13 +46,14 @@ use crate::{
     config::Config,
     intake,
     read::{
-        Limits, Options, Reader,
+        Limits, Options, Reader, Several,
         process::{Pool, PoolOptions},
     },
 };
 
 /// The code of `vouch read` for a file of which there is a picture, but no text.
 const NOTHING_READABLE: &str = "nothing_readable";
+const DIVIDED: &str = "divided";
 
 /// What `vouch score` takes.
 #[derive(Debug, Args)]
@@ -158,7 +159,7 @@ impl Readers {
     fn new(reader: Reader, processes: usize, config: &Config) -> anyhow::Result<Self> {
         let pool = Pool::new(PoolOptions::of(config, std::env::current_exe()?, processes));
         let limits = Limits::of(config);
-        let options = Options { reader, limits, pictures: false };
+        let options = Options { reader, limits, pictures: false, several: Several::Divide };
         let today = Clock::System.today(&config.zone()?);
         Ok(Self { pool, options, bytes_max: config.upload_bytes_max, today })
     }
@@ -182,8 +183,8 @@ async fn documents(
             running.spawn(async move {
                 let (label, path) = pairs.get(index)?;
                 let Readers { pool, options, bytes_max, today } = readers;
-                let outcome = read_file(&pool, path.clone(), options, bytes_max, today).await;
-                Some((index, Document::compare(label, path.clone(), read_of(outcome))))
+                let outcomes = read_file(&pool, path.clone(), options, bytes_max, today).await;
+                Some((index, Document::compare(label, path.clone(), read_of(outcomes)?)))
             });
         }
         let Some(done) = running.join_next().await else { break };
@@ -195,14 +196,23 @@ async fn documents(
     Ok(found.into_iter().map(|(_, document)| document).collect())
 }
 
-fn read_of(outcome: Outcome) -> Read {
+/// What became of a file; a label is of one paper, so a file that was divided was read wrong.
+fn read_of(mut outcomes: Vec<Outcome>) -> Option<Read> {
+    let count = outcomes.len();
+    let outcome = outcomes.drain(..).next()?;
+    if count > 1 {
+        let message = format!("It was divided into {count} papers.");
+        let time_ms = Decimal::from_str(&outcome.line.timing_ms.total.to_string()).unwrap_or_default();
+        let failure = Some(Failure { code: DIVIDED.to_owned(), message });
+        return Some(Read { draft: None, weights: crate::extract::Weights::new(), failure, time_ms });
+    }
     let failure = outcome
         .line
         .error
         .as_ref()
         .map(|error| Failure { code: error.code.to_owned(), message: error.message.clone() });
     let time_ms = Decimal::from_str(&outcome.line.timing_ms.total.to_string()).unwrap_or_default();
-    Read { draft: outcome.draft, weights: outcome.weights, failure, time_ms }
+    Some(Read { draft: outcome.draft, weights: outcome.weights, failure, time_ms })
 }
 
 fn print_text(
@@ -264,7 +274,8 @@ async fn first_page(readers: Readers, document: Document) -> Option<picture::Pic
     let bytes = tokio::fs::read(&document.path).await.ok()?;
     let media_type = intake::accept(&bytes, readers.bytes_max).ok()?.media_type;
     let options = Options { pictures: true, ..readers.options };
-    let reading = readers.pool.read(&bytes, media_type, options, &|_| Vec::new()).await.ok()?;
+    let readings = readers.pool.read(&bytes, media_type, options, &|_| Vec::new()).await.ok()?;
+    let reading = readings.first()?;
     let page = reading.pages.first()?;
     picture::Picture::new(reading.pictures.first()?, page.width, page.height)
 }

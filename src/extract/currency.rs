@@ -30,6 +30,11 @@ pub(super) fn currency(
     let local = region.and_then(|region| Currency::parse(region.currency).ok());
     let seen = bare.or_else(|| lines.first().map(|line| Evidence::of_row(&line.row)))?;
     let unplaced = Evidence { page: None, area: None, ..seen };
+    // ¥ is written in China and in Japan; the place says in which.
+    let yen = bare.filter(|_| lines.iter().any(|line| line.amounts.iter().any(|amount| amount.mark == Some("¥"))));
+    if let Some((local, seen)) = local.zip(yen).filter(|(local, _)| matches!(local.code(), "CNY" | "JPY")) {
+        return field(local.code(), seen, true, "mark-and-place");
+    }
     if let Some(taught) = known.and_then(|known| known.currency) {
         // A place that uses another currency makes it a question again.
         let sure = local.is_none_or(|local| local == taught);
@@ -103,6 +108,11 @@ mod tests {
             (["Hong Kong", "TOTAL $88.00"], "HKD", true),
             (["TOTAL $88.00", "THANK YOU"], "HKD", false),
             (["Kuala Lumpur MALAYSIA", "TOTAL $88.00"], "MYR", false),
+            (["株式会社ヤマダ 東京都港区", "合計 ¥880"], "JPY", true),
+            (["价税合计 (小写)¥88.00", "增值税普通发票"], "CNY", true),
+            (["株式会社ヤマダ 東京都港区", "合計 880"], "JPY", false),
+            (["合計 880円", "お預り 1,000円"], "JPY", true),
+            (["TOTAL ¥88.00", "THANK YOU"], "HKD", false),
         ] {
             let page = page_of(&text);
             let rows = rows_of(std::slice::from_ref(&page));

@@ -5,7 +5,7 @@ mod calendars;
 
 use jiff::civil;
 
-pub(super) use self::calendars::{Calendars, Needs};
+pub(super) use self::calendars::{Calendars, JAPAN, Needs, is_japanese};
 
 use crate::extract::{rows::Row, text::half_width};
 use crate::model::page::{Area, Confidence};

@@ -67,7 +67,7 @@ pub(super) fn lines_of(rows: Vec<Row<'_>>) -> Vec<Line<'_>> {
 
 /// The row's amounts, without the numbers that are a part of a date, a time or a rate.
 fn amounts_of(row: &Row<'_>, style: Style) -> Vec<Amount> {
-    let dates = crate::extract::dates::dates_in(row);
+    let dates = row.dates();
     let mut amounts = amounts::amounts_in(row, style);
     amounts.retain(|amount| {
         let in_date = dates.iter().any(|date| (date.first..date.after_last).contains(&amount.first));

@@ -8,7 +8,8 @@ use crate::extract::{
     Hints,
     issue::AMBIGUOUS,
     rows::Row,
-    supplier::{self, Found},
+    supplier::Found,
+    tax_number::{self, Printed},
     text::{distance, letters},
 };
 use crate::model::{
@@ -17,7 +18,7 @@ use crate::model::{
     draft::Draft,
     field::{Field, FieldName, FieldValue},
     page::Source,
-    tax_id::{self, TaxId, Verdict},
+    tax_id::{TaxId, Verdict},
 };
 
 /// The rule of a name that is a known supplier's.
@@ -26,8 +27,6 @@ pub const KNOWN_SUPPLIER: &str = "known_supplier";
 const PRINTED_LETTERS_MIN: usize = 5;
 /// Two taught names that differ in no more letters could each be the other misread.
 const MISREAD_LETTERS_MAX: usize = 2;
-/// How many rows under a heading such as "bill to" a number is still the buyer's.
-const BUYER_ROWS: usize = 5;
 
 /// One thing that a person's correction taught.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,23 +172,15 @@ pub(super) fn recognise<'k>(
 
 /// The tax numbers of the paper that were surely read and are not its buyer's.
 fn numbers(rows: &[Row<'_>]) -> Vec<String> {
-    let texts: Vec<String> = rows.iter().map(Row::text).collect();
-    let buyers = |at: usize| {
-        let over = texts.get(at.saturating_sub(BUYER_ROWS)..=at).unwrap_or_default();
-        over.iter().any(|text| supplier::speaks_of_buyer(text))
-    };
-    let surely = |row: &Row<'_>, verdict: Verdict| match verdict {
+    let optical = rows.iter().any(|row| row.source.is_optical());
+    // A misread digit of a number without a check digit makes it another's.
+    let surely = |printed: &Printed| match printed.verdict {
         Verdict::Valid => true,
-        // A misread digit of a number without a check digit makes it another's.
-        Verdict::ShapeOnly => !row.source.is_optical(),
+        Verdict::ShapeOnly => !optical,
         Verdict::WrongCheckDigit => false,
     };
-    let of_row = |(at, (row, text)): (usize, (&Row<'_>, &String))| -> Vec<String> {
-        let found = if buyers(at) { Vec::new() } else { tax_id::find(text) };
-        let sure = found.into_iter().filter(|found| surely(row, found.verdict));
-        sure.map(|found| found.id.number().to_owned()).collect()
-    };
-    rows.iter().zip(&texts).enumerate().flat_map(of_row).collect()
+    let sure = tax_number::printed(rows).into_iter().filter(surely);
+    sure.map(|printed| printed.id.number().to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::extract::{
     Hints,
-    dates::{Calendars, Order, SeenDate, dates_in},
+    dates::{Calendars, Order, SeenDate},
     evidence::Evidence,
     grounds::DateGrounds,
     hints::KnownSupplier,
@@ -97,6 +97,9 @@ static OTHER: Phrases = Phrases::new(&[
     "EXCHANGE",
     "PRELEVEMENT",
     "PRÉLÈVEMENT",
+    "有効",
+    "返品",
+    "期限",
 ]);
 static ISSUE: Phrases = Phrases::new(&[
     "INVOICE DATE",
@@ -107,6 +110,10 @@ static ISSUE: Phrases = Phrases::new(&[
     "DATUM",
     "FACTUURDATUM",
     "日期",
+    "日付",
+    "発行日",
+    "取引日",
+    "利用日",
     "開票",
     "开票",
     "FACTURE",
@@ -166,7 +173,7 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hi
     let seen: Vec<(usize, SeenDate)> = rows
         .iter()
         .enumerate()
-        .flat_map(|(index, row)| dates_in(row).into_iter().map(move |date| (index, date)))
+        .flat_map(|(index, row)| row.dates().iter().cloned().map(move |date| (index, date)))
         .filter(|(_, date)| calendars.show(date.needs))
         .collect();
     let has = |order: Order| seen.iter().any(|(_, date)| date.order == order && plausible(date.date, hints.today));
@@ -240,8 +247,7 @@ fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
 /// The words before it in the row; else the words right above it.
 fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let Some(row) = rows.get(index) else { return Role::Unsaid };
-    let previous =
-        dates_in(row).iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
+    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
     // The word that holds the date may hold its label too: "Date:25/12/2018".
     let before = row.text_between(previous, date.first + 1);
     match role_in(&before) {
@@ -260,7 +266,7 @@ fn above_text(above: &Row<'_>, date: &SeenDate) -> String {
         .segments()
         .iter()
         .filter(|part| {
-            part.area.left < date.area.right() && part.area.right() > date.area.left && dates_in(part).is_empty()
+            part.area.left < date.area.right() && part.area.right() > date.area.left && part.dates().is_empty()
         })
         .map(Row::text)
         .collect::<Vec<_>>()

@@ -12,10 +12,12 @@ mod amounts;
 mod arithmetic;
 mod calibration;
 mod chinese_amount;
+mod consumption_tax;
 mod currency;
 mod dates;
 mod evidence;
 mod facts;
+mod fapiao;
 mod figures;
 mod grounds;
 pub mod hints;
@@ -33,6 +35,7 @@ mod rows;
 mod said;
 mod sums;
 mod supplier;
+mod tax_number;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -48,9 +51,9 @@ use crate::model::{
     currency::Currency,
     draft::Draft,
     fact::Facts,
-    field::{DocumentKind, FieldName},
+    field::{DocumentKind, FieldName, FieldValue},
     finding::{Finding, Severity},
-    page::{Confidence, Look, Page, Spot},
+    page::{Area, Confidence, Look, Page, Source, Spot, Word},
 };
 
 pub use self::weight::{Weight, Weights};
@@ -101,10 +104,22 @@ pub fn weighed(seen: &Seen<'_>, hints: &Hints) -> (Draft, Weights) {
     let mut weights = weight::weigh(&draft, &grounds);
     calibration::settle(&mut draft, &weights);
     doubt_what_words_deny(&mut draft);
+    doubt_cents_of_yen(&mut draft);
     facts::join(&mut draft, seen.facts);
     let stated = |name: &FieldName| seen.facts.iter().flat_map(|facts| &facts.fields).any(|fact| fact.name == *name);
     weights.retain(|name, _| !stated(name));
     (finish(draft), weights)
+}
+
+/// Makes ready what every document needs, such as the phrases that rows are held against. The first document does that
+/// too, but there may be time before it comes.
+pub fn prepare() {
+    let area = Area { left: 0, top: 0, width: 100, height: 20 };
+    // A row that is held against every list, for it says none of their phrases.
+    let word = Word { text: "Xylophones 1.00".to_owned(), area, confidence: Confidence::CERTAIN, line: 0 };
+    let page = Page { number: 1, width: 100, height: 20, source: Source::PdfText, words: vec![word] };
+    let hints = Hints { currency: None, day_first: true, today: civil::date(2000, 1, 1), known: Vec::new() };
+    let _ = extract(&Seen { pages: &[page], ..Seen::default() }, &hints);
 }
 
 /// The places of a document that a second reader should look at, before it did.
@@ -126,7 +141,10 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
     let region = region::region_of(&rows).or_else(by_currency);
-    let mut supplier = supplier::supplier(&rows, seen.looks);
+    let first = rows.first().map_or(1, |row| row.page);
+    let seller = fapiao::seller(&rows.iter().filter(|row| row.page == first).collect::<Vec<_>>());
+    let named = || supplier::supplier(&rows, seen.looks);
+    let mut supplier = seller.as_ref().map(supplier::seller).or_else(named);
     let known = hints::recognise(&mut supplier, &rows, &hints.known);
     let dates = issue::dates(&rows, region, known, hints);
     let number = number::document_number(&rows);
@@ -136,6 +154,11 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let credit = draft.kind == DocumentKind::CreditNote;
     let total = total::total(&figures, &lines, &draft.line_items, credit);
     draft.fields.extend(sums::sums(&figures, total.as_ref()));
+    if region.is_some_and(|region| region.currency == "JPY")
+        && let Some(tax) = consumption_tax::tax(&lines)
+    {
+        draft.fields.insert(FieldName::Tax, tax);
+    }
     draft.problems.extend(total.as_ref().and_then(|total| words_finding(total.value, &figures, &lines)));
     let mut grounds =
         Grounds { total: total.as_ref().map(|total| total.grounds), issue: dates.grounds, ..Grounds::default() };
@@ -145,6 +168,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     });
     let chosen = [
         (FieldName::SupplierName, supplier),
+        (FieldName::SupplierTaxId, tax_number::supplier_number(tax_number::printed(&rows), seller.as_ref())),
         (FieldName::DocumentNumber, number),
         (FieldName::IssueDate, dates.issue),
         (FieldName::DueDate, dates.due),
@@ -171,6 +195,19 @@ fn doubt_what_words_deny(draft: &mut Draft) {
     {
         total.accepted = false;
         total.confidence = total.confidence.min(DENIED_MAX);
+    }
+}
+
+/// A currency without cents has no amounts with cents: a comma was read as a point, or the currency is another one.
+fn doubt_cents_of_yen(draft: &mut Draft) {
+    let whole = draft.currency().is_some_and(|currency| currency.exponent() == 0);
+    for field in draft.fields.values_mut().filter(|_| whole) {
+        if let FieldValue::Amount(amount) = &field.value
+            && !amount.fract().is_zero()
+        {
+            field.accepted = false;
+            field.confidence = field.confidence.min(DENIED_MAX);
+        }
     }
 }
 
@@ -201,7 +238,6 @@ fn unsure(draft: &Draft) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::extract::testing::page_of;
-    use crate::model::page::{Area, Source, Word};
 
     fn of(pages: &[Page]) -> Seen<'_> {
         Seen { pages, ..Seen::default() }
@@ -254,6 +290,83 @@ mod tests {
             let draft = extract(&of(&[page_of(&[&line])]), &hints());
             let found = draft.problems.iter().any(|finding| finding.rule == WORDS_DIFFER);
             assert_eq!((draft.accepted(FieldName::Total), found), (accepted, asked), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_japanese_receipt() {
+        let page = page_of(&[
+            "株式会社北窯石油 給油所",
+            "大阪市北区椿通8-2-7",
+            "登録番号T7000012050002",
+            "発行日 令和7年1月5日 09:27",
+            "レギュラー  9,971",
+            "小計  9,971",
+            "合計  ¥9,971",
+            "お預かり  ¥10,000",
+            "お釣り  ¥29",
+            "(10%対象 ¥9,971)",
+            "(内消費税等(10%) ¥906)",
+            "返品は令和7年2月6日まで",
+        ]);
+        let draft = extract(&of(&[page]), &hints());
+        assert_eq!(
+            read(&draft),
+            [
+                "supplier_name 株式会社北窯石油給油所",
+                "supplier_tax_id T7000012050002 ✓",
+                "issue_date 2025-01-05",
+                "currency JPY ✓",
+                "subtotal 9971",
+                "tax 906 ✓",
+                "total 9971 ✓",
+                "amount_paid 10000 ✓",
+                "payment_method cash",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_fapiao() {
+        let page = page_of(&[
+            "电子发票(普通发票)  发票号码:24565511814761159505",
+            "开票日期:2024年12月26日",
+            "购 名称:甲乙有限公司              售 名称:丙丁科技有限公司",
+            "统一社会信用代码/纳税人识别号:91350100M000100Y43              统一社会信用代码/纳税人识别号:91110000600037341L",
+            "合 计  ¥62.80  ¥8.17",
+            "价税合计(大写) 柒拾圆玖角柒分  (小写)¥70.97",
+        ]);
+        let draft = extract(&of(&[page]), &hints());
+        assert_eq!(
+            read(&draft),
+            [
+                "supplier_name 丙丁科技有限公司",
+                "supplier_tax_id 91110000600037341L ✓",
+                "document_number 24565511814761159505",
+                "issue_date 2024-12-26",
+                "currency CNY ✓",
+                "total 70.97 ✓",
+            ]
+        );
+    }
+
+    /// Each field with its value, and a tick where it is accepted.
+    fn read(draft: &Draft) -> Vec<String> {
+        let tick = |accepted: bool| if accepted { " ✓" } else { "" };
+        let fields = draft.fields.iter();
+        fields
+            .map(|(name, field)| format!("{} {}{}", name.name(), field.value.to_text(), tick(field.accepted)))
+            .collect()
+    }
+
+    #[test]
+    fn yen_have_no_cents() {
+        for (currency, accepted) in [("円", false), ("RM", true)] {
+            let total = format!("合計 {currency}15.50");
+            let page = page_of(&["株式会社ヤマダ", &total, "CASH 20.00", "CHANGE 4.50"]);
+            let draft = extract(&of(&[page]), &hints());
+            assert_eq!(draft.amount(FieldName::Total), Some(Decimal::new(1550, 2)));
+            assert_eq!(draft.accepted(FieldName::Total), accepted, "{currency} {:?}", draft.fields);
         }
     }
 

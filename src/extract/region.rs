@@ -2,6 +2,7 @@
 //! and month, and what a bare "$" means.
 
 use crate::extract::{
+    dates::{JAPAN, is_japanese},
     rows::Row,
     said::{Phrases, Said},
 };
@@ -77,7 +78,26 @@ static REGIONS: [(Region, Phrases); 11] = [
         Region { currency: "TWD", leading: Year },
         Phrases::new(&["TAIWAN", "統一發票", "統一編號", "統編", "台北", "臺北"]),
     ),
-    (Region { currency: "CNY", leading: Year }, Phrases::new(&["增值税", "发票代码", "纳税人", "人民币", "价税合计"])),
+    (
+        Region { currency: "CNY", leading: Year },
+        Phrases::new(&[
+            "增值税",
+            "发票代码",
+            "发票号码",
+            "开票日期",
+            "纳税人",
+            "人民币",
+            "价税合计",
+            "支付宝",
+            "小票号",
+            "北京市",
+            "上海市",
+            "广州市",
+            "深圳市",
+            "成都市",
+            "杭州市",
+        ]),
+    ),
     (Region { currency: "GBP", leading: Day }, Phrases::new(&["UNITED KINGDOM", "LONDON", "ENGLAND", "GBP"])),
     (Region { currency: "AUD", leading: Day }, Phrases::new(&["AUSTRALIA", "ABN", "AUD"])),
     (Region { currency: "INR", leading: Day }, Phrases::new(&["INDIA", "GSTIN", "INR"])),
@@ -88,11 +108,18 @@ static REGIONS: [(Region, Phrases); 11] = [
     (Region { currency: "USD", leading: Month }, Phrases::new(&["UNITED STATES", "USA", "US DOLLARS"])),
 ];
 
+/// Japan, which is told by its letters as well as by its words.
+const JAPANESE: Region = Region { currency: "JPY", leading: Year };
+
 /// The place the paper speaks of more often than of any other.
 pub(super) fn region_of(rows: &[Row<'_>]) -> Option<Region> {
+    if is_japanese(rows) {
+        return Some(JAPANESE);
+    }
     let texts: Vec<&Said> = rows.iter().map(Row::said).collect();
     let mut counted: Vec<(usize, Region)> =
         REGIONS.iter().map(|(region, words)| (words.count_in(&texts), *region)).collect();
+    counted.push((JAPAN.count_in(&texts), JAPANESE));
     counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     match counted.as_slice() {
         [(best, region), (next, _), ..] if best > next => Some(*region),
@@ -102,7 +129,8 @@ pub(super) fn region_of(rows: &[Row<'_>]) -> Option<Region> {
 
 /// The place whose currency this is; nothing for one that several share the order of dates of.
 pub(super) fn region_of_currency(code: &str) -> Option<Region> {
-    REGIONS.iter().map(|(region, _)| *region).find(|region| region.currency == code && code != "USD" && code != "EUR")
+    let mut all = REGIONS.iter().map(|(region, _)| *region).chain([JAPANESE]);
+    all.find(|region| region.currency == code && code != "USD" && code != "EUR")
 }
 
 #[cfg(test)]
@@ -116,6 +144,10 @@ mod tests {
             ("Nathan Road, Kowloon, Hong Kong", Some("HKD")),
             ("ABC SDN BHD, Jalan Besar", Some("MYR")),
             ("香港九龍", Some("HKD")),
+            ("株式会社ヤマダ 東京都港区", Some("JPY")),
+            ("ありがとうございました", Some("JPY")),
+            ("優の良品 香港", Some("HKD")),
+            ("上海市浦东新区 发票号码 12345678", Some("CNY")),
             ("Coffee", None),
         ] {
             let page = page_of(&[text]);

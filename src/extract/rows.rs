@@ -1,10 +1,14 @@
 //! Words into visual rows: a reader's own lines, joined where two of them stand side by side.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, rc::Rc};
 
 use crate::model::page::{Area, Confidence, Page, Source, Word};
 
-use crate::extract::{said::Said, text};
+use crate::extract::{
+    dates::{self, SeenDate},
+    said::Said,
+    text,
+};
 
 /// A page with more words than this is cut; a receipt has hundreds, the densest statement some thousands.
 const WORDS_MAX: usize = 20_000;
@@ -22,26 +26,40 @@ pub(super) struct Row<'a> {
     pub(super) words: Vec<&'a Word>,
     /// The area of all the words.
     pub(super) area: Area,
-    /// What they say, once somebody asked.
+    /// What was made of the words already. Copies of a row share it.
+    made: Rc<Made>,
+}
+
+/// What is made of a row's words once, when somebody first asks.
+#[derive(Debug, Default)]
+struct Made {
     said: OnceCell<Said>,
+    dates: OnceCell<Vec<SeenDate>>,
 }
 
 impl<'a> Row<'a> {
     fn new(page: u32, source: Source, words: Vec<&'a Word>) -> Option<Self> {
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
-        Some(Self { page, source, words, area, said: OnceCell::new() })
+        Some(Self { page, source, words, area, made: Rc::default() })
     }
 
     /// A part of the row; absent where it would be empty.
     pub(super) fn part(&self, first: usize, after_last: usize) -> Option<Self> {
         let words: Vec<&Word> = self.words.get(first..after_last)?.to_vec();
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
-        Some(Self { page: self.page, source: self.source, words, area, said: OnceCell::new() })
+        let whole = words.len() == self.words.len();
+        let made = if whole { Rc::clone(&self.made) } else { Rc::default() };
+        Some(Self { page: self.page, source: self.source, words, area, made })
     }
 
     /// What the row says; taken apart once.
     pub(super) fn said(&self) -> &Said {
-        self.said.get_or_init(|| Said::of(&self.text()))
+        self.made.said.get_or_init(|| Said::of(&self.text()))
+    }
+
+    /// Every date in it, from left to right; sought once.
+    pub(super) fn dates(&self) -> &[SeenDate] {
+        self.made.dates.get_or_init(|| dates::dates_in(self))
     }
 
     /// The row as a person reads it.
@@ -117,7 +135,7 @@ fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
                 row.area = row.area.union(fragment.area);
                 row.words.extend(fragment.words);
                 row.words.sort_by_key(|word| word.area.left);
-                row.said.take();
+                row.made = Rc::default();
             }
             None => rows.push(fragment),
         }

@@ -6,12 +6,14 @@
 
 use std::sync::OnceLock;
 
-use crate::extract::text::{Shape, fold, is_han};
+use crate::extract::text::{Shape, fold, is_han, is_kana};
 
 /// A text folded, as words and as one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Said {
     words: Vec<Shape>,
+    /// How long its words are, a bit each: most phrases have a word that none of these can be.
+    lengths: u64,
     /// The text without spaces.
     compact: Shape,
 }
@@ -22,7 +24,7 @@ pub(super) struct Phrase {
     words: Vec<Shape>,
     /// The phrase without spaces.
     compact: Shape,
-    /// It has Chinese characters, which stand unspaced: it is sought as letters, not as words.
+    /// It has Chinese characters or Japanese syllables, which stand unspaced: it is sought as letters, not as words.
     han: bool,
     /// Long enough to be known where the reader lost its spaces.
     long: bool,
@@ -43,7 +45,8 @@ impl Said {
     pub(super) fn of(text: &str) -> Self {
         let folded = fold(text);
         let words: Vec<Shape> = folded.split(' ').filter(|word| !word.is_empty()).map(Shape::of).collect();
-        Self { compact: Shape::of(&folded.replace(' ', "")), words }
+        let lengths = words.iter().fold(0, |lengths, word| lengths | word.length_bit());
+        Self { compact: Shape::of(&folded.replace(' ', "")), lengths, words }
     }
 
     /// Whether it says anything: whether there is a letter in it.
@@ -71,13 +74,12 @@ impl Said {
         if phrase.han {
             return self.compact.holds(&phrase.compact);
         }
+        let may_stand = phrase.words.iter().all(|meant| meant.may_be_among(self.lengths));
         if let [meant] = phrase.words.as_slice() {
-            return self.words.iter().any(|seen| same(seen, meant));
+            return may_stand && self.words.iter().any(|seen| same(seen, meant));
         }
-        let in_order = self
-            .words
-            .windows(phrase.words.len())
-            .any(|window| window.iter().zip(&phrase.words).all(|(seen, meant)| same(seen, meant)));
+        let stands = |window: &[Shape]| window.iter().zip(&phrase.words).all(|(seen, meant)| same(seen, meant));
+        let in_order = may_stand && self.words.windows(phrase.words.len()).any(stands);
         // "TOTALGST" and "SUBTOTAL(EX)": the reader lost a space.
         in_order || phrase.long && self.compact.holds(&phrase.compact)
     }
@@ -94,7 +96,7 @@ impl Phrase {
         Self {
             words: phrase.split(' ').map(Shape::of).collect(),
             compact: Shape::of(&phrase.replace(' ', "")),
-            han: phrase.chars().any(is_han),
+            han: phrase.chars().any(|c| is_han(c) || is_kana(c)),
             long: phrase.len() >= LONG_MIN,
         }
     }
@@ -144,6 +146,7 @@ mod tests {
             ("GSTNO", "GST NO", false),
             ("Invoices", "INVOICE", true),
             ("合 計 5.00", "合計", true),
+            ("ポイント残高", "ポイント", true),
             ("Invoice", "INVOICE NO", false),
             ("12.30 -", "TOTAL", false),
             ("", "TOTAL", false),

@@ -5,9 +5,10 @@ mod words;
 mod wrapped;
 
 use self::reread::reread;
-use self::words::{ADDRESS, BUYER, FILLERS, FORMS, NOT_NAMES, SELLER, TRADES};
+use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LEADING_FORMS, NOT_NAMES, SELLER, TRADES};
 use crate::extract::{
     evidence::Evidence,
+    fapiao::Seller,
     grounds::NameGrounds,
     rows::Row,
     said::{Phrases, Said},
@@ -93,6 +94,17 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     (best.score > 0).then(|| Found { field: choice(&best, &grounds), grounds })
 }
 
+/// The seller that a fapiao's form names.
+pub(super) fn seller(seller: &Seller<'_>) -> Found {
+    let (text, form, _) = ending(&seller.name, seller.row.source.is_optical());
+    let spots = vec![Spot { page: seller.row.page, area: seller.row.area }];
+    let grounds = NameGrounds { spots, mended: false, known: false, form, plain: seller.certain };
+    let proven = form && seller.certain && !seller.row.source.is_optical();
+    let field =
+        Evidence::of_row(&seller.row).field(FieldValue::Text(text), proven, "supplier:fapiao-seller".to_owned());
+    Found { field, grounds }
+}
+
 /// Mends the letters of the name part by part; whether anything changed.
 fn mend(name: &mut Name<'_>, looks: &[Look]) -> bool {
     let texts: Vec<String> = name.parts.iter().map(|part| reread(part, looks)).collect();
@@ -147,10 +159,10 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     let (text, form, repaired) = ending(&row.text(), row.source.is_optical());
     let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let denied = !form && Said::of(&text).any(&NOT_NAMES);
-    let dated = !crate::extract::dates::dates_in(part).is_empty() || is_month_and_day(&text);
+    let denied = || if text == row.text() { row.said().any(&NOT_NAMES) } else { Said::of(&text).any(&NOT_NAMES) };
+    let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
-    (letters >= 4 && digits * 2 <= letters && !denied && !foreign).then(|| Name {
+    (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied())).then(|| Name {
         parts: vec![row.clone()],
         row,
         text,
@@ -251,6 +263,7 @@ fn ending(text: &str, optical: bool) -> (String, bool, bool) {
         folded.strip_suffix(form).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || form.chars().any(is_han))
     });
     let ends = ends || text.ends_with("S/B") || folded.ends_with(" S B");
+    let ends = ends || LEADING_FORMS.iter().any(|form| folded.starts_with(form) && folded.len() > form.len());
     (text, ends, changed)
 }
 

@@ -18,6 +18,11 @@ pub(super) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
+/// Japanese syllables; の alone is an ornament in Hong Kong and Taiwan.
+pub(super) const fn is_kana(character: char) -> bool {
+    matches!(character, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}')
+}
+
 /// The digit that a Chinese numeral says, everyday or capital, in either script.
 pub(super) const fn han_digit(character: char) -> Option<u32> {
     Some(match character {
@@ -81,21 +86,43 @@ pub(super) fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
 const DISTINCT: &[(&str, &str)] =
     &[("CHARGE", "CHANGE"), ("CHANGED", "CHANGE"), ("CASE", "CASH"), ("CASHIER", "CASH"), ("COUNT", "COUNTER")];
 
+/// How many letters of a word of this length may be misread: one in five, none of up to three.
+const fn misread_max(length: usize) -> usize {
+    match length {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+/// The mark of a length; the long ones share one.
+fn bit(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
 /// A word with what tells most others from it at a glance.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shape {
     text: String,
     /// How many letters it has.
     length: usize,
+    /// How many of them may be misread.
+    misread_max: usize,
     /// Which letters: a bit each. Letters beyond the Latin ones share their marks.
     letters: u64,
+    /// Of which lengths a word is that may be this one as it was seen, or its plural: a bit each.
+    lengths: u64,
 }
 
 impl Shape {
     /// The word, which is folded already.
     pub(super) fn of(word: &str) -> Self {
         let letters = word.chars().fold(0_u64, |letters, letter| letters | 1 << (u32::from(letter) % 64));
-        Self { text: word.to_owned(), length: word.chars().count(), letters }
+        let length = word.chars().count();
+        let misread_max = misread_max(length);
+        let reach = length.saturating_sub(misread_max)..=length + misread_max.max(1);
+        let lengths = reach.fold(0, |bits, length| bits | bit(length));
+        Self { text: word.to_owned(), length, misread_max, letters, lengths }
     }
 
     /// The word itself.
@@ -104,27 +131,39 @@ impl Shape {
     }
 
     /// Whether this word, as seen, is the meant one, give or take one letter in five (none in words of up to three).
+    #[inline]
     pub(super) fn near(&self, meant: &Self) -> bool {
-        if self.letters == meant.letters && self.text == meant.text {
+        // Most words of a page are nothing like a label's: that is told without comparing letter by letter.
+        let allowed = meant.misread_max;
+        let may_be = self.length.abs_diff(meant.length) <= allowed
+            && few(self.letters & !meant.letters, allowed)
+            && few(meant.letters & !self.letters, allowed);
+        may_be && self.compares(meant)
+    }
+
+    fn compares(&self, meant: &Self) -> bool {
+        if self.text == meant.text {
             return true;
         }
-        let allowed = match meant.length {
-            0..=3 => return false,
-            4..=7 => 1,
-            _ => 2,
-        };
-        // Most words of a page are nothing like a label's: that is told without comparing letter by letter.
-        if self.length.abs_diff(meant.length) > allowed || self.letters_off(meant) > allowed {
-            return false;
-        }
+        let allowed = meant.misread_max;
         // In a word of four letters only a first letter that agrees makes the difference small enough.
-        if meant.length == 4 && self.text.chars().next() != meant.text.chars().next() {
+        if allowed == 0 || meant.length == 4 && self.text.chars().next() != meant.text.chars().next() {
             return false;
         }
         if DISTINCT.iter().any(|(word, other)| self.text.starts_with(word) && meant.text == *other) {
             return false;
         }
         distance(&self.text, &meant.text) <= allowed
+    }
+
+    /// The mark of its length.
+    pub(super) fn length_bit(&self) -> u64 {
+        bit(self.length)
+    }
+
+    /// Whether among words of these lengths, a bit each, one may be this word as it was seen, or its plural.
+    pub(super) const fn may_be_among(&self, lengths: u64) -> bool {
+        self.lengths & lengths != 0
     }
 
     /// Whether the other one's letters stand in it, one after the other.
@@ -136,13 +175,17 @@ impl Shape {
     pub(super) fn is_plural_of(&self, meant: &Self) -> bool {
         self.length == meant.length + 1 && self.text.strip_suffix('S').is_some_and(|stem| stem == meant.text)
     }
+}
 
-    /// How many different letters at least one of two words has and the other has not: no fewer changes make one of
-    /// the other. Letters that share a mark only make the answer smaller.
-    fn letters_off(&self, other: &Self) -> usize {
-        let count = |letters: u64| usize::try_from(letters.count_ones()).unwrap_or(0);
-        count(self.letters & !other.letters).max(count(other.letters & !self.letters))
+/// Whether at most so many bits are set. Each change of a word brings one letter that was not in it, at most, and takes
+/// one away: words with more letters that the other has not are further apart. Letters that share a mark only hide that.
+const fn few(bits: u64, max: usize) -> bool {
+    let (mut bits, mut left) = (bits, max);
+    while left > 0 {
+        bits &= bits.wrapping_sub(1);
+        left -= 1;
     }
+    bits == 0
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other.
@@ -213,9 +256,23 @@ mod tests {
     proptest::proptest! {
         /// What is rejected without comparing letter by letter would have been rejected anyway.
         #[test]
-        fn letters_off_never_exceeds_the_distance(left in "[A-D合計É ]{0,9}", right in "[A-D合計É ]{0,9}") {
-            proptest::prop_assert!(Shape::of(&left).letters_off(&Shape::of(&right)) <= distance(&left, &right));
-            proptest::prop_assert_eq!(distance(&left, &right), distance(&right, &left));
+        fn what_is_told_at_a_glance_is_true(seen in "[A-D合計É ]{0,9}", meant in "[A-D合計É ]{0,9}") {
+            let (seen, meant) = (Shape::of(&seen), Shape::of(&meant));
+            let compared = seen.compares(&meant);
+            proptest::prop_assert_eq!(seen.near(&meant), compared);
+            proptest::prop_assert_eq!(distance(&seen.text, &meant.text), distance(&meant.text, &seen.text));
+        }
+    }
+
+    proptest::proptest! {
+        /// A word that is passed over for its length is not the meant one, nor its plural.
+        #[test]
+        fn lengths_never_hide_a_word(seen in "[A-CS計]{0,12}", meant in "[A-CS計]{0,12}") {
+            let (seen, meant) = (Shape::of(&seen), Shape::of(&meant));
+            let same = seen.near(&meant) || seen.is_plural_of(&meant);
+            proptest::prop_assert!(!same || meant.may_be_among(seen.length_bit()));
+            let long = Shape::of(&seen.text().repeat(9));
+            proptest::prop_assert!(long.may_be_among(long.length_bit()), "{long:?}");
         }
     }
 

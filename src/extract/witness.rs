@@ -3,7 +3,7 @@
 
 use crate::extract::{
     amounts::{Style, amounts_in},
-    dates::{Needs, SeenDate, dates_in},
+    dates::{Needs, SeenDate},
     grounds::{Grounds, Testimony},
     rows::{Row, row_of_words},
     text::letters,
@@ -71,7 +71,7 @@ fn said_by(field: &Field, places: &[Spot], looks: &[&Look]) -> Testimony {
     let (same, other) = match &field.value {
         FieldValue::Amount(value) => amount(row, *value),
         FieldValue::Date(date) => {
-            let seen = dates_in(row);
+            let seen = row.dates();
             let same = seen.iter().any(|seen| seen.date == *date || seen.other == Some(*date));
             // What is a date in another calendar only is none where the page does not use it: "R7.3.4", "114/03/04".
             let plain = |seen: &&SeenDate| seen.needs == Needs::Nothing && !seen.repaired;
@@ -160,7 +160,7 @@ fn unmend(field: &mut Field, grounds: &mut Grounds, places: &[Spot], looks: &[Lo
     let Some(date) = grounds.issue.as_mut().filter(|date| date.mended) else { return };
     let mut here = looks.iter().filter(|look| places.contains(&look.spot)).filter_map(row_of_look);
     let plain =
-        |row: Row<'_>| dates_in(&row).iter().any(|seen| FieldValue::Date(seen.date) == field.value && !seen.repaired);
+        |row: Row<'_>| row.dates().iter().any(|seen| FieldValue::Date(seen.date) == field.value && !seen.repaired);
     if here.any(plain) {
         date.sound = true;
         field.accepted |= date.sure && !date.rivalled;

@@ -18,6 +18,7 @@ pub mod money;
 pub mod notice;
 pub mod organisation;
 pub mod page;
+pub mod part;
 pub mod person;
 pub mod policy;
 pub mod rate;

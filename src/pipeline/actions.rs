@@ -337,7 +337,7 @@ async fn resend(txn: &Txn, context: &Context, document: &Document) -> Result<app
 }
 
 /// Rejected means: not in the ledger, and never will be. Corrected means: not there with the old values.
-async fn not_in_the_ledger(context: &Context, id: DocumentId) -> Result<(), ActionError> {
+pub(super) async fn not_in_the_ledger(context: &Context, id: DocumentId) -> Result<(), ActionError> {
     if !entry_may_exist(context, id).await? {
         return Ok(());
     }

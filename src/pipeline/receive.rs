@@ -11,7 +11,9 @@ use crate::{
     },
     store::{
         StoreError,
-        document::{Document, NewDocument, document_by_sha256, document_create, document_fetch, upload_append},
+        document::{
+            Document, NewDocument, document_by_sha256, document_create, document_fetch, document_parts, upload_append,
+        },
         history::{HistoryRow, history_append},
     },
 };
@@ -100,6 +102,10 @@ pub async fn receive(context: &Context, upload: Upload) -> Result<Received, Rece
         document_by_sha256(&txn, &accepted.sha256).await?.ok_or(StoreError::NotFound("document"))?
     };
     upload_append(&txn, document.id, upload.person, &file_name, now_us).await?;
+    // Whoever hands a picture over has handed over each of its parts.
+    for part in document_parts(&txn, document.id).await?.iter().filter(|part| part.id != document.id) {
+        upload_append(&txn, part.id, upload.person, &file_name, now_us).await?;
+    }
     txn.commit().await?;
     context.wake.notify();
     Ok(Received { document, same_bytes: !created })

@@ -3,6 +3,7 @@
 use super::{
     Context, approval,
     learning::hints,
+    parts::{OwnFile, is_confirmed, record},
     surroundings::{Surroundings, surroundings},
     transition::{Move, TransitionFailed, transition, transition_in},
 };
@@ -11,24 +12,17 @@ use crate::{
         rule::{Ruling, ruling},
         state::{Event, State, Verdict},
     },
-    blob::{BlobError, original_name, picture_name},
+    blob::BlobError,
     check::{self, Identity, Subject, Twin},
-    extract::{self, Hints, Seen},
-    model::{
-        draft::Draft,
-        field::FieldName,
-        finding::Finding,
-        id::DocumentId,
-        page::{Page, Source},
-        policy::Policy,
-    },
+    extract::{self, Seen},
+    model::{draft::Draft, field::FieldName, finding::Finding, id::DocumentId, part::Division, policy::Policy},
     queue::{Failed, Retry},
-    read::{Limits, Options, ReadError, Reader, Reading, edited::edited_with, wire},
+    read::{Limits, Options, ReadError, Reader, Reading, Several, edited::edited_with},
     store::{
         StoreError, Txn,
-        candidate::{Marks, edited_store, marks_store},
+        candidate::{Marks, file_facts, marks_store},
         connection::connection_list,
-        document::{Document, PageRow, document_fetch, page_replace_all},
+        document::{Document, document_fetch},
         organisation::organisation_fetch,
         setting::policy_fetch,
         twin::{document_twins, document_twins_lock},
@@ -47,14 +41,33 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
     if document.state != State::Received {
         return Ok(());
     }
-    let bytes = context.blobs.get(&original_name(&document.sha256)).await?;
+    let file = OwnFile::of(&document);
+    let bytes = context.blobs.get(&file.name).await?;
     let limits = Limits::of(&context.config);
-    let options = Options { reader: Reader::Auto, limits, pictures: true };
+    let several = match document.division {
+        Division::Whole => Several::Divide,
+        // What was divided, or is said to be one, is never divided again.
+        Division::One | Division::Part(_) => Several::One,
+    };
+    let options = Options { reader: Reader::Auto, limits, pictures: true, several };
     let policy = policy_fetch(&context.db).await?;
     let hints = hints(&context.db, context, policy.home_currency).await?;
     let ask = |reading: &Reading| extract::spots(&seen(reading), &hints);
-    match context.readers.read(&bytes, document.media_type, options, &ask).await {
-        Ok(reading) => record_reading(context, &document, reading, &hints, edited_with(&bytes)).await,
+    let read = context.readers.read(&bytes, file.media_type, options, &ask).await;
+    // Values that a person typed were read off the whole picture; which paper they are of, nobody has said.
+    let read = read.and_then(|readings| match u32::try_from(readings.len()).unwrap_or(u32::MAX) {
+        count if count > 1 && is_confirmed(&document) => Err(ReadError::SeveralReceipts { count }),
+        _ => Ok(readings),
+    });
+    match read {
+        Ok(readings) => {
+            let edited_with = match document.division.part() {
+                // Its own picture is our work; what it was cut from said it at the first reading.
+                Some(_) => file_facts(&context.db, id).await?.1,
+                None => edited_with(&bytes),
+            };
+            record(context, &document, readings, &hints, edited_with).await
+        }
         // A missing program is ours to mend, not the file's fault: the job waits for it.
         Err(error @ ReadError::ReaderMissing { .. }) => {
             Err(Failed { reason: error.to_string(), retry: Some(Retry::Backoff) })
@@ -71,54 +84,6 @@ pub async fn run_read(context: &Context, id: DocumentId) -> Result<(), Failed> {
 #[must_use]
 pub const fn seen(reading: &Reading) -> Seen<'_> {
     Seen { pages: reading.pages.as_slice(), facts: reading.facts.as_slice(), looks: reading.looks.as_slice() }
-}
-
-async fn record_reading(
-    context: &Context,
-    document: &Document,
-    reading: Reading,
-    hints: &Hints,
-    edited_with: Option<String>,
-) -> Result<(), Failed> {
-    let mut draft = extract::extract(&seen(&reading), hints);
-    keep_confirmed(&mut draft, document.draft.as_ref());
-    let version = document.version + 1;
-    let mut rows = Vec::new();
-    for (page, picture) in reading.pages.iter().zip(reading.pictures) {
-        let name = picture_name(document.id, version, page.number);
-        context.blobs.put(&name, picture).await?;
-        rows.push(page_row(page, name));
-    }
-    let txn = context.db.begin_write().await?;
-    page_replace_all(&txn, document.id, &rows).await?;
-    edited_store(&txn, document.id, edited_with.as_deref()).await?;
-    let step = Move {
-        seen_version: Some(document.version),
-        change: Box::new(|document| document.draft = Some(draft)),
-        ..Move::by_system(document.id, "read", Event::ReadSucceeded)
-    };
-    match transition_in(&txn, &context.clock, step).await {
-        Ok(_) => {
-            txn.commit().await?;
-            context.wake.notify();
-            Ok(())
-        }
-        other => settled(other),
-    }
-}
-
-/// What a person typed stays when a file is read again.
-fn keep_confirmed(draft: &mut Draft, before: Option<&Draft>) {
-    let confirmed =
-        before.into_iter().flat_map(|before| &before.fields).filter(|(_, field)| field.source == Source::Person);
-    for (name, field) in confirmed {
-        draft.fields.insert(*name, field.clone());
-    }
-}
-
-fn page_row(page: &Page, picture: String) -> PageRow {
-    let page_json = serde_json::to_string(&wire::PageRow::from(page)).expect("plain data always serialises");
-    PageRow { number: page.number, width: i64::from(page.width), height: i64::from(page.height), picture, page_json }
 }
 
 /// What a check decided, before anything of it is kept.

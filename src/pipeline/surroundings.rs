@@ -96,7 +96,7 @@ fn marks_of(draft: &Draft, pages: &[Page], home: Option<(Money, RateUsed)>) -> M
     Marks {
         kind: Some(draft.kind),
         fapiao: check::fapiao_key(draft, pages),
-        tax_id: draft.text(FieldName::SupplierTaxId).map(plain),
+        tax_id: draft.text(FieldName::SupplierTaxId).filter(|_| draft.accepted(FieldName::SupplierTaxId)).map(plain),
         bank_accounts: check::bank_accounts(pages),
         fingerprint: Fingerprint::of_words(pages.iter().flat_map(|page| &page.words).map(|word| word.text.as_str())),
         home,

@@ -18,6 +18,7 @@ pub mod ppocr;
 pub mod process;
 pub mod qr;
 pub mod raster;
+mod several;
 pub mod tiff;
 pub mod wire;
 
@@ -95,6 +96,34 @@ pub struct Options {
     pub limits: Limits,
     /// Whether to make a picture of each page for people to look at.
     pub pictures: bool,
+    /// What to do with several papers in one picture.
+    pub several: Several,
+}
+
+/// What to do with several papers in one picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Several {
+    /// Each is a document of its own.
+    Divide,
+    /// A person, or an earlier reading, said that there is one.
+    One,
+}
+
+impl Several {
+    /// The name between processes.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Divide => "divide",
+            Self::One => "one",
+        }
+    }
+
+    /// The one with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Divide, Self::One].into_iter().find(|several| several.name() == name)
+    }
 }
 
 /// What a reader saw.
@@ -104,6 +133,9 @@ pub struct Reading {
     pub pages: Vec<Page>,
     /// A JPEG of each page, in order; empty when none were asked for.
     pub pictures: Vec<Vec<u8>>,
+    /// Of one of several papers in one picture: its own picture in full, cut out and upright, as a JPEG; nothing when no
+    /// pictures were asked for.
+    pub cut: Option<Vec<u8>>,
     /// What machine-readable parts of the file state outright, the most trusted first.
     pub facts: Vec<Facts>,
     /// What a second reader saw at the places it was shown; empty when nobody asked.
@@ -113,6 +145,9 @@ pub struct Reading {
     /// Time spent turning pixels or glyphs into words.
     pub recognise: Duration,
 }
+
+/// The code of [`ReadError::SeveralReceipts`].
+pub const SEVERAL_RECEIPTS: &str = "several_receipts";
 
 /// Why a file could not be read. Each has a code that programs can rely on and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -126,8 +161,11 @@ pub enum ReadError {
         /// How many it may have.
         pixels_max: u64,
     },
-    /// Several receipts lie side by side in one picture.
-    #[error("The picture shows {count} receipts; take or cut out a picture of each.")]
+    /// Several receipts lie in one picture, and where one ends and another begins is not sure, or there are too many.
+    #[error(
+        "The picture seems to show {count} receipts, too close, cut off or too many to be divided; take or cut out a \
+        picture of each."
+    )]
     SeveralReceipts {
         /// How many were seen.
         count: u32,
@@ -178,7 +216,7 @@ impl ReadError {
         match self {
             Self::DamagedImage => "damaged_image",
             Self::ImageTooLarge { .. } => "image_too_large",
-            Self::SeveralReceipts { .. } => "several_receipts",
+            Self::SeveralReceipts { .. } => SEVERAL_RECEIPTS,
             Self::PdfEncrypted => "pdf_encrypted",
             Self::PdfDamaged => "pdf_damaged",
             Self::PagesTooMany { .. } => "pages_too_many",
@@ -196,7 +234,8 @@ impl From<einvoice::EInvoiceError> for ReadError {
     }
 }
 
-/// Reads a whole file. Runs in a reader process; `engines` are what it keeps warm.
+/// Reads a whole file. Runs in a reader process; `engines` are what it keeps warm. One reading is of the whole file;
+/// several are of as many papers in one picture, in reading order.
 ///
 /// # Errors
 /// The file cannot be read; the variants say why.
@@ -205,35 +244,46 @@ pub fn document(
     media_type: MediaType,
     options: Options,
     engines: &mut Engines,
-) -> Result<Reading, ReadError> {
+) -> Result<Vec<Reading>, ReadError> {
     engines.begin();
     match media_type {
         // With engines every page can be read.
         MediaType::Pdf => pdf(bytes, options, Some(engines))?.ok_or(ReadError::ReaderCrashed),
-        MediaType::Xml => xml(&bytes),
+        MediaType::Xml => Ok(vec![xml(&bytes)?]),
         MediaType::Heic => {
             let started = Instant::now();
             let picture = heic::decode(&bytes, options.limits.pixels_max).map_err(|error| match error {
                 heic::HeicError::TooLarge { .. } => ReadError::ImageTooLarge { pixels_max: options.limits.pixels_max },
                 heic::HeicError::Damaged | heic::HeicError::Unsupported => ReadError::DamagedImage,
             })?;
-            photo(picture, started, options, engines)
+            several::photo(picture, started, options, engines)
         }
         MediaType::Jpeg | MediaType::Png | MediaType::WebP => {
             let started = Instant::now();
             let picture = raster::decode(&bytes, media_type, options.limits)?;
-            photo(picture, started, options, engines)
+            several::photo(picture, started, options, engines)
         }
-        MediaType::Tiff => {
-            let mut reading = Reading::empty(Duration::ZERO);
-            let started = Instant::now();
-            raster::decode_tiff(&bytes, options.limits, |number, picture| {
-                recognise(&mut reading, number, picture, options, engines)
-            })?;
-            reading.decode = started.elapsed().saturating_sub(reading.recognise);
-            Ok(reading)
-        }
+        MediaType::Tiff => tiff_pages(&bytes, options, engines),
     }
+}
+
+/// Reads a TIFF page by page; the papers on the only page of one are parted.
+fn tiff_pages(bytes: &[u8], options: Options, engines: &mut Engines) -> Result<Vec<Reading>, ReadError> {
+    let mut readings = vec![Reading::empty(Duration::ZERO)];
+    let started = Instant::now();
+    raster::decode_tiff(bytes, options.limits, |(number, pages), picture| {
+        if pages == 1 {
+            readings = several::scan(picture, options, engines)?;
+        } else if let Some(reading) = readings.first_mut() {
+            recognise(reading, (number, number), picture, options, engines)?;
+        }
+        Ok(())
+    })?;
+    let recognised: Duration = readings.iter().map(|reading| reading.recognise).sum();
+    if let Some(first) = readings.first_mut() {
+        first.decode = started.elapsed().saturating_sub(recognised);
+    }
+    Ok(readings)
 }
 
 /// Reads a file whose pages are all text, without drawing any; nothing where there are pictures to be read. Runs in a
@@ -241,10 +291,13 @@ pub fn document(
 ///
 /// # Errors
 /// The file cannot be read; the variants say why.
-pub fn text_document(bytes: Vec<u8>, media_type: MediaType, limits: Limits) -> Result<Option<Reading>, ReadError> {
+pub fn text_document(bytes: Vec<u8>, media_type: MediaType, limits: Limits) -> Result<Option<Vec<Reading>>, ReadError> {
     match media_type {
-        MediaType::Pdf => pdf(bytes, Options { reader: Reader::Auto, limits, pictures: false }, None),
-        MediaType::Xml => xml(&bytes).map(Some),
+        MediaType::Pdf => {
+            let options = Options { reader: Reader::Auto, limits, pictures: false, several: Several::Divide };
+            pdf(bytes, options, None)
+        }
+        MediaType::Xml => Ok(Some(vec![xml(&bytes)?])),
         MediaType::Jpeg | MediaType::Png | MediaType::Tiff | MediaType::WebP | MediaType::Heic => Ok(None),
     }
 }
@@ -254,6 +307,7 @@ impl Reading {
         Self {
             pages: Vec::new(),
             pictures: Vec::new(),
+            cut: None,
             facts: Vec::new(),
             looks: Vec::new(),
             decode,
@@ -262,32 +316,16 @@ impl Reading {
     }
 }
 
-/// Reads a picture that may be a photo: of a sheet at a slant, or of several.
-fn photo(
-    picture: DynamicImage,
-    started: Instant,
-    options: Options,
-    engines: &mut Engines,
-) -> Result<Reading, ReadError> {
-    let mut sheets = picture::prepare(picture, engines.recogniser(options.reader));
-    let mut reading = Reading::empty(started.elapsed());
-    match (sheets.pop(), sheets.len()) {
-        (Some(sheet), 0) => recognise(&mut reading, 1, sheet, options, engines)?,
-        // Read as one, the total of one receipt would stand beside the date of another.
-        (_, others) => return Err(ReadError::SeveralReceipts { count: u32::try_from(others + 1).unwrap_or(u32::MAX) }),
-    }
-    Ok(reading)
-}
-
+/// Reads a picture into the page `number`, and answers it as it stands upright; the witness knows it as page `kept`.
 fn recognise(
     reading: &mut Reading,
-    number: u32,
+    (kept, number): (u32, u32),
     picture: DynamicImage,
     options: Options,
     engines: &mut Engines,
-) -> Result<(), ReadError> {
+) -> Result<DynamicImage, ReadError> {
     let started = Instant::now();
-    let recognised = engines.recognise(number, picture, options.reader)?;
+    let recognised = engines.recognise(kept, picture, options.reader)?;
     if options.reader == Reader::Auto {
         reading.facts.extend(qr::read(&recognised.gray, number));
     }
@@ -295,8 +333,8 @@ fn recognise(
     if options.pictures {
         reading.pictures.push(raster::preview(&recognised.picture)?);
     }
-    reading.pages.push(recognised.page);
-    Ok(())
+    reading.pages.push(Page { number, ..recognised.page });
+    Ok(recognised.picture)
 }
 
 /// What the e-invoice inside a PDF states. One that cannot be used is said, so that nobody takes its picture for it.
@@ -315,7 +353,13 @@ fn embedded(document: &pdf_text::Document) -> Option<Facts> {
     let unusable = |message: String| only(Finding::new("V1", Severity::Block, message, &[]));
     match found.as_slice() {
         [] => claim.map(|_| only(einvoice::missing())),
-        [xml] => Some(einvoice::parse_claimed(xml, claim).unwrap_or_else(|error| unusable(error.to_string()))),
+        [xml] => Some(match einvoice::parse_claimed(xml, claim) {
+            Ok(mut facts) => {
+                facts.problems.extend(document.einvoice_envelope());
+                facts
+            }
+            Err(error) => unusable(error.to_string()),
+        }),
         several => Some(unusable(format!(
             "The PDF holds {} e-invoices; split it, or upload the XML of the right one.",
             several.len()
@@ -332,12 +376,13 @@ fn xml(bytes: &[u8]) -> Result<Reading, ReadError> {
 }
 
 /// A PDF; nothing where a page has to be read from its picture and there are no engines for that.
-fn pdf(bytes: Vec<u8>, options: Options, mut engines: Option<&mut Engines>) -> Result<Option<Reading>, ReadError> {
+fn pdf(bytes: Vec<u8>, options: Options, mut engines: Option<&mut Engines>) -> Result<Option<Vec<Reading>>, ReadError> {
     let started = Instant::now();
     let whole = pdf_text::is_whole(&bytes);
     let document = pdf_text::Document::open(bytes, options.limits)?;
     let mut reading = Reading::empty(started.elapsed());
     reading.facts.extend(embedded(&document));
+    let is_alone = document.pages() == 1 && reading.facts.is_empty();
     for number in 1..=document.pages() {
         let started = Instant::now();
         let page = document.page_text(number);
@@ -353,15 +398,28 @@ fn pdf(bytes: Vec<u8>, options: Options, mut engines: Option<&mut Engines>) -> R
                 }
             }
             reading.pages.push(page);
+            continue;
+        }
+        let Some(engines) = engines.as_deref_mut() else { return Ok(None) };
+        let started = Instant::now();
+        let picture = document.page_picture(number, options.limits)?;
+        reading.decode += started.elapsed();
+        if is_alone {
+            let mut readings = several::scan(picture, options, engines)?;
+            if let [first, rest @ ..] = readings.as_mut_slice() {
+                first.decode += reading.decode;
+                first.recognise += reading.recognise;
+                if !rest.is_empty() {
+                    return Ok(Some(readings));
+                }
+            }
+            // The one that there is.
+            reading = readings.pop().unwrap_or(reading);
         } else {
-            let Some(engines) = engines.as_deref_mut() else { return Ok(None) };
-            let started = Instant::now();
-            let picture = document.page_picture(number, options.limits)?;
-            reading.decode += started.elapsed();
-            recognise(&mut reading, number, picture, options, engines)?;
+            recognise(&mut reading, (number, number), picture, options, engines)?;
         }
     }
     // What is left of a file that was cut off is repaired to empty pages: that is damage, not an empty sheet.
     let blank = reading.facts.is_empty() && reading.pages.iter().all(|page| page.words.is_empty());
-    if blank && !whole { Err(ReadError::PdfDamaged) } else { Ok(Some(reading)) }
+    if blank && !whole { Err(ReadError::PdfDamaged) } else { Ok(Some(vec![reading])) }
 }

@@ -75,6 +75,12 @@ impl Document {
         super::einvoice::claim_of_pdf(&self.pdf)
     }
 
+    /// What is amiss with how it holds its e-invoice.
+    #[must_use]
+    pub fn einvoice_envelope(&self) -> Vec<crate::model::finding::Finding> {
+        super::einvoice::envelope_of_pdf(&self.pdf)
+    }
+
     /// The words of a page's text layer; a page without one has none. Pages count from one.
     #[must_use]
     pub fn page_text(&self, number: u32) -> Page {

@@ -25,7 +25,6 @@ use tokio::{
 use super::{
     Options, ReadError, Reader, Reading, document,
     engines::Engines,
-    facts_wire::FactsRow,
     text_document,
     wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, Request, spot_of, spot_row},
 };
@@ -33,7 +32,7 @@ use crate::{
     config::Config,
     model::{
         media::MediaType,
-        page::{Look, Page, Spot},
+        page::{Look, Spot},
     },
 };
 
@@ -116,8 +115,18 @@ impl Pool {
         Self { options: Arc::new(options), slots, idle: Arc::new(Mutex::new(Vec::new())) }
     }
 
-    /// Reads a file in one of the processes, waiting for a free one. `ask` names the places, if any, that a second
-    /// reader is to look at; what it saw is in the reading.
+    /// Starts a process for texts before there is one to read, so that it need not be waited for then.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub async fn warm_text(&self) -> Result<(), ReadError> {
+        let worker = Worker::start(Program::Text, &self.options)?;
+        self.idle.lock().await.push(worker);
+        Ok(())
+    }
+
+    /// Reads a file in one of the processes, waiting for a free one: one reading, or as many as there are papers in the
+    /// picture. `ask` names the places of a reading, if any, that a second reader is to look at; what it saw is in it.
     ///
     /// # Errors
     /// The file cannot be read, or its reader failed or hung twice.
@@ -127,7 +136,7 @@ impl Pool {
         media_type: MediaType,
         options: Options,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
-    ) -> Result<Reading, ReadError> {
+    ) -> Result<Vec<Reading>, ReadError> {
         let Ok(_slot) = self.slots.acquire().await else { return Err(ReadError::ReaderCrashed) };
         let request = Request::new(media_type, options);
         let first = Program::first(media_type, options);
@@ -148,7 +157,7 @@ impl Pool {
         bytes: &[u8],
         request: &Request,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
-    ) -> Result<Option<Reading>, ReadError> {
+    ) -> Result<Option<Vec<Reading>>, ReadError> {
         let mut last = ReadError::ReaderCrashed;
         for attempt in 0..ATTEMPTS {
             // Only the first try takes a waiting process: should they all have died meanwhile, it was not the file.
@@ -221,45 +230,54 @@ impl Worker {
         bytes: &[u8],
         request: &Request,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
-    ) -> std::io::Result<Result<Option<Reading>, ReadError>> {
+    ) -> std::io::Result<Result<Option<Vec<Reading>>, ReadError>> {
         let request = Ask::Read(request.clone());
         self.send(&serde_json::to_vec(&request).map_err(std::io::Error::other)?).await?;
         self.send(bytes).await?;
         self.input.flush().await?;
         let answer: Answer = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
-        match answer {
-            Answer::Failed(failure) => Ok(Err(failure.into())),
-            Answer::Pictures => Ok(Ok(None)),
-            Answer::Read { pages, facts, pictures, decode_us, recognise_us } => {
-                let mut reading = Reading {
-                    pages: pages.into_iter().map(Page::from).collect(),
-                    pictures: Vec::new(),
-                    facts: facts.into_iter().filter_map(FactsRow::into_facts).collect(),
-                    looks: Vec::new(),
-                    decode: Duration::from_micros(decode_us),
-                    recognise: Duration::from_micros(recognise_us),
-                };
-                for _ in 0..pictures {
-                    reading.pictures.push(self.receive().await?);
-                }
-                let spots = ask(&reading);
-                if !spots.is_empty() {
-                    let started = Instant::now();
-                    reading.looks = self.look(&spots).await?;
-                    reading.recognise += started.elapsed();
-                }
-                Ok(Ok(Some(reading)))
+        let rows = match answer {
+            Answer::Failed(failure) => return Ok(Err(failure.into())),
+            Answer::Pictures => return Ok(Ok(None)),
+            Answer::Read(rows) if rows.is_empty() => return Err(std::io::Error::other("the reader read nothing")),
+            Answer::Read(rows) => rows,
+        };
+        let mut readings = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (pictures, cut) = (row.pictures, row.cut);
+            let mut reading = row.into_reading();
+            for _ in 0..pictures {
+                reading.pictures.push(self.receive().await?);
+            }
+            if cut {
+                reading.cut = Some(self.receive().await?);
+            }
+            readings.push(reading);
+        }
+        let are_parts = readings.len() > 1;
+        for (part, reading) in (1..).zip(&mut readings) {
+            let spots = ask(reading);
+            if !spots.is_empty() {
+                let started = Instant::now();
+                reading.looks = self.look(&spots, are_parts.then_some(part)).await?;
+                reading.recognise += started.elapsed();
             }
         }
+        Ok(Ok(Some(readings)))
     }
 
-    async fn look(&mut self, spots: &[Spot]) -> std::io::Result<Vec<Look>> {
-        let ask = serde_json::to_vec(&Ask::Look(spots.iter().copied().map(spot_row).collect()))
-            .map_err(std::io::Error::other)?;
+    /// Shows places to the witness, who knows the only page of a part by the part's number.
+    async fn look(&mut self, spots: &[Spot], part: Option<u32>) -> std::io::Result<Vec<Look>> {
+        let there = spots.iter().map(|spot| Spot { page: part.unwrap_or(spot.page), ..*spot });
+        let ask = serde_json::to_vec(&Ask::Look(there.map(spot_row).collect())).map_err(std::io::Error::other)?;
         self.send(&ask).await?;
         self.input.flush().await?;
         let rows: Vec<LookRow> = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
-        Ok(rows.into_iter().map(Look::from).collect())
+        let mut looks: Vec<Look> = rows.into_iter().map(Look::from).collect();
+        if part.is_some() {
+            looks.iter_mut().for_each(|look| look.spot.page = 1);
+        }
+        Ok(looks)
     }
 
     async fn send(&mut self, frame: &[u8]) -> std::io::Result<()> {

@@ -16,6 +16,8 @@ const PREVIEW_WIDTH_PX: u32 = 1200;
 /// Nor are they longer than this: a very long receipt is shown smaller.
 const PREVIEW_HEIGHT_PX: u32 = 6000;
 const PREVIEW_JPEG_QUALITY: u8 = 78;
+/// Of the picture of one paper among several, which is kept, read again and sent to the ledger.
+const CUT_JPEG_QUALITY: u8 = 90;
 
 /// Decodes a picture and turns it upright as its EXIF orientation says.
 ///
@@ -49,14 +51,15 @@ pub fn decode(bytes: &[u8], media_type: MediaType, limits: Limits) -> Result<Dyn
     Ok(picture)
 }
 
-/// Decodes a TIFF page by page and hands each over, so that one page is in memory at a time.
+/// Decodes a TIFF page by page and hands each over with its number and how many there are, so that one page is in
+/// memory at a time.
 ///
 /// # Errors
 /// A page is damaged or has more pixels than allowed, there are more pages than allowed, or `each` failed.
 pub fn decode_tiff(
     bytes: &[u8],
     limits: Limits,
-    mut each: impl FnMut(u32, DynamicImage) -> Result<(), ReadError>,
+    mut each: impl FnMut((u32, u32), DynamicImage) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let starts = tiff::page_starts(bytes, limits.pages_max);
     let pages = u32::try_from(starts.len()).unwrap_or(u32::MAX);
@@ -67,7 +70,7 @@ pub fn decode_tiff(
         return Err(ReadError::PagesTooMany { pages, pages_max: limits.pages_max });
     }
     for (number, start) in (1..).zip(starts) {
-        each(number, decode(&tiff::page_file(bytes, start), MediaType::Tiff, limits)?)?;
+        each((number, pages), decode(&tiff::page_file(bytes, start), MediaType::Tiff, limits)?)?;
     }
     Ok(())
 }
@@ -82,9 +85,21 @@ pub fn preview(picture: &DynamicImage) -> Result<Vec<u8>, ReadError> {
     } else {
         picture.clone()
     };
+    encoded(&smaller, PREVIEW_JPEG_QUALITY)
+}
+
+/// A JPEG of one paper among several, with all its pixels.
+///
+/// # Errors
+/// The picture cannot be encoded: it is empty.
+pub(super) fn cut(picture: &DynamicImage) -> Result<Vec<u8>, ReadError> {
+    encoded(picture, CUT_JPEG_QUALITY)
+}
+
+fn encoded(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, ReadError> {
     let mut jpeg = Vec::new();
-    let encoder = JpegEncoder::new_with_quality(&mut jpeg, PREVIEW_JPEG_QUALITY);
-    smaller.to_rgb8().write_with_encoder(encoder).map_err(|_| ReadError::DamagedImage)?;
+    let encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
+    picture.to_rgb8().write_with_encoder(encoder).map_err(|_| ReadError::DamagedImage)?;
     Ok(jpeg)
 }
 

@@ -1,8 +1,10 @@
 //! What goes between vouch and its reader processes: frames of a length and bytes; the first frame is JSON.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Limits, Options, ReadError, Reader, Reading};
+use super::{Limits, Options, ReadError, Reader, Reading, Several};
 use super::{einvoice::EInvoiceError, facts_wire::FactsRow};
 use crate::model::{
     media::MediaType,
@@ -58,6 +60,7 @@ pub(super) struct Request {
     pages_max: u32,
     pixels_max: u64,
     pictures: bool,
+    several: String,
 }
 
 impl Request {
@@ -68,6 +71,7 @@ impl Request {
             pages_max: options.limits.pages_max,
             pixels_max: options.limits.pixels_max,
             pictures: options.pictures,
+            several: options.several.name().to_owned(),
         }
     }
 
@@ -75,23 +79,55 @@ impl Request {
     pub(super) fn into_parts(self) -> Option<(MediaType, Options)> {
         let limits = Limits { pages_max: self.pages_max, pixels_max: self.pixels_max };
         let reader = Reader::from_name(&self.reader)?;
-        Some((MediaType::from_name(&self.media_type)?, Options { reader, limits, pictures: self.pictures }))
+        let several = Several::from_name(&self.several)?;
+        Some((MediaType::from_name(&self.media_type)?, Options { reader, limits, pictures: self.pictures, several }))
     }
 }
 
-/// What the reader process answers; as many frames with pictures follow as it says.
+/// What the reader process answers; as many frames with pictures follow as it says, reading by reading.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    Read {
-        pages: Vec<PageRow>,
-        facts: Vec<FactsRow>,
-        pictures: usize,
-        decode_us: u64,
-        recognise_us: u64,
-    },
+    Read(Vec<ReadingRow>),
     Failed(Failure),
     /// There are pictures to be read, which this program cannot.
     Pictures,
+}
+
+/// One reading on its way: of the whole file, or of one of several papers in one picture.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ReadingRow {
+    pages: Vec<PageRow>,
+    facts: Vec<FactsRow>,
+    /// So many frames with pictures of pages follow, ...
+    pub(super) pictures: usize,
+    /// ... and then one with the paper's own picture.
+    pub(super) cut: bool,
+    decode_us: u64,
+    recognise_us: u64,
+}
+
+impl ReadingRow {
+    fn new(reading: &Reading) -> Self {
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            pages: reading.pages.iter().map(PageRow::from).collect(),
+            facts: reading.facts.iter().map(FactsRow::from).collect(),
+            pictures: reading.pictures.len(),
+            cut: reading.cut.is_some(),
+            decode_us: micros(reading.decode),
+            recognise_us: micros(reading.recognise),
+        }
+    }
+
+    /// The reading, still without its pictures.
+    pub(super) fn into_reading(self) -> Reading {
+        Reading {
+            pages: self.pages.into_iter().map(Page::from).collect(),
+            facts: self.facts.into_iter().filter_map(FactsRow::into_facts).collect(),
+            recognise: Duration::from_micros(self.recognise_us),
+            ..Reading::empty(Duration::from_micros(self.decode_us))
+        }
+    }
 }
 
 /// A [`ReadError`] on its way.
@@ -195,18 +231,12 @@ impl From<PageRow> for Page {
 
 impl Answer {
     /// The answer's JSON part and the pictures that follow it.
-    pub(super) fn from_result(result: Result<Reading, ReadError>) -> (Self, Vec<Vec<u8>>) {
-        let micros = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    pub(super) fn from_result(result: Result<Vec<Reading>, ReadError>) -> (Self, Vec<Vec<u8>>) {
         match result {
-            Ok(reading) => {
-                let answer = Self::Read {
-                    pages: reading.pages.iter().map(PageRow::from).collect(),
-                    facts: reading.facts.iter().map(FactsRow::from).collect(),
-                    pictures: reading.pictures.len(),
-                    decode_us: micros(reading.decode),
-                    recognise_us: micros(reading.recognise),
-                };
-                (answer, reading.pictures)
+            Ok(readings) => {
+                let answer = Self::Read(readings.iter().map(ReadingRow::new).collect());
+                let frames = readings.into_iter().flat_map(|reading| reading.pictures.into_iter().chain(reading.cut));
+                (answer, frames.collect())
             }
             Err(error) => (Self::Failed(error.into()), Vec::new()),
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use sea_orm::Value;
 use serde::Serialize;
 
-use super::{Db, Row, Run, StoreError, Txn, is_duplicate, truth};
+use super::{Db, Row, Run, StoreError, Txn, is_duplicate, part::division_of, truth};
 use crate::{
     approval::state::State,
     model::{
@@ -17,6 +17,7 @@ use crate::{
         finding::{Finding, Severity},
         id::{ConnectionId, DocumentId, PersonId},
         media::MediaType,
+        part::Division,
     },
     reading::{DraftJson, FindingJson},
 };
@@ -27,7 +28,8 @@ use state::{state_from_json, state_to_json};
 pub struct Document {
     /// Its id.
     pub id: DocumentId,
-    /// The name of its original: the SHA-256 of the bytes.
+    /// The name of its original: the SHA-256 of the bytes. Of a part after the first, what names it instead
+    /// ([`crate::model::part::part_sha256`]): its original is the first part's.
     pub sha256: String,
     /// What the original is.
     pub media_type: MediaType,
@@ -53,6 +55,8 @@ pub struct Document {
     pub kept: bool,
     /// Who changed or confirmed values.
     pub correctors: BTreeSet<PersonId>,
+    /// How it stands to the file it came in.
+    pub division: Division,
     /// When it was uploaded first, in microseconds since 1970.
     pub uploaded_at_us: i64,
     /// When it changed last, in microseconds since 1970.
@@ -102,7 +106,8 @@ pub struct NewDocument {
 }
 
 pub(super) const COLUMNS: &str = "id, sha256, media_type, file_name, bytes, submitter_id, category, connection_id, \
-    state_json, version, draft_json, findings_json, kept, correctors, uploaded_at_us, changed_at_us";
+    state_json, version, draft_json, findings_json, kept, correctors, uploaded_at_us, changed_at_us, part_of, part_number, \
+    part_count, part_sha256, part_bytes";
 
 /// Writes a new document; `false` when these bytes are known already.
 ///
@@ -149,6 +154,15 @@ pub async fn document_fetch(run: &impl Run, id: DocumentId) -> Result<Document, 
     let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = $1");
     let rows = run.rows(&sql, vec![id.to_string().into()]).await?;
     rows.first().map(from_row).transpose()?.ok_or(StoreError::NotFound("document"))
+}
+
+/// The parts of a picture in their order, by the document that was uploaded; none where it was not divided.
+///
+/// # Errors
+/// The database failed or holds a damaged row.
+pub async fn document_parts(run: &impl Run, of: DocumentId) -> Result<Vec<Document>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM documents WHERE part_of = $1 ORDER BY part_number");
+    run.rows(&sql, vec![of.to_string().into()]).await?.iter().map(from_row).collect()
 }
 
 /// Makes other writers of this document wait until the transaction ends. On SQLite every writer waits already.
@@ -379,6 +393,7 @@ pub(super) fn from_row(row: &Row) -> Result<Document, StoreError> {
         findings: findings_from_json(&row.text("findings_json")?)?,
         kept: row.truth("kept")?,
         correctors,
+        division: division_of(row)?,
         uploaded_at_us: row.number("uploaded_at_us")?,
         changed_at_us: row.number("changed_at_us")?,
     })

@@ -18,6 +18,7 @@ mod latest;
 pub mod ledger_entry;
 pub mod notice;
 pub mod organisation;
+pub mod part;
 pub mod person;
 pub mod posting;
 pub mod rate;

@@ -10,6 +10,7 @@ pub mod view_blocked;
 pub mod view_document;
 pub mod view_documents;
 pub mod view_drift;
+pub mod view_part;
 pub mod view_reversal;
 pub mod view_settings;
 pub mod words;

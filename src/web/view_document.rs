@@ -15,6 +15,7 @@ use crate::{
         view::{Choice, Chrome, MoneyView, PAYMENT_METHODS},
         view_actions::Actions,
         view_approval::{ApprovalView, CommentView, MineView},
+        view_part::PartView,
         words::{Language, Value},
     },
 };
@@ -354,7 +355,7 @@ pub fn event_detail(chrome: &Chrome, event: &str, detail: &str) -> Option<String
 /// The state to show beside an event: the checks may lead to several, approval by rule among them.
 #[must_use]
 pub fn event_state(event: &str, state: &str) -> Option<String> {
-    ["checked", "read_again"].contains(&event).then(|| state.to_owned())
+    ["checked", "read_again", "joined"].contains(&event).then(|| state.to_owned())
 }
 
 /// What was said about a document, as the form shows it.
@@ -406,6 +407,8 @@ pub struct DocumentPage {
     pub approval: Option<ApprovalView>,
     /// What this person may do about it.
     pub mine: Option<MineView>,
+    /// How it stands to others in its picture.
+    pub part: Option<PartView>,
     /// What people said about it.
     pub comments: Vec<CommentView>,
     /// Whom this person may name.

@@ -34,6 +34,8 @@ pub struct DocumentRow {
     pub supplier: Option<String>,
     /// The name of the uploaded file, shown while there is no supplier.
     pub file_name: String,
+    /// Which part of its picture it is, such as `Part 2 of 3`.
+    pub part: Option<String>,
     /// The date on the paper, `YYYY-MM-DD`.
     pub date: Option<String>,
     /// What was paid or is owed.

@@ -8,7 +8,7 @@ use vouch::{
     extract::{Hints, Seen, extract, spots},
     model::{currency::Currency, draft::Draft, field::FieldName, media::MediaType},
     read::{
-        Limits, Options, Reader, Reading,
+        Limits, Options, Reader, Reading, Several,
         process::{Pool, PoolOptions},
     },
 };
@@ -24,7 +24,7 @@ async fn draft_of(pool: &Pool, bytes: &[u8]) -> Draft {
     let today = jiff::civil::date(2026, 11, 25);
     let hints = Hints { currency: Some(Currency::HKD), day_first: true, today, known: Vec::new() };
     let limits = Limits { pages_max: 60, pixels_max: 120_000_000 };
-    let options = Options { reader: Reader::Auto, limits, pictures: true };
+    let options = Options { reader: Reader::Auto, limits, pictures: true, several: Several::Divide };
     let seen = |reading: &Reading| {
         let Reading { pages, facts, looks, .. } = reading.clone();
         (pages, facts, looks)
@@ -33,8 +33,9 @@ async fn draft_of(pool: &Pool, bytes: &[u8]) -> Draft {
         let (pages, facts, looks) = seen(reading);
         spots(&Seen { pages: &pages, facts: &facts, looks: &looks }, &hints)
     };
-    let reading = pool.read(bytes, MediaType::Pdf, options, &ask).await.expect("it is a PDF");
-    let (pages, facts, looks) = seen(&reading);
+    let readings = pool.read(bytes, MediaType::Pdf, options, &ask).await.expect("it is a PDF");
+    let [reading] = readings.as_slice() else { panic!("{} documents", readings.len()) };
+    let (pages, facts, looks) = seen(reading);
     extract(&Seen { pages: &pages, facts: &facts, looks: &looks }, &hints)
 }
 

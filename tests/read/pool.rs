@@ -13,25 +13,32 @@ use tempfile::TempDir;
 use vouch::{
     model::media::MediaType,
     read::{
-        Limits, Options, ReadError, Reader, Reading,
+        Limits, Options, ReadError, Reader, Reading, Several,
         process::{Pool, PoolOptions},
     },
 };
 
 /// An answer of the wire between vouch and its readers: nothing was on the paper.
-const ANSWER: &[u8] = br#"{"Read":{"pages":[],"facts":[],"pictures":0,"decode_us":7,"recognise_us":0}}"#;
+const ANSWER: &[u8] = br#"{"Read":[{"pages":[],"facts":[],"pictures":0,"cut":false,"decode_us":7,"recognise_us":0}]}"#;
 
 /// What vouch asks with these options.
-const REQUEST: &[u8] =
-    br#"{"Read":{"media_type":"image/jpeg","reader":"auto","pages_max":60,"pixels_max":120000000,"pictures":false}}"#;
+const REQUEST: &[u8] = concat!(
+    r#"{"Read":{"media_type":"image/jpeg","reader":"auto","pages_max":60,"pixels_max":120000000,"#,
+    r#""pictures":false,"several":"divide"}}"#
+)
+.as_bytes();
 
 const FILE: &[u8] = b"any bytes";
 
 /// Longer than any of these tests should need; it fails rather than hangs.
 const WITHIN: Duration = Duration::from_secs(60);
 
-const OPTIONS: Options =
-    Options { reader: Reader::Auto, limits: Limits { pages_max: 60, pixels_max: 120_000_000 }, pictures: false };
+const OPTIONS: Options = Options {
+    reader: Reader::Auto,
+    limits: Limits { pages_max: 60, pixels_max: 120_000_000 },
+    pictures: false,
+    several: Several::Divide,
+};
 
 /// A folder with a program that plays a reader, and the answer it can give. A script that ends with `exec cat 3>&1` goes
 /// on taking in and holds its side of the answers open, as a reader does that waits or hangs.
@@ -65,7 +72,8 @@ fn pool(program: &Path, processes: usize, timeout_ms: u64) -> Pool {
 
 async fn read(pool: &Pool) -> Result<Reading, ReadError> {
     let reading = pool.read(FILE, MediaType::Jpeg, OPTIONS, &|_| Vec::new());
-    tokio::time::timeout(WITHIN, reading).await.expect("an answer, good or bad")
+    let readings = tokio::time::timeout(WITHIN, reading).await.expect("an answer, good or bad");
+    readings.map(|mut readings| readings.remove(0))
 }
 
 fn starts(folder: &TempDir) -> usize {
@@ -190,9 +198,7 @@ fn the_memory_limit_is_set() {
         .spawn()
         .expect("the program was built for this test");
     let (mut input, mut output) = (reader.stdin.take().expect("piped"), reader.stdout.take().expect("piped"));
-    let request =
-        br#"{"Read":{"media_type":"image/jpeg","reader":"auto","pages_max":60,"pixels_max":120000000,"pictures":false}}"#;
-    for frame in [request.as_slice(), &receipt()] {
+    for frame in [REQUEST, &receipt()] {
         let length = u32::try_from(frame.len()).expect("short").to_be_bytes();
         input.write_all(&[length.as_slice(), frame].concat()).expect("it reads");
     }

@@ -9,13 +9,17 @@ use std::{
 use vouch::{
     model::{media::MediaType, page::Source},
     read::{
-        Limits, Options, ReadError, Reader, Reading,
+        Limits, Options, ReadError, Reader, Reading, Several,
         process::{Pool, PoolOptions, picture_program},
     },
 };
 
-const OPTIONS: Options =
-    Options { reader: Reader::Auto, limits: Limits { pages_max: 60, pixels_max: 120_000_000 }, pictures: false };
+const OPTIONS: Options = Options {
+    reader: Reader::Auto,
+    limits: Limits { pages_max: 60, pixels_max: 120_000_000 },
+    pictures: false,
+    several: Several::Divide,
+};
 
 fn text_program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_vouch"))
@@ -36,7 +40,9 @@ fn pool(text_program: PathBuf, picture_program: PathBuf) -> Pool {
 
 async fn read(pool: &Pool, file: &Path, media_type: MediaType, options: Options) -> Result<Reading, ReadError> {
     let bytes = fs::read(file).expect("a sample");
-    pool.read(&bytes, media_type, options, &|_| Vec::new()).await
+    let mut readings = pool.read(&bytes, media_type, options, &|_| Vec::new()).await?;
+    assert_eq!(readings.len(), 1, "one paper");
+    Ok(readings.remove(0))
 }
 
 /// The libraries that a program loads when it starts, as the loader names them.

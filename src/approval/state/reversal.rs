@@ -1,6 +1,6 @@
 //! The reversal of an entry that is in its ledger: one person asks for it, another agrees, then the ledger takes it back.
 
-use super::{Effect, State, TransitionError};
+use super::{Effect, Event, State, TransitionError};
 use crate::model::id::PersonId;
 
 /// The reversal of a posted entry.
@@ -117,7 +117,7 @@ impl Reversal {
     }
 
     /// The state after an event, and what must happen then.
-    pub(super) fn apply(self, event: ReversalEvent) -> Result<(State, Vec<Effect>), TransitionError> {
+    fn apply(self, event: ReversalEvent) -> Result<(State, Vec<Effect>), TransitionError> {
         let not_allowed = Err(TransitionError::NotAllowed { from: self.name(), event: event.name() });
         match (self.stage.clone(), event) {
             (ReversalStage::Asked, ReversalEvent::Agreed { by } | ReversalEvent::Refused { by, .. })
@@ -164,16 +164,21 @@ impl ReversalEvent {
     }
 }
 
-/// A posted entry whose reversal somebody asks for.
-pub(super) fn asked(
-    external_id: String,
-    reference: String,
-    asked_by: PersonId,
-    reason: String,
-) -> Result<(State, Vec<Effect>), TransitionError> {
-    if reason.trim().is_empty() {
-        return Err(TransitionError::ReasonMissing);
+/// What becomes of an entry that is in its ledger, or was.
+pub(super) fn apply(state: State, event: Event) -> Result<(State, Vec<Effect>), TransitionError> {
+    match (state, event) {
+        (State::Posted { external_id, reference }, Event::Reversal(ReversalEvent::Asked { by, reason })) => {
+            if reason.trim().is_empty() {
+                return Err(TransitionError::ReasonMissing);
+            }
+            let stage = ReversalStage::Asked;
+            Ok((State::Reversal(Reversal { external_id, reference, asked_by: by, reason, stage }), Vec::new()))
+        }
+        // What is out of the ledger again may be mended, approved anew and posted as another entry.
+        (State::Reversal(reversal), Event::Corrected { .. }) if reversal.is_done() => {
+            Ok((State::Checking, vec![Effect::Check]))
+        }
+        (State::Reversal(reversal), Event::Reversal(event)) => reversal.apply(event),
+        (state, event) => Err(TransitionError::NotAllowed { from: state.name(), event: event.name() }),
     }
-    let stage = ReversalStage::Asked;
-    Ok((State::Reversal(Reversal { external_id, reference, asked_by, reason, stage }), Vec::new()))
 }

@@ -56,6 +56,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("", Event::Rejected { by: APPROVER, reason: text() }),
         (" without reason", Event::Rejected { by: APPROVER, reason: " ".to_owned() }),
         ("", Event::ReadAgain { by: CORRECTOR }),
+        ("", Event::Joined { by: CORRECTOR }),
         ("", Event::Restarted { by: CORRECTOR }),
         ("", Event::Posted { external_id: text(), reference: text() }),
         ("", Event::PostingBlocked { message: text() }),

@@ -7,7 +7,11 @@
 use jiff::civil;
 
 use super::{Match, Piece, Token, YEARS, day_or_month, number, separator};
-use crate::extract::{rows::Row, said::Phrases, text::han_digit};
+use crate::extract::{
+    rows::Row,
+    said::Phrases,
+    text::{han_digit, is_kana},
+};
 
 /// Years of the Republic in which a paper of three digits was issued: 2011 to 2040.
 pub(super) const REPUBLIC_YEARS: std::ops::RangeInclusive<u32> = 100..=129;
@@ -61,7 +65,7 @@ static TAIWAN: Phrases = Phrases::new(&[
     "NTD",
 ]);
 /// Words that stand on papers from Japan and hardly elsewhere.
-static JAPAN: Phrases = Phrases::new(&[
+pub(in crate::extract) static JAPAN: Phrases = Phrases::new(&[
     "JAPAN",
     "JPY",
     "株式会社",
@@ -79,8 +83,14 @@ static JAPAN: Phrases = Phrases::new(&[
     "令和",
     "平成",
 ]);
-/// So many letters of kana are Japanese; の alone is an ornament in Hong Kong and Taiwan.
+/// So many letters of kana are Japanese.
 const KANA_LETTERS: usize = 4;
+
+/// Whether the rows are written in Japanese.
+pub(in crate::extract) fn is_japanese(rows: &[Row<'_>]) -> bool {
+    let words = rows.iter().flat_map(|row| &row.words);
+    words.flat_map(|word| word.text.chars()).filter(|c| is_kana(*c)).count() >= KANA_LETTERS
+}
 
 impl Calendars {
     /// Those of a page's rows.
@@ -88,9 +98,8 @@ impl Calendars {
         let texts: Vec<String> = rows.iter().map(Row::text).collect();
         let says = |phrases: &Phrases| rows.iter().any(|row| row.said().any(phrases));
         let has = |mark: &str| texts.iter().any(|text| text.contains(mark));
-        let kana = |c: &char| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}');
-        let japanese = texts.iter().flat_map(|text| text.chars()).filter(kana).count() >= KANA_LETTERS;
-        Self { taiwan: says(&TAIWAN) || has("NT$") || has("R.O.C."), japan: japanese || says(&JAPAN) || has("円") }
+        let japan = is_japanese(rows) || says(&JAPAN) || has("円");
+        Self { taiwan: says(&TAIWAN) || has("NT$") || has("R.O.C."), japan }
     }
 
     /// Whether a date that needs this is believed.

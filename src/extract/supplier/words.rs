@@ -26,7 +26,12 @@ pub(super) const FORMS: &[&str] = &[
     "LLP",
     "有限公司",
     "公司",
+    "株式会社",
+    "有限会社",
+    "合同会社",
 ];
+/// Those that a name may begin with as well.
+pub(super) const LEADING_FORMS: &[&str] = &["株式会社", "有限会社", "合同会社"];
 /// What a name ends with, folded, whose company form goes on …
 pub(super) const FIRST_HALVES: &[&str] = &[" PTE", " PTY", " SDN", " SON", " CO"];
 /// … and what it goes on with.

@@ -18,7 +18,9 @@ pub(super) fn go_on<'a>(name: &mut Name<'a>, below: &[&Row<'a>], width: u32) {
         let Some(last) = name.parts.last().filter(|last| last.source.is_optical()) else { return };
         let (upper, under) = (fold(&name.text), fold(&lower.text()));
         let halves = FIRST_HALVES.iter().any(|half| upper.ends_with(half)) && SECOND_HALVES.contains(&under.as_str());
-        let full = !name.form && alike(last, lower) && is_full(last, lower, width) && !lower.said().any(&ADDRESS);
+        // A number in it makes it an address, or a number of the company's.
+        let plain = !lower.said().any(&ADDRESS) && !lower.words.iter().any(|word| word.text.contains(char::is_numeric));
+        let full = !name.form && plain && alike(last, lower) && is_full(last, lower, width);
         if !(halves || full) {
             return;
         }

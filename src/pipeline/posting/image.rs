@@ -5,8 +5,9 @@ use super::{
     steps::{Run, call, stop},
 };
 use crate::{
-    blob::{BlobError, original_name},
+    blob::BlobError,
     model::media::MediaType,
+    pipeline::parts::OwnFile,
     post::{Attachment, entry::Resource, error::LedgerError},
     store::{document::page_list, posting::Posting},
 };
@@ -36,14 +37,16 @@ impl Run<'_> {
         self.save(posting).await
     }
 
-    /// The original; where the ledger does not take its kind or its size, the pages' pictures that people approved by.
+    /// The original, or its own picture where the original shows other papers too; where the ledger does not take its
+    /// kind or its size, the pages' pictures that people approved by.
     async fn image(&self, posting: &Posting) -> Result<Attachment, Stop> {
-        let media = self.document.media_type;
+        let file = OwnFile::of(self.document);
+        let media = file.media_type;
         let stem = format!("receipt-{}", posting.reference);
         let bytes_max = self.ledger.attachment_bytes_max();
-        let size = usize::try_from(self.document.bytes).unwrap_or(usize::MAX);
+        let size = usize::try_from(file.bytes).unwrap_or(usize::MAX);
         if size <= bytes_max && !matches!(media, MediaType::WebP | MediaType::Heic) {
-            let bytes = self.blob(&original_name(&self.document.sha256)).await?;
+            let bytes = self.blob(&file.name).await?;
             let file_name = format!("{stem}.{}", media.extension());
             return Ok(Attachment { file_name, media_type: media.name(), bytes });
         }

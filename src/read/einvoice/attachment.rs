@@ -23,7 +23,7 @@ const NODES_MAX: usize = 1000;
 const DESCRIPTION_BYTES_MAX: usize = 1024 * 1024;
 /// The names by which a PDF's description says that an e-invoice is in it. Source: Factur-X 1.0 and ZUGFeRD 1.0 and
 /// 2.0, the extension schemas for XMP.
-const SCHEMAS: [&str; 3] = ["urn:factur-x:pdfa:", "urn:zugferd:pdfa:", "urn:ferd:pdfa:"];
+pub(super) const SCHEMAS: [&str; 3] = ["urn:factur-x:pdfa:", "urn:zugferd:pdfa:", "urn:ferd:pdfa:"];
 
 /// What a PDF says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,41 +32,83 @@ pub struct Claim {
     pub(super) level: Option<Level>,
 }
 
-/// What the PDF's description says about an e-invoice in it; nothing where it speaks of none.
-pub(super) fn claim(pdf: &Pdf) -> Option<Claim> {
+/// An e-invoice as it lies in a PDF.
+pub(super) struct Attached<'a> {
+    /// What the PDF says of the file.
+    pub(super) file: Dict<'a>,
+    pub(super) xml: Vec<u8>,
+    /// It stands among the embedded files, where viewers list it.
+    pub(super) is_named: bool,
+    /// It stands among the files that belong to the document or a page.
+    pub(super) is_associated: bool,
+}
+
+/// The PDF's description of itself (XMP): empty where there is none, nothing where it cannot be read.
+pub(super) fn description(pdf: &Pdf) -> Option<String> {
     let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
+    if !catalog.contains_key("Metadata") {
+        return Some(String::new());
+    }
     let stream = catalog.get::<Stream<'_>>("Metadata")?;
     if stream.raw_data().len() > DESCRIPTION_BYTES_MAX {
         return None;
     }
     let bytes = stream.decoded_data().ok().filter(|bytes| bytes.len() <= DESCRIPTION_BYTES_MAX)?;
-    let text = String::from_utf8_lossy(&bytes);
-    if !SCHEMAS.iter().any(|schema| text.contains(schema)) {
-        return None;
-    }
-    // As an element or an attribute; the schema's own list of its properties has neither sign behind the name.
-    let values = text.split("ConformanceLevel").skip(1).filter_map(|rest| {
-        let element = || rest.strip_prefix('>').and_then(|rest| rest.split_once('<'));
-        let attribute = || rest.strip_prefix("=\"").and_then(|rest| rest.split_once('"'));
-        element().or_else(attribute).map(|(value, _)| value)
-    });
-    values.map(Level::claimed).next().map(|level| Claim { level })
+    Some(text_of(&bytes))
 }
 
-/// The bytes of every e-invoice in an opened PDF, each once, in order.
-pub(super) fn einvoices(pdf: &Pdf) -> Vec<Vec<u8>> {
+/// Text in UTF-8, or in UTF-16 where its first two bytes say so. Source: ISO 32000-1, 7.9.2.2.
+pub(super) fn text_of(bytes: &[u8]) -> String {
+    let units = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks().0.iter().map(|pair| unit(*pair)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xFE, 0xFF, rest @ ..] => units(rest, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] => units(rest, u16::from_le_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// What a description says under this name, as an element or an attribute. The schema's own list of its properties has
+/// neither sign behind the name.
+pub(super) fn described<'a>(description: &'a str, name: &str) -> Option<&'a str> {
+    description.split(name).skip(1).find_map(|rest| {
+        let element = || rest.strip_prefix('>').and_then(|rest| rest.split_once('<'));
+        let quoted = |sign: char| rest.strip_prefix('=')?.strip_prefix(sign)?.split_once(sign);
+        element().or_else(|| quoted('"')).or_else(|| quoted('\'')).map(|(value, _)| value.trim())
+    })
+}
+
+/// What the PDF's description says about an e-invoice in it; nothing where it speaks of none.
+pub(super) fn claim(pdf: &Pdf) -> Option<Claim> {
+    let text = description(pdf).filter(|text| SCHEMAS.iter().any(|schema| text.contains(schema)))?;
+    described(&text, "ConformanceLevel").map(|level| Claim { level: Level::claimed(level) })
+}
+
+/// Every e-invoice in an opened PDF, each once, in order.
+pub(super) fn attached(pdf: &Pdf) -> Vec<Attached<'_>> {
     let Some(catalog) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else { return Vec::new() };
     let mut files = Vec::new();
     named_files(&catalog, &mut files);
+    let named = files.len();
     associated_files(&catalog, &mut files);
     for page in pdf.pages().iter().take(FILES_MAX) {
         associated_files(page.raw(), &mut files);
     }
-    let mut found: Vec<Vec<u8>> = Vec::new();
-    for file in files.iter().take(FILES_MAX) {
-        let Some(bytes) = content(file) else { continue };
-        if xml::syntax(&bytes).is_some() && !found.contains(&bytes) {
-            found.push(bytes);
+    let mut found: Vec<Attached<'_>> = Vec::new();
+    for (number, file) in files.into_iter().enumerate().take(FILES_MAX) {
+        let Some(xml) = content(&file) else { continue };
+        if xml::syntax(&xml).is_none() {
+            continue;
+        }
+        let is_named = number < named;
+        match found.iter_mut().find(|other| other.xml == xml) {
+            Some(other) => {
+                other.is_named |= is_named;
+                other.is_associated |= !is_named;
+            }
+            None => found.push(Attached { file, xml, is_named, is_associated: !is_named }),
         }
     }
     found

@@ -14,6 +14,7 @@ mod attachment;
 mod checks;
 mod cii;
 mod details;
+mod envelope;
 mod invoice;
 mod rules;
 #[cfg(test)]
@@ -123,7 +124,7 @@ pub fn is_xml(bytes: &[u8]) -> bool {
 /// of them is the PDF's.
 #[must_use]
 pub fn in_pdf(pdf: &Pdf) -> Vec<Vec<u8>> {
-    attachment::einvoices(pdf)
+    attachment::attached(pdf).into_iter().map(|attached| attached.xml).collect()
 }
 
 /// The e-invoices inside the bytes of a PDF; none where it is locked or damaged.
@@ -136,6 +137,12 @@ pub fn in_pdf_bytes(bytes: &[u8]) -> Vec<Vec<u8>> {
 #[must_use]
 pub fn claim_of_pdf(pdf: &Pdf) -> Option<Claim> {
     attachment::claim(pdf)
+}
+
+/// What is amiss with how an opened PDF holds its e-invoice: told, for the values are those of the XML in any case.
+#[must_use]
+pub fn envelope_of_pdf(pdf: &Pdf) -> Vec<Finding> {
+    envelope::amiss(pdf)
 }
 
 /// Reads the XML of an e-invoice that was found in a PDF, which may have said what it is.

@@ -1,5 +1,6 @@
 //! Small invoices of invented firms, whole and broken.
 
+mod envelope;
 mod rules;
 
 use proptest::prelude::*;

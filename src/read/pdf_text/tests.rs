@@ -36,7 +36,7 @@ const DRAWING: &str = "BT /F 12 Tf 20 150 Td (Invoice 42) Tj 0 -20 Td [(To) -50 
 fn read(bytes: Vec<u8>) -> Result<Vec<Page>, ReadError> {
     let document = Document::open(bytes, LIMITS)?;
     assert!((1..=LIMITS.pages_max).contains(&document.pages()));
-    let _ = (document.einvoices(), document.einvoice_claim());
+    let _ = (document.einvoices(), document.einvoice_claim(), document.einvoice_envelope());
     let pages: Vec<Page> = (0..=document.pages() + 1).map(|number| document.page_text(number)).collect();
     for page in &pages {
         assert!(page.words.len() <= WORDS_MAX);

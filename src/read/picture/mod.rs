@@ -41,24 +41,73 @@ pub(super) enum Recogniser {
     Tesseract,
 }
 
-/// Finds and straightens what is on a picture: one picture, or one for each of several sheets, in reading order. One
-/// that needs nothing is returned as it is.
-pub(super) fn prepare(picture: DynamicImage, recogniser: Recogniser) -> Vec<DynamicImage> {
-    let Some(reduced) = reduce(&picture) else { return vec![picture] };
-    let quads = split::sheets(&reduced);
-    let alone = quads.len() == 1;
-    let worth = !alone || quads.iter().any(|quad| quad.lean() >= LEAN_MIN_DEGREES);
-    let sheets: Option<Vec<_>> = quads.iter().filter(|_| worth).map(|quad| cut_out(&picture, &reduced, quad)).collect();
-    if let Some(sheets) = sheets.filter(|sheets| !sheets.is_empty()) {
-        return sheets.into_iter().map(|sheet| lit(sheet, recogniser)).collect();
+/// What was made of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Prepared {
+    /// It shows one document, or is taken for one.
+    One(DynamicImage),
+    /// Each of several sheets, cut out and straightened, in reading order.
+    Several(Vec<DynamicImage>),
+    /// It seems to show so many sheets, and where one ends and another begins is not sure.
+    Unsure(usize),
+}
+
+/// Finds and straightens what is on a picture. One that needs nothing is returned as it is.
+pub(super) fn prepare(picture: DynamicImage, recogniser: Recogniser) -> Prepared {
+    let Some(reduced) = reduce(&picture) else { return Prepared::One(picture) };
+    let found = split::sheets(&reduced);
+    if let Some(several) = several(&picture, &reduced, &found, recogniser) {
+        return several;
+    }
+    let alone = found.quads.first().copied();
+    let leaning = alone.filter(|quad| quad.lean() >= LEAN_MIN_DEGREES);
+    if let Some(sheet) = leaning.and_then(|quad| cut_out(&picture, &reduced, &quad)) {
+        return Prepared::One(lit(sheet, recogniser));
     }
     // A sheet that stands straight says that its text does.
-    if recogniser == Recogniser::Neural || alone {
-        return vec![lit(picture, recogniser)];
+    let stands = alone.is_some();
+    Prepared::One(if stands { lit(picture, recogniser) } else { level(picture, &reduced, recogniser) })
+}
+
+/// A picture that is one document, whatever else it seems to show.
+pub(super) fn whole(picture: DynamicImage, recogniser: Recogniser) -> DynamicImage {
+    match reduce(&picture) {
+        Some(reduced) => level(picture, &reduced, recogniser),
+        None => picture,
+    }
+}
+
+/// The same for a page of a scan: where it shows no several sheets, it is handed on as it came.
+pub(super) fn scanned(picture: DynamicImage, recogniser: Recogniser) -> Prepared {
+    let reduced = reduce(&picture);
+    let several = reduced.and_then(|reduced| several(&picture, &reduced, &split::sheets(&reduced), recogniser));
+    several.unwrap_or(Prepared::One(picture))
+}
+
+/// Several sheets; nothing where there are not several.
+fn several(
+    picture: &DynamicImage,
+    reduced: &Reduced,
+    found: &split::Found,
+    recogniser: Recogniser,
+) -> Option<Prepared> {
+    let count = found.quads.len();
+    if count < 2 {
+        return None;
+    }
+    let cut = |quad| cut_out(picture, reduced, quad).map(|sheet| lit(sheet, recogniser));
+    let sheets: Option<Vec<_>> = found.quads.iter().filter(|_| found.is_sure).map(cut).collect();
+    Some(sheets.filter(|sheets| sheets.len() == count).map_or(Prepared::Unsure(count), Prepared::Several))
+}
+
+/// A picture without sheets on it, with its text level and its light even where the recogniser needs it.
+fn level(picture: DynamicImage, reduced: &Reduced, recogniser: Recogniser) -> DynamicImage {
+    if recogniser == Recogniser::Neural {
+        return picture;
     }
     let angle = deskew::angle(&reduced.white).filter(|angle| angle.abs() >= LEAN_MIN_DEGREES);
-    let level = angle.and_then(|degrees| levelled(&picture, &reduced, degrees));
-    vec![lit(level.unwrap_or(picture), recogniser)]
+    let level = angle.and_then(|degrees| levelled(&picture, reduced, degrees));
+    lit(level.unwrap_or(picture), recogniser)
 }
 
 /// Evens the light out where it is needed.

@@ -1,14 +1,19 @@
 //! The sheets in a picture: none on a scan that paper fills, one in a photo of a receipt, several where somebody laid
 //! them side by side. Blank strips alone never part a picture; only borders that can be seen do.
+//!
+//! Whoever is unsure says so: a receipt that is cut in two becomes two documents with half a purchase each, and several
+//! read as one put the total of one beside the date of another. So several sheets are sure only where each of them lies
+//! whole in the picture, well apart from all others, and none continues another.
 
 #![expect(clippy::float_arithmetic, reason = "geometry of pixels, nowhere near money")]
 
 use super::{
     paper::{Ground, Scene, Sheet, sheet},
     plane::{Plane, Reduced, per_mille},
-    quad::{Point, Quad},
+    quad::{Point, Quad, beyond},
     region::{Region, regions},
 };
+use crate::model::part::PARTS_MAX;
 
 /// All sheets together cover at least this share of the picture.
 const COVER_MIN: f32 = 0.15;
@@ -16,13 +21,21 @@ const COVER_MIN: f32 = 0.15;
 const COVER_MAX: f32 = 0.93;
 /// Each of several sheets covers at least so many thousandths.
 const SHEET_PER_MILLE_MIN: usize = 30;
-/// The most sheets that are told apart.
-const SHEETS_MAX: usize = 6;
+/// The most sheets that are told apart, which is more than are divided: a pile of them is no single document either.
+const SHEETS_MAX: usize = 24;
 /// Each of several sheets runs out of the picture at no more sides than this: a dark band across a page that the
 /// picture cuts off all around does not make two sheets of it.
 const CUT_SIDES_OF_SEVERAL_MAX: usize = 1;
 /// Sheets lie at least this share of the longer side apart; a pen laid over one does not make it two.
 const APART_MIN: f32 = 0.008;
+/// Sheets that are sure lie at least this share of the longer side apart, with all that curls out of them.
+const APART_SURE_MIN: f32 = 0.012;
+/// Sheets this share of the longer side apart, or nearer, are looked at together: what lies across one, such as a strap,
+/// a pen or a dark line of a form, leaves two.
+const CONTINUES_WITHIN: f32 = 0.15;
+/// One continues the other where both its long sides, drawn on, meet the other's corners this near, as a share of the
+/// side between them.
+const CONTINUES_OFF_MAX: f32 = 0.04;
 /// Levels between the dark and the bright parts at which the picture is cut, in hundredths.
 const LEVELS: [i32; 5] = [30, 45, 60, 72, 84];
 /// The ground is at least this many grey values off the paper.
@@ -45,10 +58,53 @@ const PRINT_TOGETHER_PER_MILLE_MAX: usize = 90;
 /// Pixels of the coarse copy around a sheet that belong to its edge, not to the outside.
 const EDGE_PX: f32 = 4.0;
 
-/// The sheets of a picture in reading order, in its own pixels, with what curls out of them; empty when there are none,
-/// when the paper fills the picture, or when it is not sure.
-pub(super) fn sheets(reduced: &Reduced) -> Vec<Quad> {
-    found(reduced).into_iter().map(|sheet| sheet.kept.enlarged(reduced.factor)).collect()
+/// The sheets of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Found {
+    /// In reading order, in the picture's own pixels, with what curls out of them; empty when there are none, when the
+    /// paper fills the picture, or when it is not sure.
+    pub(super) quads: Vec<Quad>,
+    /// Whether several of them are so surely several that each may go its own way.
+    pub(super) is_sure: bool,
+}
+
+/// The sheets of a picture.
+pub(super) fn sheets(reduced: &Reduced) -> Found {
+    let sheets = found(reduced);
+    let side = reduced.white.width.max(reduced.white.height);
+    let quads = sheets.iter().map(|sheet| sheet.kept.enlarged(reduced.factor)).collect();
+    Found { quads, is_sure: is_sure(&sheets, side) }
+}
+
+/// Whether each of several sheets may go its own way; `side` is the longer one of the copy they were found in.
+#[expect(clippy::cast_precision_loss, reason = "pixels are counted in thousands")]
+fn is_sure(sheets: &[Sheet], side: usize) -> bool {
+    let side = side as f32;
+    let whole = |sheet: &Sheet| sheet.cut_sides == 0;
+    let apart = |one: &Sheet, other: &Sheet| {
+        distance(&one.kept, &other.kept) >= APART_SURE_MIN * side
+            && !continues(&one.corners, &other.corners, CONTINUES_WITHIN * side)
+    };
+    let mut pairs =
+        sheets.iter().enumerate().flat_map(|(at, one)| sheets.iter().skip(at + 1).map(move |other| (one, other)));
+    sheets.len() <= PARTS_MAX && sheets.iter().all(whole) && pairs.all(|(one, other)| apart(one, other))
+}
+
+/// Whether two sheets may be one with something across it: a side of each faces the other, and the sides beside it run
+/// on into the other's.
+fn continues(one: &Quad, other: &Quad, within: f32) -> bool {
+    let [a, b, c, d] = one.0;
+    let sides = [(d, a, b, c), (a, b, c, d), (b, c, d, a), (c, d, a, b)];
+    sides.into_iter().any(|(before, from, to, after)| {
+        let off_max = from.distance(to) * CONTINUES_OFF_MAX;
+        other.sides().into_iter().any(|(there, back)| {
+            // Both run clockwise, so the side that faces this one runs the other way.
+            from.distance(back) <= within
+                && to.distance(there) <= within
+                && beyond((before, from), back).abs() <= off_max
+                && beyond((to, after), there).abs() <= off_max
+        })
+    })
 }
 
 /// The same, in pixels of the reduced copy.

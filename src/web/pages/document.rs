@@ -22,7 +22,7 @@ use crate::{
         actions::{Action, Correction, Reverse, act, document_for},
         stages::run_check,
     },
-    store::document::{Document, page_list},
+    store::document::{Document, document_fetch, page_list},
     web::{
         App,
         error::WebError,
@@ -64,6 +64,11 @@ pub async fn state(State(app): State<App>, signed: Signed, Path(id): Path<String
 pub async fn original(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
     let found = async {
         let document = document_for(&app.context, &signed.person, parse_id(&id)?).await?;
+        // A part's original is the picture it was cut from; whoever may see the part may see that.
+        let document = match document.division.part() {
+            Some(part) if part.of != document.id => document_fetch(&app.context.db, part.of).await?,
+            Some(_) | None => document,
+        };
         let bytes = app.context.blobs.get(&original_name(&document.sha256)).await?;
         Ok::<_, WebError>((document, bytes))
     };

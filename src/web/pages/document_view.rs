@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     approval_view::{approval_view, comment_views, people_choices},
     destination_choices, drift,
+    part::part_view,
 };
 use crate::{
     approval::{
@@ -93,6 +94,7 @@ pub(super) async fn document_page(app: &App, signed: &Signed, document: Document
         approval,
         claim: claim_view(app, &document, &people).await?,
         mine,
+        part: part_view(app, signed, &document).await?,
         comments,
         people_choices: people_choices(&people, signed.person.id),
         history: history.iter().map(|row| event_view(app, &chrome, row, &name_of)).collect(),

@@ -21,8 +21,9 @@ use crate::{
         App,
         error::WebError,
         session::{Signed, page, percent_encoded},
-        view::{MoneyView, Paging},
+        view::{Chrome, MoneyView, Paging},
         view_documents::{DocumentRow, DocumentsPage, Filter},
+        view_part::part_label,
     },
 };
 
@@ -65,7 +66,7 @@ async fn list_page(app: &App, signed: &Signed, query: &Fields) -> Result<Documen
             states
         },
         ledgers: destination_choices(&connections, said(query, "ledger").unwrap_or_default()),
-        rows: documents.iter().map(|document| row(document, &connections)).collect(),
+        rows: documents.iter().map(|document| row(&chrome, document, &connections)).collect(),
         paging: Paging {
             total: count(total),
             first: count(first),
@@ -116,7 +117,7 @@ fn page_address(query: &Fields, number: i64) -> String {
     format!("/documents?{}page={number}", pairs.iter().map(|pair| format!("{pair}&")).collect::<String>())
 }
 
-fn row(document: &Document, connections: &[Connection]) -> DocumentRow {
+fn row(chrome: &Chrome, document: &Document, connections: &[Connection]) -> DocumentRow {
     let draft = document.draft.as_ref();
     let flagged = document.findings.iter().filter(|finding| finding.severity >= Severity::Flag);
     let destination = connections.iter().find(|connection| Some(connection.id) == document.connection);
@@ -127,6 +128,7 @@ fn row(document: &Document, connections: &[Connection]) -> DocumentRow {
         settled: !document.state.is_moving(),
         supplier: draft.and_then(|draft| draft.text(FieldName::SupplierName)).map(str::to_owned),
         file_name: document.file_name.clone(),
+        part: document.division.part().map(|part| part_label(chrome, part.number, part.count)),
         date: draft.and_then(|draft| draft.date(FieldName::IssueDate)).map(|date| date.to_string()),
         total: draft.and_then(|draft| draft.money(FieldName::Total)).map(MoneyView::from),
         category: Some(document.category.name().to_owned()),

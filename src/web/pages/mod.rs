@@ -10,6 +10,7 @@ mod document_view;
 pub mod documents;
 pub mod drift;
 pub mod history;
+pub mod part;
 pub mod people;
 pub mod policy;
 mod reversals;
@@ -40,6 +41,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/documents/{id}/reject", post(document::reject))
         .route("/documents/{id}/keep", post(document::keep))
         .route("/documents/{id}/reread", post(document::read_again))
+        .route("/documents/{id}/join", post(part::join_parts))
         .route("/documents/{id}/retry", post(document::retry))
         .route("/documents/{id}/restart", post(document::restart))
         .route("/documents/{id}/reversal", post(document::reversal))
