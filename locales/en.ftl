@@ -246,6 +246,7 @@ rule-T4 = A weekend or a public holiday
 rule-T5 = A tax rate that was not in force on the day
 rule-X3 = Tax without a tax number
 rule-X4 = No tax code is chosen for the category
+rule-X5 = The ledger would book another tax than the paper prints
 
 ## Actions
 action-title = What can be done

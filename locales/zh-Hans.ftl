@@ -237,6 +237,7 @@ rule-T4 = 周末或公众假期
 rule-T5 = 当日未生效的税率
 rule-X3 = 列有税额但没有税号
 rule-X4 = 该类别未选择税码
+rule-X5 = 账本将记的税额与单据所列不同
 # English has these sentences from the checks themselves, with the figures in them.
 finding-V1 = 电子发票内容互相矛盾、不完整或无法读取，请核对原件。
 finding-X2 = 税额并非按当地税率计算，请核对。
@@ -288,6 +289,7 @@ finding-T5 = 税额所用的税率在单据当日并未生效，请核对。
 finding-X1 = 香港和澳门不征增值税，但单据列有税额；可能是服务费，请核对。
 finding-X3 = 单据列有税额，但找不到供应商的税号，未必可抵扣。
 finding-X4 = 单据列有税额，但该类别未选择税码；请在“连接”页选择。
+finding-X5 = 按所选税码，账本记下的税额会与单据所列不同；单据可能有多种税率。请改选税码，或在账本按税率拆分。
 
 ## Actions
 action-title = 可以进行的操作

@@ -237,6 +237,7 @@ rule-T4 = 週末或公眾假期
 rule-T5 = 當日未生效的稅率
 rule-X3 = 列有稅款但沒有稅務編號
 rule-X4 = 該類別未選擇稅碼
+rule-X5 = 帳本將記的稅款與單據所列不同
 # English has these sentences from the checks themselves, with the figures in them.
 finding-V1 = 電子發票內容互相矛盾、不完整或無法讀取，請核對原件。
 finding-X2 = 稅額並非按當地稅率計算，請核對。
@@ -288,6 +289,7 @@ finding-T5 = 稅額所用的稅率在單據當日並未生效，請核對。
 finding-X1 = 香港及澳門不徵增值稅，但單據列有稅款；可能是服務費，請核對。
 finding-X3 = 單據列有稅款，但找不到供應商的稅務編號，未必可抵扣。
 finding-X4 = 單據列有稅款，但這個類別未選擇稅碼；請在「連接」頁選擇。
+finding-X5 = 按所選稅碼，帳本記下的稅款會與單據所列不同；單據可能有多種稅率。請改選稅碼，或在帳本按稅率拆分。
 
 ## Actions
 action-title = 可以進行的操作

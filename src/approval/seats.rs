@@ -103,6 +103,21 @@ pub struct Room<'a> {
     pub previous: Option<usize>,
 }
 
+impl<'a> Room<'a> {
+    /// The room of a question that no node asks, such as who stands in for whom: nobody approved before, nothing is to
+    /// come.
+    #[must_use]
+    pub const fn beside(
+        policy: &'a Policy,
+        facts: &'a Facts,
+        organisation: &'a Organisation,
+        today: civil::Date,
+    ) -> Self {
+        const NOBODY: &BTreeMap<PersonId, BTreeSet<usize>> = &BTreeMap::new();
+        Self { policy, facts, organisation, today, approved: NOBODY, later: &[], previous: None }
+    }
+}
+
 /// Who is asked at a node.
 #[must_use]
 pub fn seats(node: &Node, room: &Room<'_>) -> Seated {

@@ -86,6 +86,7 @@ fn of_surroundings(subject: &Subject<'_>, policy: &Policy, paper: &Paper) -> Vec
         time::period_is_open(subject),
         time::working_day(subject),
         tax::code_in_ledger(subject),
+        tax::tax_in_ledger(subject),
         policy::receipt_needed(subject, policy, paper),
         policy::attendees(subject, policy),
         policy::forbidden(subject, policy, paper),

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::duplicate::Twin;
+use rust_decimal::Decimal;
+
 use crate::model::{
     calendar::Calendar,
     category::Category,
@@ -233,9 +235,11 @@ pub struct Ledger {
     pub closed_until: Option<Date>,
     /// Whether a tax code is chosen for the document's category; absent: nobody looked.
     pub has_tax_code: Option<bool>,
+    /// What the tax code that it will be posted under adds to a net amount, in percent; absent: not known.
+    pub tax_percent: Option<Decimal>,
 }
 
 impl Ledger {
     /// Nothing is known of it.
-    pub const UNKNOWN: Self = Self { name: None, closed_until: None, has_tax_code: None };
+    pub const UNKNOWN: Self = Self { name: None, closed_until: None, has_tax_code: None, tax_percent: None };
 }

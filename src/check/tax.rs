@@ -169,3 +169,24 @@ pub(super) fn code_in_ledger(subject: &Subject<'_>) -> Option<Finding> {
         format!("{tax} is charged as tax, but no tax code is chosen for {category}; choose one under Connections.");
     Some(Finding::new("X4", Severity::Flag, message, &[FieldName::Tax]))
 }
+
+/// X5: the ledger will find the tax in the total that the paper prints. An entry goes out under one code; a paper of
+/// several rates, or with untaxed parts, is right there in its total and wrong in how much of it is tax.
+pub(super) fn tax_in_ledger(subject: &Subject<'_>) -> Option<Finding> {
+    let draft = subject.draft;
+    // A tax of nought is posted without tax, and a credit note prints its amounts with a sign or without.
+    let tax = draft.amount(FieldName::Tax).filter(|tax| !tax.is_zero())?.abs();
+    let (total, percent) = (draft.amount(FieldName::Total)?.abs(), subject.known.ledger.tax_percent?);
+    let whole = percent.checked_add(Decimal::ONE_HUNDRED)?;
+    let booked = total.checked_mul(percent)?.checked_div(whole)?;
+    if (booked - tax).abs() <= rate_tolerance(draft) {
+        return None;
+    }
+    let places = draft.currency().map_or(2, |currency| currency.exponent());
+    let booked = booked.round_dp(places);
+    let message = format!(
+        "The paper says {tax} of tax; under the tax code chosen for it, at {percent} %, the ledger books {booked}. Choose \
+        another code, or split the entry there by rate."
+    );
+    Some(Finding::new("X5", Severity::Flag, message, &[FieldName::Tax, FieldName::Total]))
+}

@@ -53,7 +53,7 @@ pub(super) struct LongrunArguments {
     /// Where the entries go
     #[arg(long, value_enum, default_value_t = Target::Both)]
     ledger: Target,
-    /// Only bills, instead of bills and paid expenses in turn
+    /// Only bills, instead of bills, paid expenses and credit notes in turn
     #[arg(long)]
     bills: bool,
     /// Post one document of each supplier before the count begins, as in a firm that has been at it for a while

@@ -24,6 +24,9 @@ pub(super) struct SandboxArguments {
     /// Do not limit how many calls are answered
     #[arg(long)]
     no_limits: bool,
+    /// Calls a day that Xero allows for one organisation: 1000 for an app of its tier Starter
+    #[arg(long, value_name = "CALLS", default_value_t = 5_000)]
+    xero_day_calls: u32,
 }
 
 /// Serves both stand-ins until told to stop.
@@ -31,7 +34,12 @@ pub(super) struct SandboxArguments {
 /// # Errors
 /// The address or the state file cannot be used.
 pub(super) async fn run(arguments: SandboxArguments) -> anyhow::Result<ExitCode> {
-    let options = Options { state_file: arguments.state, limits: !arguments.no_limits, ..Options::default() };
+    let options = Options {
+        state_file: arguments.state,
+        limits: !arguments.no_limits,
+        xero_day_calls_max: arguments.xero_day_calls,
+        ..Options::default()
+    };
     let listener = TcpListener::bind(&arguments.listen)
         .await
         .with_context(|| format!("the address {} cannot be used; choose another with --listen", arguments.listen))?;

@@ -291,7 +291,7 @@ pub fn task_for(
         return Some((task.id, By::themselves(person)));
     }
     let facts = instance.facts.as_ref()?;
-    let room = room(approval, facts, organisation, today);
+    let room = Room::beside(&approval.policy, facts, organisation, today);
     let other = instance.pending().find(|task| may_stand_in(&room, task.person, person))?;
     Some((other.id, By { person, instead_of: Some(other.person) }))
 }
@@ -304,18 +304,6 @@ pub async fn has_task(context: &Context, document: &Document, person: PersonId) 
     let Some(approval) = approval_fetch(&context.db, document.id).await? else { return Ok(false) };
     let organisation = organisation_fetch(&context.db).await?;
     Ok(task_for(&approval, &organisation, context.today(), person).is_some())
-}
-
-const NONE_APPROVED: &BTreeMap<PersonId, BTreeSet<usize>> = &BTreeMap::new();
-
-const fn room<'a>(
-    approval: &'a Approval,
-    facts: &'a Facts,
-    organisation: &'a Organisation,
-    today: jiff::civil::Date,
-) -> Room<'a> {
-    let (policy, approved) = (&approval.policy, NONE_APPROVED);
-    Room { policy, facts, organisation, today, approved, later: &[], previous: None }
 }
 
 /// Does what a person asks about an approval, if it is still as they saw it.

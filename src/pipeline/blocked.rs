@@ -111,7 +111,7 @@ async fn fix(context: &Context, document: &Document, books: &Books) -> Result<Fi
         return Ok(Fix::Consent);
     }
     let mapping = |kind, key: &str| Fix::Mapping { kind, key: key.to_owned() };
-    Ok(match prepared(&context.db, document, books, PostingId::from_u128(0), None).await? {
+    Ok(match prepared(&context.db, document, books, None, PostingId::from_u128(0), None).await? {
         Ok(_) => Fix::Again(said(document)),
         Err(EntryError::AccountUnmapped { category, .. }) => mapping(CATEGORY_ACCOUNT, category),
         Err(EntryError::TaxUnmapped { category, .. }) => mapping(CATEGORY_TAX, category),

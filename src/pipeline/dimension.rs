@@ -16,6 +16,7 @@ use super::{
     entry::{Books, EntryError},
 };
 use crate::{
+    approval::facts::Facts,
     check::supplier_key,
     model::{id::ConnectionId, organisation::Organisation},
     post::{
@@ -158,15 +159,24 @@ pub fn of_entry(charged: &Charged, books: &Books) -> Result<Vec<Dimension>, Entr
 }
 
 /// What a document is charged to: as it was approved, or, where no person approved it as it stands, as was said and, where
-/// nobody said which department pays, the claimant's own. Not asked where the company is sent neither.
+/// nobody said which department pays, the claimant's own. Not asked where the company is sent neither. `facts` are those
+/// it was approved with, where they are at hand.
 ///
 /// # Errors
 /// The database failed.
-pub async fn charged(run: &impl Run, document: &Document, books: &Books) -> Result<Charged, StoreError> {
+pub async fn charged(
+    run: &impl Run,
+    document: &Document,
+    books: &Books,
+    facts: Option<Facts>,
+) -> Result<Charged, StoreError> {
     if !DIMENSIONS.iter().any(|dimension| books.mapped(DIMENSION, dimension).is_some()) {
         return Ok(Charged::default());
     }
-    let approved = approval_fetch(run, document.id).await?.and_then(|approval| approval.instance.facts);
+    let approved = match facts {
+        Some(facts) => Some(facts),
+        None => approval_fetch(run, document.id).await?.and_then(|approval| approval.instance.facts),
+    };
     if let Some(facts) = approved.filter(|facts| facts.digest == digest(document)) {
         return Ok(Charged { department: facts.department, project: facts.project });
     }

@@ -126,7 +126,7 @@ async fn charge(
         let (_, claim) = claim_fetch(&context.db, document.id).await?;
         return Ok((claim.department.is_none() && claim.project.is_none()).then(Vec::new));
     };
-    let Ok(dimensions) = of_entry(&charged(&context.db, document, books).await?, books) else { return Ok(None) };
+    let Ok(dimensions) = of_entry(&charged(&context.db, document, books, None).await?, books) else { return Ok(None) };
     let pair = |dimension: &Dimension| match (layout, dimension) {
         (LedgerKind::Xero, Dimension::Tracking { category, option }) => {
             let name = |kind, id| books.reference(&[kind], id).map(|row| row.name.clone());

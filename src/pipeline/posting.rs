@@ -41,7 +41,10 @@ use super::{
     transition::{Move, transition_in},
 };
 use crate::{
-    approval::state::{ApprovedBy, Event, State},
+    approval::{
+        facts::Facts,
+        state::{ApprovedBy, Event, State},
+    },
     model::{
         id::{ConnectionId, DocumentId, PostingId},
         person::Person,
@@ -203,23 +206,23 @@ pub(super) async fn post_one(
     }
 }
 
-/// What people approved is what is sent; anything else goes back to them.
-async fn as_approved(context: &Context, document: &Document) -> Result<(), Stop> {
-    let State::Approved { by: ApprovedBy::Person(_) } = document.state else { return Ok(()) };
-    let Some(approval) = approval_fetch(&context.db, document.id).await? else { return Ok(()) };
-    if approval.instance.facts.is_some_and(|facts| facts.digest == digest(document)) {
-        return Ok(());
+/// What people approved is what is sent; anything else goes back to them. Answers the facts they approved.
+async fn as_approved(context: &Context, document: &Document) -> Result<Option<Facts>, Stop> {
+    let State::Approved { by: ApprovedBy::Person(_) } = document.state else { return Ok(None) };
+    let Some(approval) = approval_fetch(&context.db, document.id).await? else { return Ok(None) };
+    if let Some(facts) = approval.instance.facts.filter(|facts| facts.digest == digest(document)) {
+        return Ok(Some(facts));
     }
     let message = "It is not as it was approved. Correct or confirm a value to have it approved again.";
     Err(Stop::Blocked(message.to_owned()))
 }
 
 async fn post(context: &Context, document: &Document, seat: Option<Seat>) -> Result<Posting, Stop> {
-    as_approved(context, document).await?;
+    let facts = as_approved(context, document).await?;
     let books = books_of(context, document).await?;
     let (mut posting, look_first) = begun(context, document, &books).await?;
     let url = Some(format!("{}/documents/{}", context.config.address(), document.id));
-    let entry = prepared(&context.db, document, &books, posting.id, url).await??;
+    let entry = prepared(&context.db, document, &books, facts, posting.id, url).await??;
     let resource = entry.resource();
     posting.resource = resource.name().to_owned();
     let (ledger, token_version) =

@@ -7,12 +7,13 @@ use super::{
     own_rate,
 };
 use crate::{
+    approval::facts::Facts,
     model::id::PostingId,
     post::entry::Entry,
     store::{Run, StoreError, document::Document},
 };
 
-/// The entry, or what a person has to do first.
+/// The entry, or what a person has to do first. `facts` are those it was approved with, where they are at hand.
 ///
 /// # Errors
 /// The database failed or holds a damaged row.
@@ -20,11 +21,12 @@ pub(super) async fn prepared(
     run: &impl Run,
     document: &Document,
     books: &Books,
+    facts: Option<Facts>,
     posting: PostingId,
     url: Option<String>,
 ) -> Result<Result<Entry, EntryError>, StoreError> {
     let rate = own_rate::known(run, document, books).await?;
-    let charged = charged(run, document, books).await?;
+    let charged = charged(run, document, books, facts).await?;
     Ok(entry::build(document, books, posting, url).and_then(|entry| {
         let exchange_rate = own_rate::of_entry(rate, &entry, books)?;
         let dimensions = dimension::of_entry(&charged, books)?;

@@ -3,6 +3,10 @@
 
 use jiff::{ToSpan, civil::Date};
 
+use super::{
+    entry::{CATEGORY_TAX, SUPPLIER_TAX},
+    tax,
+};
 use crate::{
     check::{self, Claim, Identity, Known, Ledger, LedgerEntry, supplier_key},
     model::{
@@ -16,6 +20,7 @@ use crate::{
         policy::Policy,
         rate::{MissingRate, RateUsed, Rates, home_amount},
     },
+    post::ReferenceKind,
     read::wire,
     reconcile::bypass::signed,
     store::{
@@ -24,7 +29,7 @@ use crate::{
             Look, Marks, bank_line_list, candidate_list, claim_fetch, fapiao_list, file_facts, lookalike_list,
             spending_list, supplier_known,
         },
-        connection::{connection_fetch, mapping_list},
+        connection::{connection_fetch, mapping_list, reference_code},
         document::{Document, page_list},
         ledger_entry::{LedgerEntryRow, Wanted, ledger_entries_matching},
         rate::rate_table,
@@ -73,7 +78,7 @@ pub async fn surroundings(
     let mut known = Known {
         uploads: u32::try_from(uploads).unwrap_or(u32::MAX),
         edited_with,
-        ledger: ledger(run, document).await?,
+        ledger: ledger(run, document, draft).await?,
         calendar: Some(Calendar::hong_kong()),
         home,
         ..Known::NOTHING
@@ -117,15 +122,29 @@ async fn home(
     Ok(Some(home_amount(total, date, home, &table, rules)))
 }
 
-async fn ledger(run: &impl Run, document: &Document) -> Result<Ledger, StoreError> {
+async fn ledger(run: &impl Run, document: &Document, draft: &Draft) -> Result<Ledger, StoreError> {
     let Some(id) = document.connection else { return Ok(Ledger::UNKNOWN) };
     let connection = connection_fetch(run, id).await?;
-    let category = document.category.name();
-    let is_code = |row: &crate::store::connection::MappingRow| row.kind == "category_tax" && row.key == category;
+    let mappings = mapping_list(run, id).await?;
+    let meant = |kind: &str, key: &str| {
+        mappings.iter().find(|row| row.kind == kind && row.key == key).map(|row| row.external_id.as_str())
+    };
+    let of_category = meant(CATEGORY_TAX, document.category.name());
+    // As posting chooses it: the supplier's own, while the company has it, before the category's.
+    let own = draft.text(FieldName::SupplierName).and_then(|name| meant(SUPPLIER_TAX, &supplier_key(name)));
+    let bears_tax = draft.amount(FieldName::Tax).is_some();
+    let mut tax_percent = None;
+    for code in [own, of_category].into_iter().flatten().filter(|_| bears_tax) {
+        if let Some(found) = reference_code(run, id, ReferenceKind::TaxCode.name(), code).await? {
+            tax_percent = tax::rate(&found).map(|(percent, _)| percent);
+            break;
+        }
+    }
     Ok(Ledger {
         name: Some(connection.name),
         closed_until: connection.closed_until.and_then(|day| day.parse().ok()),
-        has_tax_code: Some(mapping_list(run, id).await?.iter().any(is_code)),
+        has_tax_code: Some(of_category.is_some()),
+        tax_percent,
     })
 }
 

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 /// `QuickBooks`: calls a minute and a second, for one company.
 const QUICKBOOKS_MINUTE_MAX: usize = 500;
 const QUICKBOOKS_SECOND_MAX: usize = 10;
-/// Xero: calls a minute, a day and at once, for one organisation; calls a minute of the whole app.
+/// Xero: calls a minute for one organisation; calls a minute of the whole app.
 const XERO_MINUTE_MAX: u32 = 60;
-const XERO_DAY_MAX: u32 = 5000;
 const XERO_APP_MINUTE_MAX: u32 = 10_000;
 /// Xero: requests that may be under way at once for one organisation.
 pub(super) const XERO_IN_FLIGHT_MAX: u32 = 5;
@@ -78,8 +77,8 @@ impl Traffic {
         true
     }
 
-    /// Counts a call to a Xero organisation.
-    pub(super) fn xero_count(&mut self, tenant: &str, now_ms: i64) -> XeroLeft {
+    /// Counts a call to a Xero organisation, of which the app's tier allows so many a day.
+    pub(super) fn xero_count(&mut self, tenant: &str, now_ms: i64, day_max: u32) -> XeroLeft {
         let windows = self.xero.entry(tenant.to_owned()).or_default();
         windows.minute.count(now_ms, MINUTE_MS);
         windows.day.count(now_ms, DAY_MS);
@@ -88,7 +87,7 @@ impl Traffic {
         let of_app: u32 = self.xero.values().filter(under_way).map(|windows| windows.minute.calls).sum();
         let broken = if of_app > XERO_APP_MINUTE_MAX {
             Some(("appminute", windows.minute.seconds_left(now_ms, MINUTE_MS)))
-        } else if windows.day.calls > XERO_DAY_MAX {
+        } else if windows.day.calls > day_max {
             Some(("day", windows.day.seconds_left(now_ms, DAY_MS)))
         } else if windows.minute.calls > XERO_MINUTE_MAX {
             Some(("minute", windows.minute.seconds_left(now_ms, MINUTE_MS)))
@@ -97,7 +96,7 @@ impl Traffic {
         };
         let (minute, day) = (windows.minute.calls, windows.day.calls);
         XeroLeft {
-            day: XERO_DAY_MAX.saturating_sub(day),
+            day: day_max.saturating_sub(day),
             minute: XERO_MINUTE_MAX.saturating_sub(minute),
             app_minute: XERO_APP_MINUTE_MAX.saturating_sub(of_app),
             broken,
@@ -108,6 +107,8 @@ impl Traffic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DAY_MAX: u32 = 5_000;
 
     #[test]
     fn quickbooks_takes_ten_calls_a_second() {
@@ -123,20 +124,33 @@ mod tests {
         let mut traffic = Traffic::default();
         let organisations = XERO_APP_MINUTE_MAX / XERO_MINUTE_MAX + 1;
         let calls = (0..organisations).flat_map(|number| (0..XERO_MINUTE_MAX).map(move |_| number));
-        let told: Vec<_> = calls.map(|number| traffic.xero_count(&number.to_string(), 500_000).broken).collect();
+        let told: Vec<_> =
+            calls.map(|number| traffic.xero_count(&number.to_string(), 500_000, DAY_MAX).broken).collect();
         let within = usize::try_from(XERO_APP_MINUTE_MAX).expect("a small number");
         assert!(told.iter().take(within).all(Option::is_none));
         assert!(told.iter().skip(within).all(|broken| matches!(broken, Some(("appminute", _)))));
-        assert_eq!(traffic.xero_count("0", 560_000).broken, None, "a new minute");
+        assert_eq!(traffic.xero_count("0", 560_000, DAY_MAX).broken, None, "a new minute");
     }
 
     #[test]
     fn xero_names_the_limit_and_the_wait() {
         let mut traffic = Traffic::default();
         for call in 0..XERO_MINUTE_MAX {
-            assert_eq!(traffic.xero_count("t", 100_000).broken, None, "call {call}");
+            assert_eq!(traffic.xero_count("t", 100_000, DAY_MAX).broken, None, "call {call}");
         }
-        assert_eq!(traffic.xero_count("t", 112_000).broken, Some(("minute", 49)));
-        assert_eq!(traffic.xero_count("t", 160_000).broken, None, "a new minute");
+        assert_eq!(traffic.xero_count("t", 112_000, DAY_MAX).broken, Some(("minute", 49)));
+        assert_eq!(traffic.xero_count("t", 160_000, DAY_MAX).broken, None, "a new minute");
+    }
+
+    #[test]
+    fn a_days_calls_are_those_of_the_apps_tier() {
+        for day_max in [1_000, DAY_MAX] {
+            let mut traffic = Traffic::default();
+            let mut call = |number: u32| traffic.xero_count("t", i64::from(number) * 2_000, day_max);
+            let taken: Vec<XeroLeft> = (100..100 + day_max).map(&mut call).collect();
+            assert!(taken.iter().all(|left| left.broken.is_none()), "two seconds apart they are within each minute");
+            assert_eq!(taken.last().map(|left| left.day), Some(0));
+            assert!(matches!(call(100 + day_max).broken, Some(("day", _))), "{day_max}");
+        }
     }
 }

@@ -79,6 +79,8 @@ pub struct Options {
     pub access_token_seconds_xero: u64,
     /// Whether the real rate limits are kept.
     pub limits: bool,
+    /// Calls a day that Xero allows for one organisation: 5,000 from the tier Core on, 1,000 in Starter.
+    pub xero_day_calls_max: u32,
     /// A folder in which every exchange is written down, for tests of the ledgers' contracts.
     pub record: Option<PathBuf>,
 }
@@ -92,6 +94,7 @@ impl Default for Options {
             access_token_seconds_quickbooks: 3600,
             access_token_seconds_xero: 1800,
             limits: true,
+            xero_day_calls_max: 5_000,
             record: None,
         }
     }

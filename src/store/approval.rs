@@ -4,7 +4,10 @@ mod wire;
 
 use std::collections::BTreeSet;
 
-use super::{Row, Run, StoreError, Txn};
+use super::{
+    Row, Run, StoreError, Txn,
+    document::{self, Document},
+};
 use crate::{
     approval::instance::{Instance, TaskId},
     model::{
@@ -99,8 +102,8 @@ pub async fn approval_store(
     approval: &Approval,
     tasks: &[TaskRow],
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO approvals (document_id, policy_version, policy_json, events_json, earlier_json) \
-        VALUES ($1, $2, $3, $4, '[]') ON CONFLICT (document_id) DO UPDATE SET policy_version = $2, policy_json = $3, \
+    let sql = "INSERT INTO approvals (document_id, policy_version, policy_json, events_json) \
+        VALUES ($1, $2, $3, $4) ON CONFLICT (document_id) DO UPDATE SET policy_version = $2, policy_json = $3, \
         events_json = $4";
     let values = vec![
         id.to_string().into(),
@@ -155,25 +158,31 @@ fn task_from_row(row: &Row) -> Result<TaskRow, StoreError> {
     })
 }
 
-const TASK_COLUMNS: &str = "document_id, number, person_id, node, since_us, due_us";
-
-/// What some people have to do, the longest waiting first.
+/// What some people have to do, the longest waiting first, each with its document and its approval, in one query.
 ///
 /// # Errors
 /// The database failed or holds a damaged row.
-pub async fn task_list(run: &impl Run, people: &[PersonId], rows_max: i64) -> Result<Vec<TaskRow>, StoreError> {
+pub async fn task_list(
+    run: &impl Run,
+    people: &[PersonId],
+    rows_max: i64,
+) -> Result<Vec<(TaskRow, Document, Approval)>, StoreError> {
     if people.is_empty() {
         return Ok(Vec::new());
     }
     let marks: Vec<String> = (1..=people.len()).map(|place| format!("${place}")).collect();
     let sql = format!(
-        "SELECT {TASK_COLUMNS} FROM tasks WHERE person_id IN ({}) ORDER BY since_us, document_id, number LIMIT ${}",
+        "SELECT t.document_id, number, person_id, node, since_us, due_us, policy_version, policy_json, events_json, \
+        {} FROM tasks t JOIN documents ON id = t.document_id JOIN approvals a ON a.document_id = t.document_id \
+        WHERE person_id IN ({}) ORDER BY since_us, t.document_id, number LIMIT ${}",
+        document::COLUMNS,
         marks.join(", "),
         people.len() + 1
     );
     let mut values: Vec<sea_orm::Value> = people.iter().map(|person| person.to_string().into()).collect();
     values.push(rows_max.into());
-    run.rows(&sql, values).await?.iter().map(task_from_row).collect()
+    let rows = run.rows(&sql, values).await?;
+    rows.iter().map(|row| Ok((task_from_row(row)?, document::from_row(row)?, from_row(row)?))).collect()
 }
 
 /// How many things a person has to do.

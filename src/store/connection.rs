@@ -195,6 +195,21 @@ pub async fn reference_list(run: &impl Run, id: ConnectionId) -> Result<Vec<Refe
     run.rows(sql, vec![id.to_string().into()]).await?.iter().map(from_row).collect()
 }
 
+/// The code of one account or tax code of a company; `None` where the company does not have it, or it has no code.
+///
+/// # Errors
+/// The database failed.
+pub async fn reference_code(
+    run: &impl Run,
+    id: ConnectionId,
+    kind: &str,
+    external_id: &str,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT code FROM ledger_references WHERE connection_id = $1 AND kind = $2 AND external_id = $3";
+    let values = vec![id.to_string().into(), kind.into(), external_id.into()];
+    Ok(run.rows(sql, values).await?.first().map(|row| row.text_or_none("code")).transpose()?.flatten())
+}
+
 /// Says what one of our words means in a company; an empty id takes the meaning away.
 ///
 /// # Errors

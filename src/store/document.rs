@@ -105,8 +105,8 @@ pub struct NewDocument {
     pub at_us: i64,
 }
 
-const COLUMNS: &str = "id, sha256, media_type, file_name, bytes, submitter_id, category, connection_id, state_json, \
-    version, draft_json, findings_json, kept, correctors, uploaded_at_us, changed_at_us, part_of, part_number, \
+pub(super) const COLUMNS: &str = "id, sha256, media_type, file_name, bytes, submitter_id, category, connection_id, \
+    state_json, version, draft_json, findings_json, kept, correctors, uploaded_at_us, changed_at_us, part_of, part_number, \
     part_count, part_sha256, part_bytes";
 
 /// Writes a new document; `false` when these bytes are known already.
@@ -367,7 +367,7 @@ pub async fn page_list(run: &impl Run, id: DocumentId) -> Result<Vec<PageRow>, S
     run.rows(sql, vec![id.to_string().into()]).await?.iter().map(from_row).collect()
 }
 
-fn from_row(row: &Row) -> Result<Document, StoreError> {
+pub(super) fn from_row(row: &Row) -> Result<Document, StoreError> {
     let connection = row.text_or_none("connection_id")?;
     let damaged = |what, value: &str| StoreError::Damaged { what, value: value.to_owned() };
     let connection =

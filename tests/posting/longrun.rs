@@ -16,6 +16,7 @@ fn five_hundred_entries_are_whole() {
         let line = table.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {table}"));
         line.split_whitespace().find_map(|word| word.parse::<u32>().ok()).unwrap_or_else(|| panic!("{line}"))
     };
+    assert!(number("vendor credits") > 60 && number("credit notes") > 60, "a third of them are credits: {table}");
     // A run in which nothing went wrong shows nothing.
     assert!(number("faults") > 200 && number("workers killed") > 5, "{table}");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::{sync::watch, task::JoinSet};
 use vouch::{
     model::id::DocumentId,
-    pipeline,
+    pipeline::{self, sync::run_sync},
     queue::{self, Wake},
     sandbox::{Fault, FaultKind},
 };
@@ -147,4 +147,22 @@ async fn the_process_dies() {
         house.settle().await;
         assert_all_once(&house, &ids, &format!("died, {cut:?}")).await;
     }
+}
+
+/// In a company with more contacts than a page holds, new suppliers are made together all the same.
+#[tokio::test]
+async fn new_suppliers_are_made_together_beside_a_thousand_others() {
+    const CONTACTS: usize = 1_050;
+    let mut house = House::new(GOAL).await;
+    let names: Vec<_> =
+        (0..CONTACTS).map(|number| serde_json::json!({"Name": format!("Filler {number:04}")})).collect();
+    for some in names.chunks(50) {
+        house.call("PUT", "Contacts", serde_json::json!({"Contacts": some})).await;
+    }
+    run_sync(&house.context, house.connection).await.expect("the ledger answers");
+    let ids = bills(&mut house).await;
+    house.gate.open();
+    house.drain().await;
+    assert_all_once(&house, &ids, "together").await;
+    assert_eq!((house.count("GET /xero/api.xro/2.0/Contacts"), house.count("PUT /xero/api.xro/2.0/Contacts")), (2, 1));
 }

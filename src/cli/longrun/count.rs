@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use super::papers::Paper;
 use crate::{
-    model::id::ConnectionId,
+    model::{field::DocumentKind, id::ConnectionId},
     pipeline::Context,
     sandbox::{Sandbox, SandboxEntry},
     store::{
@@ -12,6 +12,11 @@ use crate::{
         document::{DocumentFilter, document_fetch, document_list},
     },
 };
+
+/// Where credits are, in QuickBooks and in Xero.
+const VENDOR_CREDIT: &str = "vendorcredit";
+/// See [`VENDOR_CREDIT`].
+const CREDIT_NOTE: &str = "creditnotes";
 
 /// How many documents of a company wait for a person.
 pub(super) async fn blocked(context: &Context, id: ConnectionId) -> Result<u32, StoreError> {
@@ -46,6 +51,10 @@ pub(super) struct Counted {
     images: usize,
     /// Entries whose total is the approved one.
     totals: usize,
+    /// Entries that became what their document is: a bill, a paid expense, a credit.
+    kinds: usize,
+    credits_quickbooks: usize,
+    credits_xero: usize,
     refused_calls: usize,
 }
 
@@ -53,7 +62,7 @@ impl Counted {
     /// Each document is in its ledger once, with its image and its total.
     pub(super) const fn is_whole(&self) -> bool {
         let all = self.documents;
-        self.posted == all && self.once == all && self.images == all && self.totals == all
+        self.posted == all && self.once == all && self.images == all && self.totals == all && self.kinds == all
     }
 
     pub(super) fn table(&self, told: &Told) -> String {
@@ -66,7 +75,8 @@ impl Counted {
         let minute = u128::from(told.calls) * 60_000 / told.took.as_millis().max(1);
         format!(
             "documents        {}\nposted           {}\nentries          {}\ndoubled          {}\nlost             {}\n\
-             images           {}\nequal totals     {}\ncalls            {} ({} an entry, {minute} a minute)\nfaults           {}\n\
+             images           {}\nequal totals     {}\nequal kinds      {}\n\
+             vendor credits   {}\ncredit notes     {}\ncalls            {} ({} an entry, {minute} a minute)\nfaults           {}\n\
              answers 429      {}\nworkers killed   {}\nback from people {}\nseconds          {}\n{verdict}",
             self.documents,
             self.posted,
@@ -75,6 +85,9 @@ impl Counted {
             self.lost,
             self.images,
             self.totals,
+            self.kinds,
+            self.credits_quickbooks,
+            self.credits_xero,
             told.calls,
             each(told.calls),
             told.faults,
@@ -83,6 +96,16 @@ impl Counted {
             told.retried,
             told.took.as_secs(),
         )
+    }
+}
+
+/// Which document becomes an entry in this list of a ledger.
+fn kind(resource: &str) -> Option<DocumentKind> {
+    match resource {
+        "bill" | "invoices" => Some(DocumentKind::Invoice),
+        "purchase" | "banktransactions" => Some(DocumentKind::Receipt),
+        VENDOR_CREDIT | CREDIT_NOTE => Some(DocumentKind::CreditNote),
+        _ => None,
     }
 }
 
@@ -105,6 +128,9 @@ pub(super) async fn count(context: &Context, sandbox: &Sandbox, papers: &[Paper]
             Some([entry]) => {
                 counted.once += usize::from(entry.live);
                 counted.totals += usize::from(entry.total == paper.total);
+                counted.kinds += usize::from(kind(entry.resource) == Some(paper.kind));
+                counted.credits_quickbooks += usize::from(entry.live && entry.resource == VENDOR_CREDIT);
+                counted.credits_xero += usize::from(entry.live && entry.resource == CREDIT_NOTE);
                 counted.images +=
                     usize::from(matches!(entry.attachments.as_slice(), [(_, _, sha256)] if *sha256 == paper.sha256));
             }

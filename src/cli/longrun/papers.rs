@@ -32,6 +32,7 @@ pub(super) const SUPPLIERS: u32 = 40;
 #[derive(Debug, Clone)]
 pub(super) struct Paper {
     pub(super) id: DocumentId,
+    pub(super) kind: DocumentKind,
     pub(super) number: String,
     pub(super) total: Decimal,
     pub(super) sha256: String,
@@ -41,7 +42,7 @@ pub(super) struct Paper {
 pub(super) struct Stack<'a> {
     pub(super) person: &'a Person,
     pub(super) connections: &'a [ConnectionId],
-    /// Bills only; otherwise bills and paid expenses in turn.
+    /// Bills only; otherwise bills, paid expenses and credit notes in turn.
     pub(super) only_bills: bool,
 }
 
@@ -87,17 +88,26 @@ impl Stack<'_> {
         context.blobs.put(&original_name(&sha256), bytes).await?;
         document_create(txn, &new).await?;
         let mut document = document_fetch(txn, id).await?;
-        let bill = self.only_bills || (number / 2).is_multiple_of(2);
+        let kind = if self.only_bills { DocumentKind::Invoice } else { in_turn(number) };
         let total = Decimal::new(i64::from(number) + 10_000, 2);
-        document.draft = Some(draft(bill, number, &name, total));
+        document.draft = Some(draft(kind, number, &name, total));
         document.state = State::Approved { by: ApprovedBy::Rule };
         document_update(txn, &document, 0).await?;
         enqueue(txn, Job::Post(id), 1, context.clock.now_us()).await?;
-        Ok(Paper { id, number: name, total, sha256 })
+        Ok(Paper { id, kind, number: name, total, sha256 })
     }
 }
 
-fn draft(bill: bool, number: u32, name: &str, total: Decimal) -> Draft {
+/// Two companies take turns as well, so a kind changes with every second number.
+const fn in_turn(number: u32) -> DocumentKind {
+    match (number / 2) % 3 {
+        0 => DocumentKind::Invoice,
+        1 => DocumentKind::Receipt,
+        _ => DocumentKind::CreditNote,
+    }
+}
+
+fn draft(kind: DocumentKind, number: u32, name: &str, total: Decimal) -> Draft {
     let day = i8::try_from(number % 28).unwrap_or_default() + 1;
     let values = [
         (FieldName::SupplierName, FieldValue::Text(format!("Supplier {:02}", number % SUPPLIERS))),
@@ -108,6 +118,5 @@ fn draft(bill: bool, number: u32, name: &str, total: Decimal) -> Draft {
         (FieldName::Total, FieldValue::Amount(total)),
     ];
     let fields = values.into_iter().map(|(name, value)| (name, Field::by_person(value))).collect();
-    let kind = if bill { DocumentKind::Invoice } else { DocumentKind::Receipt };
     Draft { kind, fields, ..Draft::empty(1) }
 }

@@ -1,10 +1,11 @@
 //! What time does about approvals: time-outs, and tasks whose people left.
 
-use super::{Made, room};
+use super::Made;
 use crate::{
     approval::{
         instance::Event as Step,
         lapse::{Hours, lapses, moves},
+        seats::Room,
         state::{Decision, State},
     },
     model::{calendar::Calendar, id::DocumentId, person::Actor},
@@ -57,7 +58,7 @@ async fn sweep_one(context: &Context, id: DocumentId, now_us: i64) -> Result<u32
     let mut done = 0;
     let Some(first) = approval_fetch(&txn, id).await? else { return Ok(0) };
     let Some(facts) = first.instance.facts.clone() else { return Ok(0) };
-    let room = room(&first, &facts, &organisation, context.today());
+    let room = Room::beside(&first.policy, &facts, &organisation, context.today());
     let mut steps = moves(&first.instance, &room);
     steps.extend(lapses(&first.instance, &first.since(), &room, &hours, now_us));
     let mut current = first.clone();

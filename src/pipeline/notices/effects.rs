@@ -1,6 +1,6 @@
 //! Whom a step of an approval has told, and what: its effects become notices, in the transaction that records it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Telling, add, facts_of};
 use crate::{
@@ -50,10 +50,7 @@ pub(in crate::pipeline) async fn add_for(
     }
     let document = document_fetch(txn, id).await?;
     let organisation = organisation_fetch(txn).await?;
-    let approved = BTreeMap::new();
-    let (policy, today) = (&approval.policy, context.today());
-    let room =
-        Room { policy, facts, organisation: &organisation, today, approved: &approved, later: &[], previous: None };
+    let room = Room::beside(&approval.policy, facts, &organisation, context.today());
     let known = |task: &TaskId| facts_of(context, &document, due_of(tasks, *task));
     let plain = facts_of(context, &document, None);
     let scene = Scene { approval, room: &room, cause: cause(approval), place: place(id, approval) };

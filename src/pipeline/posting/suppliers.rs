@@ -1,7 +1,8 @@
 //! Suppliers that a company does not have yet, made together before the bills that need them.
 //!
-//! Design note. Alone a new supplier takes three calls: two looks and the making. Many at once take two. This only saves
-//! calls: whatever it leaves undone, or undecided because its answer was lost, each posting's own look finds.
+//! Design note. Alone a new supplier takes three calls: two looks and the making. Many at once take one for each
+//! thousand contacts, and one to make them. This only saves calls: whatever it leaves undone, or undecided because its
+//! answer was lost, each posting's own look finds.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +22,9 @@ use crate::{
 
 /// For fewer names than this the usual way costs little, and asks the ledger more exactly.
 const NAMES_MIN: usize = 3;
-/// With more suppliers than this a company's list does not come in one call.
-const SUPPLIERS_MAX: usize = 900;
+/// A company's contacts come in pages of so many; looking for a name in the usual way takes two calls.
+const PAGE_ROWS: usize = 1000;
+const LOOKS_PER_NAME: usize = 2;
 
 /// Makes the suppliers that these documents need and the company does not have.
 pub(super) async fn suppliers_ready(context: &Context, connection: &Connection, documents: &[DocumentId]) {
@@ -64,9 +66,6 @@ async fn ready(context: &Context, connection: &Connection, documents: &[Document
 async fn missing(context: &Context, books: &Books, documents: &[DocumentId]) -> Result<Vec<String>, StoreError> {
     let suppliers = books.references.iter().filter(|row| row.kind == ReferenceKind::Supplier.name());
     let known: Vec<String> = suppliers.map(|row| row.name.to_lowercase()).collect();
-    if known.len() > SUPPLIERS_MAX {
-        return Ok(Vec::new());
-    }
     let mut names = BTreeMap::new();
     for id in documents {
         let document = document_fetch(&context.db, *id).await?;
@@ -79,5 +78,9 @@ async fn missing(context: &Context, books: &Books, documents: &[DocumentId]) -> 
             names.insert(name.to_lowercase(), name);
         }
     }
-    Ok(names.into_iter().filter(|(lower, _)| !known.contains(lower)).map(|(_, name)| name).collect())
+    let missing: Vec<String> =
+        names.into_iter().filter(|(lower, _)| !known.contains(lower)).map(|(_, name)| name).collect();
+    // The whole list is read only where that is the shorter way.
+    let pages = known.len() / PAGE_ROWS + 1;
+    Ok(if pages < missing.len() * LOOKS_PER_NAME { missing } else { Vec::new() })
 }

@@ -119,17 +119,13 @@ impl Client {
         created.into_iter().next().map(|contact| contact.contact_id).ok_or_else(unreadable)
     }
 
-    /// Finds or makes several contacts in two calls. Only what is certain is answered: what is archived, refused or
-    /// among too many to be read in one call is left to `supplier_find`.
+    /// Finds or makes several contacts at once, in a call for each thousand there are and one more. Only what is certain
+    /// is answered: what is archived or refused is left to `supplier_find`.
     ///
     /// # Errors
     /// See [`LedgerError`]; contacts may have been made all the same, and are found then.
     pub async fn suppliers_ready(&self, names: &[String], key: &str) -> Result<Vec<Supplier>, LedgerError> {
-        let query = [("summaryOnly", "true"), ("includeArchived", "true"), ("page", "1"), ("pageSize", PAGE_TEXT)];
-        let there = self.get(&["Contacts"], &query).await?.contacts;
-        if there.len() >= PAGE_ROWS {
-            return Ok(Vec::new());
-        }
+        let there = self.contacts(&[("summaryOnly", "true"), ("includeArchived", "true")]).await?;
         let (mut ready, mut missing) = (Vec::new(), Vec::new());
         for name in names.iter().map(|name| convert::contact_name(name)) {
             let lower = name.to_lowercase();

@@ -27,6 +27,8 @@ use super::value::{self, Row};
 const KEY_MAX: usize = 128;
 const KEY_LIFE_MS: i64 = 6 * 60 * 1000;
 const REQUEST_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// Elements of one request. Xero recommends about so many and names no limit (accounting-apis.md, X11); here it is one.
+const ELEMENTS_MAX: usize = 50;
 
 /// A "no" that concerns the whole request.
 #[derive(Debug)]
@@ -159,7 +161,10 @@ fn api(world: &mut World, ask: &Ask, setting: Setting<'_>, rest: &[&str]) -> Rep
     if !scope_allows(&scope, ask, rest) {
         return unauthorized("AuthorizationUnsuccessful").with("www-authenticate", "insufficient_scope");
     }
-    let left = setting.options.limits.then(|| world.traffic.xero_count(&tenant, setting.now_ms));
+    let left = setting
+        .options
+        .limits
+        .then(|| world.traffic.xero_count(&tenant, setting.now_ms, setting.options.xero_day_calls_max));
     let reply = match left.and_then(|left| left.broken) {
         Some((problem, seconds)) => too_many(problem, Some(seconds)),
         None => remembering(world, ask, setting.now_ms, |world| resource(world, &tenant, ask, setting.now_ms, rest)),
@@ -287,7 +292,12 @@ fn elements(ask: &Ask, list: &str) -> Answer<Vec<Row>> {
         return Err(Refusal::post_data(format!("Only '{list}' is known beside '{list}'")));
     }
     let all: Option<Vec<Row>> = listed.as_array().map(|all| all.iter().filter_map(Value::as_object).cloned().collect());
-    all.filter(|all| !all.is_empty()).ok_or_else(|| Refusal::post_data(format!("'{list}' must be an array of objects")))
+    let all = all.filter(|all| !all.is_empty());
+    let all = all.ok_or_else(|| Refusal::post_data(format!("'{list}' must be an array of objects")))?;
+    if all.len() > ELEMENTS_MAX {
+        return Err(Refusal::validation(format!("A request may hold {ELEMENTS_MAX} elements of '{list}'")));
+    }
+    Ok(all)
 }
 
 /// `{"Id": …, "Status": "OK", …, "Invoices": […]}`.

@@ -333,3 +333,14 @@ fn credit_notes_are_found_and_voided() {
     assert!(entries.iter().all(|entry| entry.resource == "creditnotes" && entry.reference == "CN-1"));
     assert_eq!(entries.first().map(|entry| entry.attachments.len()), Some(1));
 }
+
+#[test]
+fn a_request_holds_fifty_elements() {
+    let sandbox = sandbox();
+    let client = Client::new(&sandbox, PEARL);
+    for (count, status) in [(50, 200), (51, 400)] {
+        let names: Vec<Value> = (0..count).map(|number| json!({"Name": format!("Filler {count} {number}")})).collect();
+        let body = json!({"Contacts": names}).to_string();
+        assert_eq!(client.send("PUT", "Contacts", &[], &body).status, status, "{count}");
+    }
+}

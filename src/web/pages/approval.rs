@@ -21,11 +21,11 @@ use crate::{
     },
     pipeline::{
         actions::document_for,
-        approval::{Doing, comment as say, decide, opened},
+        approval::{Doing, comment as say, decide, opened, task_for},
     },
     store::{
-        approval::{TaskRow, adding_of, approval_fetch, task_list},
-        document::document_fetch,
+        approval::{Approval, TaskRow, adding_of, task_list},
+        document::Document,
         organisation::{delegation_append, delegation_delete, delegation_list, organisation_fetch},
         person::person_list,
         setting::policy_fetch,
@@ -148,10 +148,10 @@ async fn tasks_page(app: &App, signed: &Signed, outcomes: Vec<OutcomeView>) -> R
     let mut people: Vec<PersonId> = stands_in.map(|delegation| delegation.from).collect();
     people.push(own);
     let rows = task_list(&context.db, &people, TASK_ROWS_MAX).await?;
-    let mut tasks = Vec::new();
-    for row in rows {
-        tasks.extend(task_view(app, signed, &organisation, &row).await?);
-    }
+    let tasks = rows
+        .iter()
+        .filter_map(|(row, document, approval)| task_view(app, signed, &organisation, (row, document, approval)));
+    let tasks = tasks.collect();
     let delegations = delegation_list(&context.db).await?;
     let of_own = delegations.into_iter().filter(|(_, delegation)| delegation.from == own && delegation.last >= today);
     let delegations = of_own.map(|(id, delegation)| DelegationView {
@@ -172,23 +172,21 @@ async fn tasks_page(app: &App, signed: &Signed, outcomes: Vec<OutcomeView>) -> R
     })
 }
 
-async fn task_view(
+/// A task as the page shows it; `None` where its approval does not ask this person any more.
+fn task_view(
     app: &App,
     signed: &Signed,
     organisation: &Organisation,
-    row: &TaskRow,
-) -> Result<Option<TaskView>, WebError> {
+    (row, document, approval): (&TaskRow, &Document, &Approval),
+) -> Option<TaskView> {
     let context = &app.context;
-    let document = document_fetch(&context.db, row.document).await?;
-    let Some(approval) = approval_fetch(&context.db, row.document).await? else { return Ok(None) };
-    let found = crate::pipeline::approval::task_for(&approval, organisation, context.today(), signed.person.id);
-    let Some((_, by)) = found else { return Ok(None) };
+    let (_, by) = task_for(approval, organisation, context.today(), signed.person.id)?;
     let draft = document.draft.as_ref();
     let supplier = draft.and_then(|draft| draft.text(FieldName::SupplierName)).map(str::to_owned);
     let counts = document.findings.iter().filter(|finding| finding.severity >= Severity::Flag).count();
     let task = approval.instance.task(row.number);
     let opinion = task.is_some_and(Task::is_opinion);
-    Ok(Some(TaskView {
+    Some(TaskView {
         url: format!("/documents/{}", document.id),
         id: document.id.to_string(),
         version: document.version,
@@ -202,7 +200,7 @@ async fn task_view(
         instead_of: by.instead_of.map(|other| organisation.name_of(other)),
         findings: counts,
         can_approve: !opinion && !document.findings.iter().any(|finding| finding.severity == Severity::Block),
-    }))
+    })
 }
 
 /// Approves several documents, each recorded for itself. Refusing and handing over are never done in bulk.

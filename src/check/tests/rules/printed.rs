@@ -173,6 +173,39 @@ fn x4() {
     ]);
 }
 
+fn booked(case: &mut Case, total: &str, tax: &str, percent: i64) {
+    case.taxed("SGD", total, tax, &[]);
+    case.known.ledger.tax_percent = Some(Decimal::from(percent));
+}
+
+#[test]
+fn x5() {
+    check(&[
+        ("X5 none is known", |c| c.taxed("SGD", "109.00", "9.00", &[]), &[]),
+        ("X5 the same", |c| booked(c, "109.00", "9.00", 9), &[]),
+        ("X5 rounded", |c| booked(c, "10.00", "0.82", 9), &[]),
+        ("X5 a part is untaxed", |c| booked(c, "109.00", "4.50", 9), &["X5", "X2"]),
+        ("X5 under a code without tax", |c| booked(c, "109.00", "9.00", 0), &["X5"]),
+        ("X5 no tax on it", |c| booked(c, "109.00", "0.00", 9), &[]),
+        (
+            "X5 printed below zero",
+            |c| {
+                c.draft.kind = DocumentKind::CreditNote;
+                booked(c, "-109.00", "-9.00", 9);
+            },
+            &[],
+        ),
+        (
+            "X5 a credit of two rates",
+            |c| {
+                c.draft.kind = DocumentKind::CreditNote;
+                booked(c, "-109.00", "-4.50", 9);
+            },
+            &["X5"],
+        ),
+    ]);
+}
+
 fn invoice(case: &mut Case, rows: &[&str]) {
     case.draft.kind = DocumentKind::Invoice;
     case.pages = vec![page_of(1, rows)];
@@ -338,7 +371,7 @@ fn i5() {
 
 fn closed(case: &mut Case, day: i8) {
     let closed_until = Some(date(2026, 11, day));
-    case.known.ledger = Ledger { name: Some("Harbour".to_owned()), closed_until, has_tax_code: None };
+    case.known.ledger = Ledger { name: Some("Harbour".to_owned()), closed_until, ..Ledger::UNKNOWN };
 }
 fn on(case: &mut Case, day: &str) {
     case.known.calendar = Some(Calendar::hong_kong());
