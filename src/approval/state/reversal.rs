@@ -131,6 +131,7 @@ impl Reversal {
             (ReversalStage::Asked, ReversalEvent::Refused { reason, .. }) if reason.trim().is_empty() => {
                 Err(TransitionError::ReasonMissing)
             }
+            (ReversalStage::Asked, ReversalEvent::Withdrawn { by }) if by != self.asked_by => not_allowed,
             // What was blocked was agreed to, but nothing is undone yet: it may still be left as it is.
             (ReversalStage::Asked, ReversalEvent::Refused { .. } | ReversalEvent::Withdrawn { .. })
             | (ReversalStage::Blocked { .. }, ReversalEvent::Withdrawn { .. }) => Ok((self.kept(), Vec::new())),

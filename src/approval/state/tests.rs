@@ -69,6 +69,7 @@ fn events() -> Vec<(&'static str, Event)> {
         (" without reason", Event::Reversal(ReversalEvent::Refused { by: APPROVER, reason: " ".to_owned() })),
         (" by the one who asked", Event::Reversal(ReversalEvent::Refused { by: CORRECTOR, reason: text() })),
         ("", Event::Reversal(ReversalEvent::Withdrawn { by: CORRECTOR })),
+        (" by another", Event::Reversal(ReversalEvent::Withdrawn { by: APPROVER })),
         ("", Event::Reversal(ReversalEvent::Done)),
         ("", Event::Reversal(ReversalEvent::Blocked { message: text() })),
         ("", Event::Reversal(ReversalEvent::Retried { by: CORRECTOR })),
