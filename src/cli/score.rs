@@ -197,9 +197,9 @@ async fn documents(
 }
 
 /// What became of a file; a label is of one paper, so a file that was divided was read wrong.
-fn read_of(mut outcomes: Vec<Outcome>) -> Option<Read> {
+fn read_of(outcomes: Vec<Outcome>) -> Option<Read> {
     let count = outcomes.len();
-    let outcome = outcomes.drain(..).next()?;
+    let outcome = outcomes.into_iter().next()?;
     if count > 1 {
         let message = format!("It was divided into {count} papers.");
         let time_ms = Decimal::from_str(&outcome.line.timing_ms.total.to_string()).unwrap_or_default();
