@@ -21,7 +21,7 @@ use crate::{
     model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
     pipeline::stages::seen,
     read::{
-        Limits, Options, Reader, Reading,
+        Limits, Options, ReadError, Reader, Reading,
         process::{Pool, PoolOptions},
     },
     reading::DraftJson,
@@ -197,7 +197,6 @@ pub(super) async fn read_file(
     };
     let sha256 = Some(accepted.sha256);
     let hints = Hints { currency: None, day_first: true, today, known: Vec::new() };
-    let understood = |reading: &Reading| extract::extract(&seen(reading), &hints);
     // Nobody keeps a picture of a page that was read from its text, so there is nothing to look at again.
     let looked_at = |reading: &Reading| reading.pages.iter().any(|page| page.source.is_optical());
     let ask = |reading: &Reading| if looked_at(reading) { extract::spots(&seen(reading), &hints) } else { Vec::new() };
@@ -205,8 +204,16 @@ pub(super) async fn read_file(
         Ok(reading) => reading,
         Err(error) => return failed(sha256, error.code(), error.to_string()),
     };
-    let extracting = Instant::now();
-    let mut draft = understood(&reading);
+    // On a thread for long work: on this one the next file's answer would wait for it.
+    let understood = tokio::task::spawn_blocking(move || {
+        let extracting = Instant::now();
+        let draft = extract::extract(&seen(&reading), &hints);
+        (draft, extracting.elapsed(), reading)
+    });
+    let Ok((mut draft, extracted, reading)) = understood.await else {
+        let error = ReadError::ReaderCrashed;
+        return failed(sha256, error.code(), error.to_string());
+    };
     if draft.problems.iter().any(|finding| finding.rule == "Q3") {
         let message = "Nothing on it could be read; type the values in from the picture.".to_owned();
         return failed(sha256, "nothing_readable", message);
@@ -215,7 +222,7 @@ pub(super) async fn read_file(
     let timing_ms = TimingJson {
         decode: millis(reading.decode),
         recognise: millis(reading.recognise),
-        extract: millis(extracting.elapsed()),
+        extract: millis(extracted),
         total: millis(started.elapsed()),
     };
     let line = ReadLine { file: name, sha256, draft: Some(DraftJson::from(&draft)), error: None, timing_ms };
