@@ -21,7 +21,7 @@ use crate::{
     model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
     pipeline::stages::seen,
     read::{
-        Limits, Options, Reader, Reading, Several,
+        Limits, Options, ReadError, Reader, Reading, Several,
         process::{Pool, PoolOptions},
     },
     reading::DraftJson,
@@ -206,15 +206,24 @@ pub(super) async fn read_file(
         Ok(readings) => readings,
         Err(error) => return failed(sha256, error.code(), error.to_string()),
     };
-    let (count, mut began) = (readings.len(), started);
-    let outcome = |(number, reading): (usize, Reading)| {
-        let mut outcome = understood(name.clone(), sha256.clone(), &reading, &hints, began);
-        outcome.line.part = (count > 1).then_some(PartJson { number, count });
-        // What the file took is told once, with its first part.
-        began = Instant::now();
-        outcome
-    };
-    (1..).zip(readings).map(outcome).collect()
+    // On a thread for long work: on this one the next file's answer would wait for it.
+    let file_name = name.clone();
+    let hash = sha256.clone();
+    let understanding = tokio::task::spawn_blocking(move || {
+        let (count, mut began) = (readings.len(), started);
+        let outcome = |(number, reading): (usize, Reading)| {
+            let mut outcome = understood(file_name.clone(), hash.clone(), &reading, &hints, began);
+            outcome.line.part = (count > 1).then_some(PartJson { number, count });
+            // What the file took is told once, with its first part.
+            began = Instant::now();
+            outcome
+        };
+        (1..).zip(readings).map(outcome).collect()
+    });
+    understanding.await.unwrap_or_else(|_| {
+        let error = ReadError::ReaderCrashed;
+        failed(sha256, error.code(), error.to_string())
+    })
 }
 
 fn understood(name: String, sha256: Option<String>, reading: &Reading, hints: &Hints, began: Instant) -> Outcome {
