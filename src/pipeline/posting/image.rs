@@ -40,7 +40,7 @@ impl Run<'_> {
     /// The original, or its own picture where the original shows other papers too; where the ledger does not take its
     /// kind or its size, the pages' pictures that people approved by.
     async fn image(&self, posting: &Posting) -> Result<Attachment, Stop> {
-        let file = OwnFile::of(&self.document);
+        let file = OwnFile::of(self.document);
         let media = file.media_type;
         let stem = format!("receipt-{}", posting.reference);
         let bytes_max = self.ledger.attachment_bytes_max();
