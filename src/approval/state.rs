@@ -333,11 +333,9 @@ impl State {
             (Self::Received, Event::ReadFailed { code, message }) => {
                 Ok((Self::Unreadable { code, message }, Vec::new()))
             }
-            (Self::Unreadable { .. } | Self::NeedsReview, Event::ReadAgain { .. }) => {
-                Ok((Self::Received, vec![Effect::Read]))
-            }
-            // Another document altogether comes of it, so nothing that was decided may be lost by it.
-            (
+            (Self::Unreadable { .. } | Self::NeedsReview, Event::ReadAgain { .. })
+            // Another document altogether comes of joining, so nothing that was decided may be lost by it.
+            | (
                 Self::Unreadable { .. }
                 | Self::NeedsReview
                 | Self::AwaitingApproval
