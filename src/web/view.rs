@@ -93,6 +93,13 @@ impl Chrome {
         self.words.word(self.language, key, &[Value::Count(count)])
     }
 
+    /// The message of this key about so many things and a name or another text.
+    #[must_use]
+    pub fn tns(&self, key: &str, count: impl Display, text: impl Display) -> String {
+        let count = count.to_string().parse().unwrap_or_default();
+        self.words.word(self.language, key, &[Value::Count(count), Value::Text(&text.to_string())])
+    }
+
     /// The message of this key about a name or another text.
     #[must_use]
     pub fn ts(&self, key: &str, text: impl Display) -> String {

@@ -1,7 +1,6 @@
 //! A document that shares its picture with others: which part it is, and where the others are.
 
 use super::view::{Chrome, MoneyView};
-use super::words::Value;
 
 /// How a document stands to the others in its picture, or to those that it seemed to show.
 #[derive(Debug, Clone)]
@@ -34,6 +33,5 @@ pub struct SiblingView {
 /// `Part 2 of 3`.
 #[must_use]
 pub fn part_label(chrome: &Chrome, number: u32, count: u32) -> String {
-    let values = [Value::Count(i64::from(number)), Value::Text(&count.to_string())];
-    chrome.words.word(chrome.language, "part-label", &values)
+    chrome.tns("part-label", number, count)
 }

@@ -201,7 +201,7 @@ mod tests {
         let english = messages(Language::English);
         let mut named = BTreeSet::new();
         for (file, text) in sources() {
-            for call in [".t(\"", ".tn(\"", ".ts(\""] {
+            for call in [".t(\"", ".tn(\"", ".ts(\"", ".tns(\""] {
                 for key in quoted_after(&text, call) {
                     assert!(english.contains_key(key), "{file} names {key}, which no .ftl file has");
                     named.insert(key.to_owned());
