@@ -1,7 +1,8 @@
 //! Whether this database is an older copy of itself that was put back: then the ledgers know more than it does.
 //!
 //! While vouch runs, the time is written into the database and into a file beside it. A database that is older than the
-//! file was restored.
+//! file was restored. Several processes write both, each with the time at which it looked at its clock: in the database
+//! only a later one counts, so that whoever writes late does not make it look older than the file.
 
 use super::{
     Run, StoreError,
@@ -28,12 +29,14 @@ pub async fn restored_at_us(run: &impl Run) -> Result<Option<i64>, StoreError> {
     instant(run, RESTORED).await
 }
 
-/// Notes that the database is in use now.
+/// Notes that the database is in use now; a time before the one that is noted changes nothing.
 ///
 /// # Errors
 /// The database failed.
 pub async fn seen_note(run: &impl Run, at_us: i64) -> Result<(), StoreError> {
-    put(run, SEEN, at_us).await
+    let sql = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2 \
+        WHERE CAST(settings.value AS BIGINT) < $3";
+    run.execute(sql, vec![SEEN.into(), at_us.to_string().into(), at_us.into()]).await.map(|_| ())
 }
 
 /// When the database was last known to be in use, in microseconds since 1970.

@@ -17,7 +17,7 @@ use vouch::{
         document::document_update,
         job::{ClaimedJob, job_claim},
         posting::posting_by_document,
-        restored::{restored_at_us, seen_note},
+        restored::restored_at_us,
     },
 };
 
@@ -218,7 +218,8 @@ async fn a_restored_database_looks_first() {
         watch(&house.context).await.expect("the store works");
         db.execute("DELETE FROM postings", Vec::new()).await.expect("the store works");
         assert_eq!(posting_by_document(db, id).await.expect("the store works"), None);
-        seen_note(db, 1).await.expect("the store works");
+        let older = "UPDATE settings SET value = '1' WHERE key = 'ledgers_seen_at_us'";
+        db.execute(older, Vec::new()).await.expect("the store works");
         let mut document = house.document(id).await;
         document.state = State::Approved { by: ApprovedBy::Rule };
         let txn = db.begin_write().await.expect("the store works");

@@ -228,6 +228,11 @@ async fn a_restored_copy_is_remembered(db: Db) -> Tested {
         seen_note(&db, at_us + 1).await?;
         assert_eq!((restored_at_us(&db).await?, seen_at_us(&db).await?), (Some(at_us), Some(at_us + 1)));
     }
+    // Another process looked at its clock before this one did, and wrote after it.
+    seen_note(&db, 5).await?;
+    assert_eq!(seen_at_us(&db).await?, Some(9), "the database does not grow older");
+    seen_note(&db, 10).await?;
+    assert_eq!(seen_at_us(&db).await?, Some(10), "as a number, not as a text");
     Ok(())
 }
 
