@@ -323,6 +323,25 @@ impl State {
         }
     }
 
+    /// Whether people have it, and nothing about it is decided.
+    const fn is_undecided(&self) -> bool {
+        match self {
+            Self::Unreadable { .. }
+            | Self::NeedsReview
+            | Self::AwaitingApproval
+            | Self::Returned { .. }
+            | Self::Withdrawn { .. }
+            | Self::Held { .. } => true,
+            Self::Received
+            | Self::Checking
+            | Self::Approved { .. }
+            | Self::PostingBlocked { .. }
+            | Self::Posted { .. }
+            | Self::Reversal(_)
+            | Self::Rejected { .. } => false,
+        }
+    }
+
     /// The state after an event, and what must happen then.
     ///
     /// # Errors
@@ -333,33 +352,21 @@ impl State {
             (Self::Received, Event::ReadFailed { code, message }) => {
                 Ok((Self::Unreadable { code, message }, Vec::new()))
             }
-            (Self::Unreadable { .. } | Self::NeedsReview, Event::ReadAgain { .. })
+            (Self::Unreadable { .. } | Self::NeedsReview, Event::ReadAgain { .. }) => {
+                Ok((Self::Received, vec![Effect::Read]))
+            }
             // Another document altogether comes of joining, so nothing that was decided may be lost by it.
-            | (
-                Self::Unreadable { .. }
-                | Self::NeedsReview
-                | Self::AwaitingApproval
-                | Self::Returned { .. }
-                | Self::Withdrawn { .. }
-                | Self::Held { .. },
-                Event::Joined { .. },
-            ) => Ok((Self::Received, vec![Effect::Read])),
+            (state, Event::Joined { .. }) if state.is_undecided() => Ok((Self::Received, vec![Effect::Read])),
             (Self::Checking, Event::Checked { verdict }) => Ok(match verdict {
                 Verdict::ApprovedByRule => (Self::Approved { by: ApprovedBy::Rule }, vec![Effect::Post]),
                 Verdict::Sent(standing) => standing.state(),
                 Verdict::NeedsReview => (Self::NeedsReview, Vec::new()),
             }),
-            (
-                Self::Unreadable { .. }
-                | Self::NeedsReview
-                | Self::AwaitingApproval
-                | Self::Returned { .. }
-                | Self::Withdrawn { .. }
-                | Self::Held { .. },
-                Event::Corrected { .. } | Event::Kept { .. },
-            )
+            (state, Event::Corrected { .. } | Event::Kept { .. }) if state.is_undecided() => {
+                Ok((Self::Checking, vec![Effect::Check]))
+            }
             // What the ledger refused may be mended by a value; then it is checked and approved anew.
-            | (Self::PostingBlocked { .. }, Event::Corrected { .. }) => Ok((Self::Checking, vec![Effect::Check])),
+            (Self::PostingBlocked { .. }, Event::Corrected { .. }) => Ok((Self::Checking, vec![Effect::Check])),
             // A running approval keeps its version of the policy until somebody has it begin anew.
             (Self::AwaitingApproval | Self::Held { .. }, Event::Restarted { .. }) => {
                 Ok((Self::Checking, vec![Effect::Check]))
@@ -368,23 +375,21 @@ impl State {
                 Self::NeedsReview | Self::Returned { .. } | Self::Withdrawn { .. } | Self::Held { .. },
                 Event::Submitted { blocked, standing, .. },
             ) => {
-                if blocked { Err(TransitionError::Blocked) } else { Ok(standing.state()) }
+                if blocked {
+                    Err(TransitionError::Blocked)
+                } else {
+                    Ok(standing.state())
+                }
             }
             // Who may decide is the approval's own affair; what it came to is known by now.
-            (
-                Self::AwaitingApproval | Self::Returned { .. } | Self::Held { .. },
-                Event::Decided { standing, .. },
-            ) => Ok(standing.state()),
-            (
-                Self::Unreadable { .. }
-                | Self::NeedsReview
-                | Self::AwaitingApproval
-                | Self::PostingBlocked { .. }
-                | Self::Returned { .. }
-                | Self::Withdrawn { .. }
-                | Self::Held { .. },
-                Event::Rejected { by, reason },
-            ) => rejected(by, reason),
+            (Self::AwaitingApproval | Self::Returned { .. } | Self::Held { .. }, Event::Decided { standing, .. }) => {
+                Ok(standing.state())
+            }
+            (state, Event::Rejected { by, reason })
+                if state.is_undecided() || matches!(state, Self::PostingBlocked { .. }) =>
+            {
+                rejected(by, reason)
+            }
             (Self::Approved { .. }, Event::Posted { external_id, reference }) => {
                 Ok((Self::Posted { external_id, reference }, Vec::new()))
             }

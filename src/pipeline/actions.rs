@@ -269,8 +269,8 @@ async fn follows(
         None if moved.state != State::AwaitingApproval => tasks_clear(txn, moved.id).await?,
         None => {}
     }
-    if let State::Reversal(Reversal { stage: ReversalStage::Asked, .. }) = &moved.state {
-        tell_reversal_asked(txn, context, moved).await?;
+    if let State::Reversal(reversal @ Reversal { stage: ReversalStage::Asked, .. }) = &moved.state {
+        tell_reversal_asked(txn, context, moved, reversal).await?;
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ use super::{
     approval::digest,
     blocked::retry,
     entry::{Books, EntryError},
-    ledger::{ConnectError, ready_client},
+    ledger::{CONNECTED, ConnectError, ready_client},
     notices::effects::block,
     prepared::prepared,
     run_beside,
@@ -197,12 +197,24 @@ pub(super) async fn post_one(
                 other => settled(other),
             }
         }
-        Err(Stop::Later(failed)) => Err(failed),
-        Err(Stop::Unanswered(failed)) => Err(silence::unanswered(context, id, failed).await?),
-        Err(Stop::Blocked(message) | Stop::Consent(message)) => {
-            let event = Event::PostingBlocked { message: message.clone() };
-            settled(block(context, step(event, message)).await)
+        Err(stop) => {
+            let blocked = |message: String| step(Event::PostingBlocked { message: message.clone() }, message);
+            stopped(context, id, stop, blocked).await
         }
+    }
+}
+
+/// What becomes of a job that stopped; `blocked` is the move that gives the document to a person.
+async fn stopped(
+    context: &Context,
+    id: DocumentId,
+    stop: Stop,
+    blocked: impl FnOnce(String) -> Move,
+) -> Result<(), Failed> {
+    match stop {
+        Stop::Later(failed) => Err(failed),
+        Stop::Unanswered(failed) => Err(silence::unanswered(context, id, failed).await?),
+        Stop::Blocked(message) | Stop::Consent(message) => settled(block(context, blocked(message)).await),
     }
 }
 
@@ -260,15 +272,21 @@ async fn books_of(context: &Context, document: &Document) -> Result<Books, Stop>
             "No company is chosen; connect QuickBooks or Xero, or export it as CSV, which takes no credit notes.";
         return Err(Stop::Blocked(message.to_owned()));
     };
+    let (connection, ledger) = connected(context, id).await?;
+    let references = reference_list(&context.db, id).await?;
+    let mappings = mapping_list(&context.db, id).await?;
+    Ok(Books { connection, ledger, references, mappings })
+}
+
+/// A company that may be called, and which ledger it is in.
+async fn connected(context: &Context, id: ConnectionId) -> Result<(Connection, LedgerKind), Stop> {
     let connection = connection_fetch(&context.db, id).await?;
-    if connection.state != "connected" {
+    if connection.state != CONNECTED {
         return Err(Stop::Blocked(format!("Connect {} again, under Connections; then try again.", connection.name)));
     }
     let ledger = LedgerKind::from_name(&connection.ledger)
         .ok_or_else(|| Stop::Blocked("This version of vouch does not know that ledger.".to_owned()))?;
-    let references = reference_list(&context.db, id).await?;
-    let mappings = mapping_list(&context.db, id).await?;
-    Ok(Books { connection, ledger, references, mappings })
+    Ok((connection, ledger))
 }
 
 /// The id of a document's posting: the same bytes have the same one, also in a database that was restored.

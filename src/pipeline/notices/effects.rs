@@ -8,12 +8,13 @@ use crate::{
         instance::{Effect, Event, Lapse, Status, TaskId},
         seats::{Room, may_stand_in, people},
         standing::hold_message,
-        state::State,
+        state::{Reversal, State},
     },
     model::{
         hash::sha256_hex,
         id::{DocumentId, PersonId},
         notice::{NoticeFacts, NoticeKind},
+        organisation::Organisation,
         person::Role,
         policy::flow::Who,
     },
@@ -102,9 +103,8 @@ pub(in crate::pipeline) async fn add_mentions(
     add(txn, context, &Telling { key, kind: NoticeKind::Mentioned, facts, people }).await.map(|_| ())
 }
 
-/// Moves a document to those who keep the ledgers because it cannot be posted, or its entry cannot be
-/// taken back, and tells them. The same reason is told
-/// once a day, however many documents it stops.
+/// Moves a document to those who keep the ledgers because it cannot be posted, or its entry cannot be taken back, and
+/// tells them. The same reason is told once a day, however many documents it stops.
 ///
 /// # Errors
 /// The event is not possible, or the database failed; then nothing changed.
@@ -114,9 +114,7 @@ pub(in crate::pipeline) async fn block(context: &Context, step: Move) -> Result<
     let document = transition_in(&txn, &context.clock, step).await?;
     if context.notifier.channels().next().is_some() {
         let organisation = organisation_fetch(&txn).await?;
-        let roles = [Role::Accountant, Role::Administrator];
-        let mut people: BTreeSet<PersonId> =
-            roles.iter().flat_map(|role| organisation.with_role(role.name())).collect();
+        let mut people = with_roles(&organisation, &[Role::Accountant, Role::Administrator]);
         let kind = if let State::Reversal(reversal) = &document.state {
             people.insert(reversal.asked_by);
             NoticeKind::ReversalBlocked
@@ -140,14 +138,13 @@ pub(in crate::pipeline) async fn tell_reversal_asked(
     txn: &Txn,
     context: &Context,
     document: &Document,
+    reversal: &Reversal,
 ) -> Result<(), StoreError> {
-    let State::Reversal(reversal) = &document.state else { return Ok(()) };
     if context.notifier.channels().next().is_none() {
         return Ok(());
     }
     let organisation = organisation_fetch(txn).await?;
-    let roles = [Role::Approver, Role::Administrator];
-    let mut people: BTreeSet<PersonId> = roles.iter().flat_map(|role| organisation.with_role(role.name())).collect();
+    let mut people = with_roles(&organisation, &[Role::Approver, Role::Administrator]);
     people.remove(&reversal.asked_by);
     let facts = NoticeFacts {
         actor: organisation.name_of(reversal.asked_by),
@@ -156,6 +153,10 @@ pub(in crate::pipeline) async fn tell_reversal_asked(
     };
     let key = format!("reversal:{}:{}", document.id, document.version);
     add(txn, context, &Telling { key, kind: NoticeKind::ReversalAsked, facts, people }).await.map(|_| ())
+}
+
+fn with_roles(organisation: &Organisation, roles: &[Role]) -> BTreeSet<PersonId> {
+    roles.iter().flat_map(|role| organisation.with_role(role.name())).collect()
 }
 
 fn due_of(tasks: &[TaskRow], task: TaskId) -> Option<i64> {

@@ -39,7 +39,8 @@ impl Run<'_> {
         };
         // Refused or reversed before: nothing should be there, and whoever has it there all the same must not get two.
         let tried_before = posting.body.is_none() && posting.entry_tried_at_us.is_some();
-        let look = posting.entry_sent_at_us.is_some() || self.look_first || tried_before;
+        let sent_before = posting.entry_sent_at_us.is_some();
+        let look = sent_before || self.look_first || tried_before;
         if look || !goes_along {
             // Others wait for this seat.
             self.seat = None;
@@ -47,10 +48,9 @@ impl Run<'_> {
         if look && let Some(found) = self.entry_look(posting, &supplier).await? {
             return self.entry_keep(posting, found).await;
         }
-        let sent_before = posting.entry_sent_at_us.is_some();
         let settled = posting.entry_tried_at_us.is_none_or(|at_us| now_us.saturating_sub(at_us) >= SETTLED_US);
         // A send before this one may still be carried out, whatever becomes of this one.
-        let unanswered = posting.entry_sent_at_us.is_some() && !settled;
+        let unanswered = sent_before && !settled;
         if let Some(seat) = self.seat.take() {
             let body = self.ledger.entry_body(&self.entry, &supplier).map_err(stop)?;
             posting.charged = Some(charged::sent(&self.entry));
@@ -250,9 +250,7 @@ impl Run<'_> {
 
     /// Somebody deleted or voided the entry there: nothing of it counts any more, and what comes next a person decides.
     async fn entry_gone(&self, posting: &mut Posting, external_id: String) -> Result<Stop, Stop> {
-        let entry_tried_at_us = posting.entry_tried_at_us;
-        let known = Posting { external_id: Some(external_id), ..posting.clone() };
-        *posting = Posting { entry_tried_at_us, ..known.as_unsent() };
+        *posting = Posting { external_id: Some(external_id), ..posting.clone() }.as_unsent();
         self.save(posting).await?;
         let message = "The entry was deleted or voided in the ledger. Reject this document, or post it anew.";
         Ok(Stop::Blocked(message.to_owned()))

@@ -9,14 +9,13 @@
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{Stop, cannot_connect, silence, steps::stop};
+use super::{Stop, cannot_connect, connected, silence, steps::stop, stopped};
 use crate::{
     approval::state::{Event, Reversal, ReversalEvent, ReversalStage, State},
     model::id::DocumentId,
     pipeline::{
         Context,
-        ledger::{CONNECTED, ready_client},
-        notices::effects::block,
+        ledger::ready_client,
         stages::settled,
         transition::{Move, transition_in},
     },
@@ -29,7 +28,7 @@ use crate::{
     queue::Failed,
     store::{
         StoreError,
-        connection::{Connection, connection_fetch, connection_state_by_token},
+        connection::{Connection, connection_state_by_token},
         document::{Document, document_fetch},
         drift::drift_replace,
         ledger_entry::ledger_entry_remove,
@@ -70,10 +69,9 @@ pub async fn run_reverse(context: &Context, id: DocumentId) -> Result<(), Failed
                 other => settled(other),
             }
         }
-        Err(Stop::Later(failed)) => Err(failed),
-        Err(Stop::Unanswered(failed)) => Err(silence::unanswered(context, id, failed).await?),
-        Err(Stop::Blocked(message) | Stop::Consent(message)) => {
-            settled(block(context, step(ReversalEvent::Blocked { message: message.clone() }, message)).await)
+        Err(stop) => {
+            let blocked = |message: String| step(ReversalEvent::Blocked { message: message.clone() }, message);
+            stopped(context, id, stop, blocked).await
         }
     }
 }
@@ -87,12 +85,9 @@ async fn reverse(context: &Context, document: &Document, reversal: &Reversal) ->
         let message = "Another entry was posted meanwhile. Leave this one as it is, then ask again.";
         return Err(Stop::Blocked(message.to_owned()));
     };
-    let connection = connection_fetch(&context.db, posting.connection).await?;
-    if connection.state != CONNECTED {
-        return Err(Stop::Blocked(format!("Connect {} again, under Connections; then try again.", connection.name)));
-    }
+    let (connection, ledger) = connected(context, posting.connection).await?;
     posting_advance(&context.db, &mut posting).await?;
-    let outcome = taken_back(context, &connection, &mut posting, resource).await;
+    let outcome = taken_back(context, (&connection, ledger), &mut posting, resource).await;
     if let Err(Stop::Consent(_)) = &outcome {
         connection_state_by_token(&context.db, &connection.token_id, "consent_needed").await?;
     }
@@ -104,12 +99,10 @@ async fn reverse(context: &Context, document: &Document, reversal: &Reversal) ->
 /// Looks, and takes back what is still there as it was posted.
 async fn taken_back(
     context: &Context,
-    connection: &Connection,
+    (connection, kind): (&Connection, LedgerKind),
     posting: &mut Posting,
     resource: Resource,
 ) -> Result<(), Stop> {
-    let kind = LedgerKind::from_name(&connection.ledger)
-        .ok_or_else(|| Stop::Blocked("This version of vouch does not know that ledger.".to_owned()))?;
     let external_id = &posting.external_id.clone().unwrap_or_default();
     let (mut ledger, version) = ready_client(context, connection, kind, None).await.map_err(cannot_connect)?;
     let standing = match ledger.entry_standing(resource, external_id).await {

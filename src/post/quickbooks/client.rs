@@ -13,7 +13,7 @@ use crate::post::{
     oauth::Secret,
     quickbooks::{
         convert::{self, CompanyParts, LEDGER},
-        fault::{read, unreadable},
+        fault::{is_gone, read, unreadable},
         multipart::upload_body,
         wire,
     },
@@ -124,7 +124,7 @@ impl Client {
     /// See [`LedgerError`].
     pub async fn entry_create(&self, resource: Resource, body: &str, key: &str) -> Result<LedgerEntry, LedgerError> {
         let created = self.create(convert::path(resource), body.to_owned(), key).await?;
-        self.entry(resource, created)
+        convert::ledger_entry(created.transaction(resource).ok_or_else(unreadable)?, resource, &self.address)
     }
 
     /// Looks for the entries that carry this posting's reference. Voided ones are among them; QuickBooks lists nothing
@@ -168,11 +168,9 @@ impl Client {
     /// # Errors
     /// See [`LedgerError`].
     pub async fn entry_fetch(&self, resource: Resource, external_id: &str) -> Result<Option<LedgerEntry>, LedgerError> {
-        match self.one(&[convert::path(resource), external_id]).await {
-            Ok(read) => self.entry(resource, read).map(|entry| Some(entry).filter(|entry| entry.live)),
-            Err(LedgerError::Refused { code, .. }) if code == "610" => Ok(None),
-            Err(error) => Err(error),
-        }
+        let Some(read) = self.transaction(resource, external_id).await? else { return Ok(None) };
+        let entry = convert::ledger_entry(read, resource, &self.address)?;
+        Ok(Some(entry).filter(|entry| entry.live))
     }
 
     /// Lists the files on an entry.
@@ -224,17 +222,26 @@ impl Client {
         Ok(vendors.into_iter().find(same))
     }
 
-    fn entry(&self, resource: Resource, read: wire::One) -> Result<LedgerEntry, LedgerError> {
-        convert::ledger_entry(read.transaction(resource).ok_or_else(unreadable)?, resource, &self.address)
-    }
-
     async fn create(&self, entity: &str, body: String, key: &str) -> Result<wire::One, LedgerError> {
         let request = self.post(&[entity])?.query(&[("requestid", key)]);
         let request = request.header(header::CONTENT_TYPE, "application/json").body(body);
         read(&self.send(request).await?)
     }
 
-    pub(super) async fn one(&self, segments: &[&str]) -> Result<wire::One, LedgerError> {
+    /// An entry as it is there; `None` when it is gone.
+    pub(super) async fn transaction(
+        &self,
+        resource: Resource,
+        external_id: &str,
+    ) -> Result<Option<wire::Transaction>, LedgerError> {
+        match self.one(&[convert::path(resource), external_id]).await {
+            Ok(read) => read.transaction(resource).ok_or_else(unreadable).map(Some),
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn one(&self, segments: &[&str]) -> Result<wire::One, LedgerError> {
         read(&self.send(self.http.get(self.url(segments)?)).await?)
     }
 

@@ -254,7 +254,7 @@ fn vendor(read: wire::Vendor) -> Option<LedgerReference> {
 }
 
 /// Deleted by the API, or voided by a person: QuickBooks then writes `Voided` into the note and zeroes the total.
-fn is_live(read: &wire::Transaction) -> bool {
+pub(super) fn is_live(read: &wire::Transaction) -> bool {
     let deleted = read.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("deleted"));
     let total = read.total_amt.as_ref().and_then(decimal);
     !deleted && !total.is_some_and(|total| is_voided(total, read.private_note.as_deref()))

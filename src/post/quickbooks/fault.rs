@@ -34,6 +34,11 @@ pub(crate) fn unreadable() -> LedgerError {
     LedgerError::Ambiguous { ledger: LEDGER, what: "unreadable answer".to_owned() }
 }
 
+/// Whether QuickBooks says that the object which was named is not there.
+pub(crate) fn is_gone(error: &LedgerError) -> bool {
+    matches!(error, LedgerError::Refused { code, .. } if code == "610")
+}
+
 /// What an answer that is not a yes means.
 pub(crate) fn classify(status: u16, headers: &HeaderMap, body: &[u8]) -> LedgerError {
     let trace = headers.get("intuit_tid").and_then(|value| value.to_str().ok()).map(|id| format!("intuit_tid {id}"));

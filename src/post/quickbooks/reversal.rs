@@ -7,16 +7,11 @@ use serde_json::json;
 
 use super::{
     client::Client,
-    convert::{LEDGER, path},
-    fault::{read, unreadable},
+    convert::{LEDGER, is_live, path},
+    fault::{is_gone, read, unreadable},
     wire,
 };
 use crate::post::{amount::decimal, entry::Resource, error::LedgerError, reversal::Standing};
-
-/// What QuickBooks says of an object that is not there.
-const GONE: &str = "610";
-/// The status of what was deleted.
-const DELETED: &str = "Deleted";
 
 impl Client {
     /// How an entry stands now; `None` when it is gone.
@@ -28,11 +23,8 @@ impl Client {
         resource: Resource,
         external_id: &str,
     ) -> Result<Option<Standing>, LedgerError> {
-        match self.one(&[path(resource), external_id]).await {
-            Ok(found) => standing(resource, found.transaction(resource).ok_or_else(unreadable)?),
-            Err(LedgerError::Refused { code, .. }) if code == GONE => Ok(None),
-            Err(error) => Err(error),
-        }
+        let Some(found) = self.transaction(resource, external_id).await? else { return Ok(None) };
+        standing(resource, found)
     }
 
     /// Takes an entry back that stands so.
@@ -51,17 +43,16 @@ impl Client {
         match read::<wire::One>(&self.send(request.json(&body)).await?) {
             Ok(answer) => {
                 let gone = answer.transaction(resource).ok_or_else(unreadable)?;
-                let is_it = gone.id == external_id && gone.status.as_deref() == Some(DELETED);
-                if is_it { Ok(()) } else { Err(unreadable()) }
+                if gone.id == external_id && !is_live(&gone) { Ok(()) } else { Err(unreadable()) }
             }
-            Err(LedgerError::Refused { code, .. }) if code == GONE => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
             Err(error) => Err(error),
         }
     }
 }
 
 fn standing(resource: Resource, found: wire::Transaction) -> Result<Option<Standing>, LedgerError> {
-    if found.status.as_deref() == Some(DELETED) {
+    if found.status.as_deref() == Some("Deleted") {
         return Ok(None);
     }
     let total = found.total_amt.as_ref().and_then(decimal).ok_or_else(unreadable)?;

@@ -12,7 +12,7 @@ use crate::post::{
     error::LedgerError,
     xero::{
         client::Client,
-        convert::{LEDGER, path},
+        convert::{LEDGER, is_gone, path},
         dimension,
         fault::{classify, unreadable},
         wire,
@@ -128,7 +128,7 @@ impl Client {
             Resource::Credit => (row.credit_note_id, row.credit_note_number.clone()),
         };
         let external_id = id.ok_or_else(unreadable)?;
-        let live = !matches!(row.status.as_deref(), Some("DELETED" | "VOIDED"));
+        let live = !is_gone(row.status.as_deref());
         let total = match row.total.as_ref().and_then(decimal) {
             Some(total) => total,
             None if live => return Err(unreadable()),

@@ -107,6 +107,11 @@ pub(crate) fn invoice_number(entry: &Entry) -> String {
     entry.own_number(TEXT_CHARS_MAX)
 }
 
+/// Whether a status says that an entry counts no more.
+pub(super) fn is_gone(status: Option<&str>) -> bool {
+    matches!(status, Some("DELETED" | "VOIDED"))
+}
+
 /// A contact's name as Xero takes it: no angle brackets, no doubled blanks.
 pub(crate) fn contact_name(name: &str) -> String {
     let words = name.replace(['<', '>'], " ");
@@ -141,7 +146,7 @@ pub(crate) fn ledger_entry(
         Resource::Credit => read.credit_note_id,
     };
     let external_id = id.ok_or_else(fault::unreadable)?;
-    let live = !matches!(read.status.as_deref(), Some("DELETED" | "VOIDED"));
+    let live = !is_gone(read.status.as_deref());
     let total = match &read.total {
         Some(total) => decimal(total).ok_or_else(fault::unreadable)?,
         None if live => return Err(fault::unreadable()),

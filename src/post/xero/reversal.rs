@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{
     client::Client,
-    convert::{LEDGER, path},
+    convert::{LEDGER, is_gone, path},
     fault::{classify, read, unreadable},
 };
 use crate::post::{amount::decimal, entry::Resource, error::LedgerError, reversal::Standing};
@@ -75,12 +75,8 @@ impl Client {
         let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
         let member = |name: &str| body.pointer(&format!("/{}/0/{name}", path(resource))).and_then(Value::as_str);
         let is_it = member(id_member(resource)).is_some_and(|id| id.eq_ignore_ascii_case(external_id));
-        if is_it && member("Status").is_some_and(is_gone) { Ok(()) } else { Err(unreadable()) }
+        if is_it && is_gone(member("Status")) { Ok(()) } else { Err(unreadable()) }
     }
-}
-
-fn is_gone(status: &str) -> bool {
-    ["VOIDED", "DELETED"].contains(&status)
 }
 
 const fn id_member(resource: Resource) -> &'static str {
@@ -93,7 +89,7 @@ const fn id_member(resource: Resource) -> &'static str {
 
 fn standing(resource: Resource, found: Read) -> Result<Option<Standing>, LedgerError> {
     let status = found.status.as_deref().ok_or_else(unreadable)?;
-    if is_gone(status) {
+    if is_gone(Some(status)) {
         return Ok(None);
     }
     let total = found.total.as_ref().and_then(decimal).ok_or_else(unreadable)?;
