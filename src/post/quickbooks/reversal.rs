@@ -52,7 +52,7 @@ impl Client {
 }
 
 fn standing(resource: Resource, found: wire::Transaction) -> Result<Option<Standing>, LedgerError> {
-    if found.status.as_deref() == Some("Deleted") {
+    if !is_live(&found) {
         return Ok(None);
     }
     let total = found.total_amt.as_ref().and_then(decimal).ok_or_else(unreadable)?;
@@ -100,6 +100,9 @@ mod tests {
         }
         let gone = serde_json::from_value(json!({"Id": "5", "status": "Deleted"})).expect("it is an entry");
         assert!(standing(Resource::Bill, gone).expect("it says so").is_none());
+        let voided = json!({"Id": "5", "SyncToken": "3", "TotalAmt": 0, "PrivateNote": "Voided - vouch VCH-1"});
+        let voided = serde_json::from_value(voided).expect("it is an entry");
+        assert!(standing(Resource::Bill, voided).expect("it says so").is_none(), "voided by a person there");
         let blind = serde_json::from_value(json!({"Id": "5", "TotalAmt": 10})).expect("it is an entry");
         assert!(standing(Resource::Bill, blind).is_err(), "without a token nothing is deleted");
     }
