@@ -14,15 +14,15 @@ use crate::model::{draft::Draft, field::FieldName, page::Confidence};
 
 /// Values of one field that weigh so much or more, and less than the next step's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Step {
+pub(crate) struct Step {
     /// The least weight.
-    from: u8,
+    pub(crate) from: u8,
     /// How many labelled values it was fitted on.
-    values: u32,
+    pub(crate) values: u32,
     /// How many of them were right.
-    right: u32,
+    pub(crate) right: u32,
     /// Such a value is right in at least so many of a thousand cases, at a confidence of 95 per cent.
-    at_least: u16,
+    pub(crate) at_least: u16,
 }
 
 /// What a value needs at least to be accepted without being proven.

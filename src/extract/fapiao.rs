@@ -5,7 +5,7 @@
 //! the letters of 购买方 and 销售方 run down beside them. Where those letters say something else than the place, nothing
 //! is certain.
 
-use crate::extract::{rows::Row, said::Phrases, text::join};
+use crate::extract::{rows::Row, said::Phrases};
 use crate::model::{
     page::{Area, Word},
     tax_id::{self, Found},
@@ -110,7 +110,7 @@ fn before_gap(row: &Row<'_>, start: usize, end: usize) -> usize {
 }
 
 fn party<'a>(row: Row<'a>, rows: &[&Row<'a>]) -> Option<Party<'a>> {
-    let text = join(row.words.iter().map(|word| word.text.as_str()));
+    let text = row.text();
     let (before, after) = text.split_once(NAME)?;
     let name = after.trim_start_matches([':', '：', ' ']).trim().to_owned();
     let said = side(before.chars()).or_else(|| side(beside(row.area, rows).chars()));

@@ -9,7 +9,7 @@ use crate::extract::{
     issue::AMBIGUOUS,
     rows::Row,
     supplier::Found,
-    tax_number::{self, Printed},
+    tax_number::Printed,
     text::{distance, letters},
 };
 use crate::model::{
@@ -143,13 +143,14 @@ pub fn supplier_of<'k>(draft: &Draft, known: &'k [KnownSupplier]) -> Option<&'k 
 pub(super) fn recognise<'k>(
     found: &mut Option<Found>,
     rows: &[Row<'_>],
+    printed: &[Printed],
     known: &'k [KnownSupplier],
 ) -> Option<&'k KnownSupplier> {
     if known.is_empty() {
         return None;
     }
     let name = found.as_ref().filter(|found| !found.grounds.mended).and_then(|found| printed_name(&found.field));
-    let numbers = numbers(rows);
+    let numbers = numbers(rows, printed);
     let named = |supplier: &KnownSupplier| name.as_ref().is_some_and(|name| supplier.printed.contains(name));
     let numbered = |supplier: &KnownSupplier| supplier.tax_ids.iter().any(|id| numbers.contains(id));
     let mut all = known.iter().filter(|supplier| named(supplier) || numbered(supplier));
@@ -171,15 +172,15 @@ pub(super) fn recognise<'k>(
 }
 
 /// The tax numbers of the paper that were surely read and are not its buyer's.
-fn numbers(rows: &[Row<'_>]) -> Vec<String> {
+fn numbers(rows: &[Row<'_>], printed: &[Printed]) -> Vec<String> {
     let optical = rows.iter().any(|row| row.source.is_optical());
     // A misread digit of a number without a check digit makes it another's.
-    let surely = |printed: &Printed| match printed.verdict {
+    let surely = |printed: &&Printed| match printed.verdict {
         Verdict::Valid => true,
         Verdict::ShapeOnly => !optical,
         Verdict::WrongCheckDigit => false,
     };
-    let sure = tax_number::printed(rows).into_iter().filter(surely);
+    let sure = printed.iter().filter(surely);
     sure.map(|printed| printed.id.number().to_owned()).collect()
 }
 

@@ -56,6 +56,7 @@ use crate::model::{
     page::{Area, Confidence, Look, Page, Source, Spot, Word},
 };
 
+pub(crate) use self::calibration::Step;
 pub use self::weight::{Weight, Weights};
 
 /// What the firm knows before the paper is read.
@@ -145,7 +146,8 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let seller = fapiao::seller(&rows.iter().filter(|row| row.page == first).collect::<Vec<_>>());
     let named = || supplier::supplier(&rows, seen.looks);
     let mut supplier = seller.as_ref().map(supplier::seller).or_else(named);
-    let known = hints::recognise(&mut supplier, &rows, &hints.known);
+    let printed = tax_number::printed(&rows);
+    let known = hints::recognise(&mut supplier, &rows, &printed, &hints.known);
     let dates = issue::dates(&rows, region, known, hints);
     let number = number::document_number(&rows);
     let figures = figures::figures_of(&lines);
@@ -168,7 +170,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     });
     let chosen = [
         (FieldName::SupplierName, supplier),
-        (FieldName::SupplierTaxId, tax_number::supplier_number(tax_number::printed(&rows), seller.as_ref())),
+        (FieldName::SupplierTaxId, tax_number::supplier_number(&printed, seller.as_ref())),
         (FieldName::DocumentNumber, number),
         (FieldName::IssueDate, dates.issue),
         (FieldName::DueDate, dates.due),

@@ -141,13 +141,13 @@ fn over_says(above: &[Row<'_>], part: &Row<'_>, phrases: &Phrases) -> bool {
 }
 
 /// Whether the row says that what follows is the buyer's.
-pub(super) fn speaks_of_buyer(text: &str) -> bool {
-    Said::of(text).any(&BUYER)
+pub(super) fn speaks_of_buyer(row: &Row<'_>) -> bool {
+    row.said().any(&BUYER)
 }
 
 /// The name is a buyer's: its own words or those over it say so.
 fn is_buyers(part: &Row<'_>, above: &[Row<'_>]) -> bool {
-    part.said().any(&BUYER) || over_says(above, part, &BUYER)
+    speaks_of_buyer(part) || over_says(above, part, &BUYER)
 }
 
 /// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.
@@ -238,7 +238,7 @@ fn ending(text: &str, optical: bool) -> (String, bool, bool) {
     }
     if let [start @ .., last] = words.as_slice()
         && optical
-        && fold(last) == "SDN"
+        && (fold(last) == "SDN" || misread_form(last))
         && !start.is_empty()
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
@@ -251,12 +251,6 @@ fn ending(text: &str, optical: bool) -> (String, bool, bool) {
         && !start.is_empty()
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
-    }
-    if let Some((start, last)) = text.rsplit_once(' ')
-        && optical
-        && misread_form(last)
-    {
-        return (format!("{start} SDN BHD"), true, true);
     }
     let folded = fold(&text);
     let ends = FORMS.iter().any(|form| {

@@ -26,21 +26,19 @@ pub(super) struct Printed {
 
 /// The numbers of the page that are not under a buyer's heading and whose check digit, if they have one, is right.
 pub(super) fn printed(rows: &[Row<'_>]) -> Vec<Printed> {
-    let texts: Vec<String> = rows.iter().map(Row::text).collect();
-    let buyers = |at: usize| {
-        let over = texts.get(at.saturating_sub(BUYER_ROWS)..=at).unwrap_or_default();
-        over.iter().any(|text| speaks_of_buyer(text))
-    };
+    let buyers =
+        |at: usize| rows.get(at.saturating_sub(BUYER_ROWS)..=at).unwrap_or_default().iter().any(speaks_of_buyer);
     let many = |text: &str| text.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN;
-    let of_row = |(at, (row, text)): (usize, (&Row<'_>, &String))| -> Vec<Printed> {
-        let found = if !many(text) || buyers(at) { Vec::new() } else { tax_id::find(text) };
+    let of_row = |(at, row): (usize, &Row<'_>)| -> Vec<Printed> {
+        let text = row.text();
+        let found = if !many(&text) || buyers(at) { Vec::new() } else { tax_id::find(&text) };
         found
             .into_iter()
             .filter(|found| found.verdict != Verdict::WrongCheckDigit)
             .map(|found| of(found, row))
             .collect()
     };
-    rows.iter().zip(&texts).enumerate().flat_map(of_row).collect()
+    rows.iter().enumerate().flat_map(of_row).collect()
 }
 
 fn of(found: Found, row: &Row<'_>) -> Printed {
@@ -53,24 +51,22 @@ fn of(found: Found, row: &Row<'_>) -> Printed {
 }
 
 /// The supplier's number: on a fapiao the seller's, elsewhere the first tax number, or else the first of any kind.
-pub(super) fn supplier_number(printed: Vec<Printed>, seller: Option<&Seller<'_>>) -> Option<Field> {
+pub(super) fn supplier_number(printed: &[Printed], seller: Option<&Seller<'_>>) -> Option<Field> {
     if let Some(seller) = seller {
         let (found, row) = seller.number.as_ref()?;
         let right = found.verdict == Verdict::Valid && seller.certain;
         return (found.verdict != Verdict::WrongCheckDigit)
-            .then(|| field(of(found.clone(), row), right, "tax-number:seller"));
+            .then(|| field(&of(found.clone(), row), right, "tax-number:seller"));
     }
-    let ids: Vec<TaxId> = printed.iter().map(|printed| printed.id.clone()).collect();
-    let best = printed
-        .into_iter()
-        .min_by_key(|printed| (std::cmp::Reverse(printed.verdict), is_company(printed.id.kind())))?;
+    let best =
+        printed.iter().min_by_key(|printed| (std::cmp::Reverse(printed.verdict), is_company(printed.id.kind())))?;
     // Another number of the same kind may be the supplier's as well as this one.
-    let alone = ids.iter().all(|other| other.kind() != best.id.kind() || *other == best.id);
+    let alone = printed.iter().all(|other| other.id.kind() != best.id.kind() || other.id == best.id);
     let right = best.verdict == Verdict::Valid && alone;
     Some(field(best, right, "tax-number:label"))
 }
 
-fn field(best: Printed, right: bool, rule: &str) -> Field {
+fn field(best: &Printed, right: bool, rule: &str) -> Field {
     let sure = match best.evidence.source {
         Source::Person | Source::EInvoice | Source::Qr | Source::PdfText => true,
         Source::PpOcr | Source::Tesseract => best.evidence.confidence >= SURE,
@@ -108,7 +104,7 @@ mod tests {
         let mut page = page_of(text);
         page.source = source;
         let rows = rows_of(std::slice::from_ref(&page));
-        let found = supplier_number(printed(&rows), None)?;
+        let found = supplier_number(&printed(&rows), None)?;
         Some((found.value.to_text(), found.accepted))
     }
 

@@ -151,13 +151,17 @@ impl Reverse {
 /// There is none, or this person may not see it: the same answer, so that nobody can probe.
 pub async fn document_for(context: &Context, person: &Person, id: DocumentId) -> Result<Document, StoreError> {
     let document = document_fetch(&context.db, id).await?;
-    let own = document.submitter == person.id || upload_exists(&context.db, id, person.id).await?;
-    if permission::may_see(person, own)
-        || (person.active && approval_involves(&context.db, id, person.id, context.today()).await?)
-    {
-        return Ok(document);
-    }
-    Err(StoreError::NotFound("document"))
+    if may_see(context, person, &document).await? { Ok(document) } else { Err(StoreError::NotFound("document")) }
+}
+
+/// Whether this person may see a document: by their role, because it is theirs, or because its approval involves them.
+///
+/// # Errors
+/// The database failed.
+pub async fn may_see(context: &Context, person: &Person, document: &Document) -> Result<bool, StoreError> {
+    let own = document.submitter == person.id || upload_exists(&context.db, document.id, person.id).await?;
+    Ok(permission::may_see(person, own)
+        || (person.active && approval_involves(&context.db, document.id, person.id, context.today()).await?))
 }
 
 /// Does what a person asks, if their role and the document allow it and it is still as they saw it.

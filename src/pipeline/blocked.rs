@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Context, LedgerKind,
+    Context,
     dimension::{self, DIMENSION},
     entry::{Books, CATEGORY_ACCOUNT, CATEGORY_TAX, EntryError, PAID_FROM},
+    export::companies,
     prepared::prepared,
     transition::{Move, TransitionFailed, transition},
 };
@@ -24,7 +25,6 @@ use crate::{
     post::ReferenceKind,
     store::{
         StoreError,
-        connection::{connection_list, mapping_list, reference_list},
         document::{Document, DocumentFilter, document_list},
         ledger_entry::ledger_entry_list_of_supplier,
     },
@@ -75,13 +75,8 @@ pub struct Group {
 pub async fn groups(context: &Context) -> Result<Vec<Group>, StoreError> {
     let filter = DocumentFilter { state: Some("posting_blocked".to_owned()), ..DocumentFilter::default() };
     let (blocked, _) = document_list(&context.db, &filter, 0, BLOCKED_MAX).await?;
-    let mut books = BTreeMap::new();
-    for connection in connection_list(&context.db).await? {
-        let Some(ledger) = LedgerKind::from_name(&connection.ledger) else { continue };
-        let references = reference_list(&context.db, connection.id).await?;
-        let mappings = mapping_list(&context.db, connection.id).await?;
-        books.insert(connection.id, Books { connection, ledger, references, mappings });
-    }
+    let books: BTreeMap<ConnectionId, Books> =
+        companies(context).await?.into_iter().map(|books| (books.connection.id, books)).collect();
     let mut groups: BTreeMap<(Option<ConnectionId>, Fix), Vec<Document>> = BTreeMap::new();
     for document in blocked.into_iter().rev() {
         let books = document.connection.and_then(|id| books.get(&id));

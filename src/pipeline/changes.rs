@@ -288,10 +288,9 @@ impl Looked<'_> {
         posting.drift = Some(sentences.join(" ")).filter(|text| !text.is_empty());
         posting.checked_at_us = Some(self.now_us);
         posting_update(txn, &posting).await?;
-        if drifts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let references = reference_list(txn, self.connection.id).await?;
+        // Suppliers and all: a long list, read only where an id must be called by its name.
+        let is_named = drifts.iter().any(reconcile::Drift::is_named);
+        let references = if is_named { reference_list(txn, self.connection.id).await? } else { Vec::new() };
         let differs = |drift: reconcile::Drift| {
             let (approved, found) = drift.sides(|kind, id| charged::name(&references, kind, id));
             let (document, supplier) = (Some(document), supplier.clone());

@@ -94,7 +94,10 @@ pub async fn export(context: &Context, layout: LedgerKind, with_posted: bool) ->
 }
 
 /// Each company with what is mapped there.
-async fn companies(context: &Context) -> Result<Vec<Books>, StoreError> {
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn companies(context: &Context) -> Result<Vec<Books>, StoreError> {
     let mut all = Vec::new();
     for connection in connection_list(&context.db).await? {
         let Some(ledger) = LedgerKind::from_name(&connection.ledger) else { continue };

@@ -37,6 +37,13 @@ pub fn may_join(document: &Document) -> bool {
     is_divided(document) && document.state.clone().apply(event).is_ok()
 }
 
+/// The same of all parts of a picture: the first is read again, so it may not have been decided; the others may have been
+/// refused.
+#[must_use]
+pub fn may_join_all(first: DocumentId, parts: &[Document]) -> bool {
+    parts.iter().all(|part| may_join(part) || (part.id != first && matches!(part.state, State::Rejected { .. })))
+}
+
 /// It is a part, or was refused because it seemed to be several.
 fn is_divided(document: &Document) -> bool {
     match &document.division {

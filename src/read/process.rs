@@ -323,12 +323,11 @@ pub fn serve(memory_mib_max: u64, mut engines: Engines) -> std::io::Result<()> {
 pub fn serve_text(memory_mib_max: u64) -> std::io::Result<()> {
     answer_all(memory_mib_max, |asked| match asked {
         Asked::Read(bytes, media_type, options) => {
-            let answer = match text_document(bytes, media_type, options.limits) {
-                Ok(Some(reading)) => Answer::from_result(Ok(reading)).0,
-                Ok(None) => Answer::Pictures,
-                Err(error) => Answer::from_result(Err(error)).0,
+            let (answer, pictures) = match text_document(bytes, media_type, options.limits).transpose() {
+                Some(result) => Answer::from_result(result),
+                None => (Answer::Pictures, Vec::new()),
             };
-            Ok((serde_json::to_vec(&answer)?, Vec::new()))
+            Ok((serde_json::to_vec(&answer)?, pictures))
         }
         Asked::Look(_) => Ok((serde_json::to_vec::<[LookRow]>(&[])?, Vec::new())),
     })

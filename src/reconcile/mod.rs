@@ -109,6 +109,15 @@ impl Drift {
         }
     }
 
+    /// Whether its sides are ids of the ledger, which people know by their names.
+    #[must_use]
+    pub const fn is_named(&self) -> bool {
+        match self {
+            Self::Account { .. } | Self::Tax { .. } | Self::Dimension { .. } => true,
+            Self::Removed | Self::Total { .. } | Self::Currency { .. } | Self::Date { .. } | Self::Supplier => false,
+        }
+    }
+
     /// What was approved and what the ledger has, for people; empty where the kind says it all. `name` finds the name of
     /// an id of the ledger, by its kind.
     #[must_use]

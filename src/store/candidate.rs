@@ -34,7 +34,7 @@ const SUPPLIER_ROWS: i64 = 20;
 
 /// Earlier ones, and later ones on their way into a ledger, as for twins: of two that are one purchase only one is
 /// asked about. The document is `$1`, its upload `$2`.
-const OTHERS: &str = "id <> $1 AND state NOT IN ('rejected', 'reversed') AND (uploaded_at_us < $2 \
+pub(super) const OTHERS: &str = "id <> $1 AND state NOT IN ('rejected', 'reversed') AND (uploaded_at_us < $2 \
     OR (uploaded_at_us = $2 AND id < $1) OR (kept = 0 AND state IN ('awaiting_approval', 'approved', 'posting_blocked', \
     'posted', 'reversal_asked', 'reversing', 'reversal_blocked')))";
 /// Nothing here is put in order by upload or by id: PostgreSQL would rather walk that index from its beginning, through

@@ -2,7 +2,7 @@
 
 use sea_orm::Value;
 
-use super::{Row, Run, StoreError, Txn};
+use super::{Row, Run, StoreError, Txn, document::upload_append};
 use crate::model::{
     id::DocumentId,
     part::{Division, Part},
@@ -59,25 +59,15 @@ pub(super) fn division_of(row: &Row) -> Result<Division, StoreError> {
 /// # Errors
 /// The database failed.
 pub async fn part_follow(txn: &Txn, id: DocumentId, of: DocumentId) -> Result<(), StoreError> {
-    let (id, of): (Value, Value) = (id.to_string().into(), of.to_string().into());
     let sql = "UPDATE documents SET claimant_id = whole.claimant_id, department = whole.department, \
         project = whole.project, attendees = whole.attendees, note = whole.note, edited_with = whole.edited_with \
         FROM (SELECT claimant_id, department, project, attendees, note, edited_with FROM documents WHERE id = $2) \
         AS whole WHERE documents.id = $1";
-    txn.execute(sql, vec![id.clone(), of.clone()]).await?;
-    let uploads =
-        txn.rows("SELECT id, person_id, file_name, at_us FROM uploads WHERE document_id = $1", vec![of]).await?;
-    for row in &uploads {
-        let sql = "INSERT INTO uploads (id, document_id, person_id, file_name, at_us) VALUES ($1, $2, $3, $4, $5)";
-        let upload = uuid::Uuid::now_v7().to_string();
-        let values = vec![
-            upload.into(),
-            id.clone(),
-            row.text("person_id")?.into(),
-            row.text("file_name")?.into(),
-            row.number("at_us")?.into(),
-        ];
-        txn.execute(sql, values).await?;
+    txn.execute(sql, vec![id.to_string().into(), of.to_string().into()]).await?;
+    let sql = "SELECT person_id, file_name, at_us FROM uploads WHERE document_id = $1";
+    for row in &txn.rows(sql, vec![of.to_string().into()]).await? {
+        let person = row.parsed("person_id", "person id", |text| text.parse().ok())?;
+        upload_append(txn, id, person, &row.text("file_name")?, row.number("at_us")?).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Twins: documents that may be the same purchase.
 
-use super::{Row, Run, StoreError, Txn, document::Document};
+use super::{Row, Run, StoreError, Txn, candidate::OTHERS, document::Document};
 use crate::check::{Identity, Twin};
 
 /// The number of the advisory lock that checks wait for.
@@ -32,23 +32,22 @@ pub async fn document_twins(
     identity: &Identity,
     rows_max: i64,
 ) -> Result<Vec<Twin>, StoreError> {
-    let sql = "SELECT id, document_number FROM documents WHERE supplier_key = $1 AND issue_date = $2 \
-        AND total_minor = $3 AND currency = $4 AND id <> $5 AND state NOT IN ('rejected', 'reversed') \
-        AND (uploaded_at_us < $6 OR (uploaded_at_us = $6 AND id < $5) OR (kept = 0 AND state IN \
-        ('awaiting_approval', 'approved', 'posting_blocked', 'posted', 'reversal_asked', \
-        'reversing', 'reversal_blocked'))) ORDER BY uploaded_at_us, id LIMIT $7";
+    let sql = format!(
+        "SELECT id, document_number FROM documents WHERE supplier_key = $3 AND issue_date = $4 AND total_minor = $5 \
+        AND currency = $6 AND {OTHERS} ORDER BY uploaded_at_us, id LIMIT $7"
+    );
     let values = vec![
+        document.id.to_string().into(),
+        document.uploaded_at_us.into(),
         identity.supplier_key.clone().into(),
         identity.issue_date.to_string().into(),
         identity.total.minor().into(),
         identity.total.currency().code().into(),
-        document.id.to_string().into(),
-        document.uploaded_at_us.into(),
         rows_max.into(),
     ];
     let twin = |row: &Row| {
         let id = row.parsed("id", "document id", |text| text.parse().ok())?;
         Ok(Twin { id, document_number: row.text_or_none("document_number")? })
     };
-    run.rows(sql, values).await?.iter().map(twin).collect()
+    run.rows(&sql, values).await?.iter().map(twin).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vouch::{
-    approval::state::{ApprovedBy, State},
+    approval::state::State,
     model::{field::FieldName, id::DocumentId},
     pipeline::{
         self, Job,
@@ -220,12 +220,7 @@ async fn a_restored_database_looks_first() {
         assert_eq!(posting_by_document(db, id).await.expect("the store works"), None);
         let older = "UPDATE settings SET value = '1' WHERE key = 'ledgers_seen_at_us'";
         db.execute(older, Vec::new()).await.expect("the store works");
-        let mut document = house.document(id).await;
-        document.state = State::Approved { by: ApprovedBy::Rule };
-        let txn = db.begin_write().await.expect("the store works");
-        document_update(&txn, &document, document.version).await.expect("nobody else changes it");
-        enqueue(&txn, Job::Post(id), 99, house.context.clock.now_us()).await.expect("the store works");
-        txn.commit().await.expect("the store works");
+        house.approve_again(id).await;
         assert!(watch(&house.context).await.expect("the store works"), "it is older than the file says");
         assert!(restored_at_us(db).await.expect("the store works").is_some());
         house.advance(3_600);

@@ -7,7 +7,7 @@
 //! therefore never make anything sure: it takes 598 right ones of 598 to prove 0.995.
 
 use super::compare::Document;
-use crate::model::field::FieldName;
+use crate::{extract::Step, model::field::FieldName};
 
 /// A step holds at least so many values; fewer say nothing of their own.
 const VALUES_MIN: u32 = 10;
@@ -21,15 +21,6 @@ pub(super) struct Origin {
     pub(super) set: String,
     /// When it was read.
     pub(super) day: jiff::civil::Date,
-}
-
-/// One step of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Step {
-    from: u8,
-    values: u32,
-    right: u32,
-    at_least: u16,
 }
 
 /// The fields that have steps of their own, and the names of those in the table.
@@ -67,13 +58,7 @@ fn weighed(documents: &[Document], name: FieldName) -> Vec<(u8, bool)> {
 }
 
 fn steps_text(what: &str, name: &str, steps: &[Step]) -> String {
-    let rows: String = steps
-        .iter()
-        .map(|step| {
-            let Step { from, values, right, at_least } = step;
-            format!("    Step {{ from: {from}, values: {values}, right: {right}, at_least: {at_least} }},\n")
-        })
-        .collect();
+    let rows: String = steps.iter().map(|step| format!("    {step:?},\n")).collect();
     format!("\n/// {what}\npub(super) const {name}: &[Step] = &[\n{rows}];\n")
 }
 

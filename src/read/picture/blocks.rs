@@ -5,7 +5,7 @@
 
 use super::{
     deskew,
-    paper::Scene,
+    paper::{PRINT_DEPTH_MIN, Scene},
     plane::{Plane, Reduced},
     region::regions,
 };
@@ -14,8 +14,6 @@ use super::{
 const TOGETHER_SHARE: usize = 40;
 /// A block covers at least so many thousandths of the picture.
 const BLOCK_PER_MILLE_MIN: usize = 30;
-/// Print is this much darker than the paper around it.
-const PRINT_DEPTH_MIN: u8 = 28;
 /// Lines of one paper, flat on glass, lie less than this apart, in degrees: crumpled ones reach 1.3.
 const LEANS_OFF_MIN_DEGREES: f32 = 1.6;
 

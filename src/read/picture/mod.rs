@@ -74,7 +74,12 @@ pub(super) fn prepare(picture: DynamicImage, recogniser: Recogniser) -> Prepared
 
 /// A picture that is one document, whatever else it seems to show.
 pub(super) fn whole(picture: DynamicImage, recogniser: Recogniser) -> DynamicImage {
-    match reduce(&picture) {
+    // A copy is made for its lean alone, which the neural reader does not mind.
+    let reduced = match recogniser {
+        Recogniser::Neural => None,
+        Recogniser::Tesseract => reduce(&picture),
+    };
+    match reduced {
         Some(reduced) => level(picture, &reduced, recogniser),
         None => picture,
     }

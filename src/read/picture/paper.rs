@@ -44,7 +44,7 @@ const CUT_SIDES_MAX: usize = 2;
 /// A side lies along the picture's edge when both its ends are this near, in pixels of the fine copy.
 const EDGE_NEAR_PX: f32 = 5.0;
 /// A pixel is print when it is this much darker than the paper around it.
-const PRINT_DEPTH_MIN: u8 = 28;
+pub(super) const PRINT_DEPTH_MIN: u8 = 28;
 /// A sheet has at least so many thousandths of print.
 const PRINT_PER_MILLE_MIN: usize = 8;
 /// The dim parts of a sheet that runs out of the picture keep at least this share of the brightness of its bright ones, in

@@ -49,7 +49,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>
 pub async fn state(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Response {
     let found = async {
         let document = document_for(&app.context, &signed.person, parse_id(&id)?).await?;
-        let part = part_json(&app, &document).await?;
+        let part = part_json(&document);
         Ok::<_, WebError>((document.state, part))
     };
     match found.await {

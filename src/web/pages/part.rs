@@ -10,19 +10,13 @@ use serde_json::{Value, json};
 
 use super::{fields, parse_id, version};
 use crate::{
-    approval::{
-        permission,
-        state::{Event, State as DocumentState},
-    },
-    model::field::FieldName,
+    approval::{permission, state::Event},
+    model::{field::FieldName, part::part_id},
     pipeline::{
-        actions::document_for,
-        join::{join, may_join},
+        actions::may_see,
+        join::{join, may_join, may_join_all},
     },
-    store::{
-        StoreError,
-        document::{Document, document_parts},
-    },
+    store::document::{Document, document_parts},
     web::{
         App,
         error::WebError,
@@ -51,11 +45,10 @@ pub async fn join_parts(
 }
 
 /// Which part of its picture a document is, and the ids of all, in their order.
-pub(super) async fn part_json(app: &App, document: &Document) -> Result<Option<Value>, WebError> {
-    let Some(part) = document.division.part() else { return Ok(None) };
-    let all = document_parts(&app.context.db, part.of).await?;
-    let ids: Vec<String> = all.iter().map(|other| other.id.to_string()).collect();
-    Ok(Some(json!({ "number": part.number, "count": part.count, "documents": ids })))
+pub(super) fn part_json(document: &Document) -> Option<Value> {
+    let part = document.division.part()?;
+    let ids: Vec<String> = (1..=part.count).map(|number| part_id(part.of, number).to_string()).collect();
+    Some(json!({ "number": part.number, "count": part.count, "documents": ids }))
 }
 
 /// The card of a document's page; none where its file was never divided nor seemed to be several.
@@ -67,23 +60,16 @@ pub(super) async fn part_view(app: &App, signed: &Signed, document: &Document) -
         return Ok(can_join.then_some(PartView { label: None, parts: Vec::new(), can_join }));
     };
     let all = document_parts(&app.context.db, part.of).await?;
-    // The first is read again, so it may not have been decided; the others may have been refused.
-    let open = |other: &Document| {
-        may_join(other) || (other.id != part.of && matches!(other.state, DocumentState::Rejected { .. }))
-    };
-    let can_join = allowed && all.iter().all(open) && all.iter().any(|other| other.id == part.of);
+    let can_join = allowed && may_join_all(part.of, &all);
+    let chrome = signed.chrome();
     let mut parts = Vec::new();
     for other in &all {
         let Some(place) = other.division.part() else { continue };
         let is_this = other.id == document.id;
-        let seen = match document_for(&app.context, &signed.person, other.id).await {
-            Ok(_) => true,
-            Err(StoreError::NotFound(_)) => false,
-            Err(error) => return Err(error.into()),
-        };
+        let seen = is_this || may_see(&app.context, &signed.person, other).await?;
         let draft = other.draft.as_ref().filter(|_| seen);
         parts.push(SiblingView {
-            label: part_label(&signed.chrome(), place.number, place.count),
+            label: part_label(&chrome, place.number, place.count),
             url: (seen && !is_this).then(|| format!("/documents/{}", other.id)),
             is_this,
             supplier: draft.and_then(|draft| draft.text(FieldName::SupplierName)).map(str::to_owned),
@@ -91,6 +77,6 @@ pub(super) async fn part_view(app: &App, signed: &Signed, document: &Document) -
             state: other.state.name(),
         });
     }
-    let label = Some(part_label(&signed.chrome(), part.number, part.count));
+    let label = Some(part_label(&chrome, part.number, part.count));
     Ok(Some(PartView { label, parts, can_join }))
 }
