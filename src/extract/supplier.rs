@@ -1,18 +1,20 @@
 //! Who sold it: a name near the top that is a company's form, or at least no address, number or heading.
 
+mod forms;
 mod reread;
 mod words;
 mod wrapped;
 
-use self::reread::reread;
-use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LEADING_FORMS, NOT_NAMES, SELLER, TRADES};
+use self::forms::{after_label, ending};
+use self::reread::{is_trade, reread};
+use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, PARTS_OF_HOUSES, SELLER, TRADES, WHOLESALE};
 use crate::extract::{
     evidence::Evidence,
     fapiao::Seller,
     grounds::NameGrounds,
     rows::Row,
-    said::{Phrases, Said},
-    text::{Shape, distance, fold, half_width, is_han, letters},
+    said::{Phrase, Phrases, Said},
+    text::{Shape, fold, is_han},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -28,6 +30,9 @@ const READ: Confidence = Confidence::from_per_mille(880);
 /// The row, counted from the top, below which a scanned name is not accepted.
 const ACCEPTED_ROWS: usize = 4;
 
+/// So many words more than its phrase a heading may have: "Supplier details", "賣方 Seller".
+const HEADING_WORDS_MORE: usize = 1;
+
 struct Name<'a> {
     row: Row<'a>,
     /// The rows it stands on, from the top.
@@ -37,7 +42,7 @@ struct Name<'a> {
     repaired: bool,
     /// Parts of it stood on several rows.
     joined: bool,
-    /// A part that was joined to it was hard to read.
+    /// A part that was joined to it was hard to read, or another's address stands above it.
     unsure: bool,
     position: usize,
     /// A heading such as "sold by" stands over it.
@@ -68,7 +73,7 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
             }
             if let Some(mut name) = name_of(part, position) {
                 let heads = parts.get(position.saturating_sub(3)..position).unwrap_or_default();
-                let led = heads.iter().any(|above| over_says(above, part, &SELLER));
+                let led = heads.iter().any(|above| is_headed(above, part));
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 extend(&mut name, rows.get(position + 1).copied());
                 wrapped::go_on(&mut name, rows.get(position + 1..).unwrap_or_default(), width);
@@ -80,6 +85,7 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
         }
     }
     demote_below_addresses(&mut names, &rows);
+    demote_places(&mut names, &rows);
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
     let mut best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
     let mended = best.row.source.is_optical() && mend(&mut best, looks);
@@ -140,6 +146,17 @@ fn over_says(above: &[Row<'_>], part: &Row<'_>, phrases: &Phrases) -> bool {
     }
 }
 
+/// Whether over the part stands nothing but a heading such as "sold by".
+fn is_headed(above: &[Row<'_>], part: &Row<'_>) -> bool {
+    let stands = |other: &&Row<'_>| other.area.left < part.area.right() && other.area.right() > part.area.left;
+    let heading = |other: &Row<'_>| {
+        let said = other.said();
+        let whole = |phrase: &&Phrase| said.words().len() <= phrase.words().len() + HEADING_WORDS_MORE;
+        SELLER.all().iter().filter(whole).any(|phrase| said.has(phrase))
+    };
+    above.iter().filter(stands).any(heading)
+}
+
 /// Whether the row says that what follows is the buyer's.
 pub(super) fn speaks_of_buyer(row: &Row<'_>) -> bool {
     row.said().any(&BUYER)
@@ -155,14 +172,26 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     if part.source.is_optical() && position >= TOP_ROWS {
         return None;
     }
-    let (row, cut) = trimmed(part)?;
-    let (text, form, repaired) = ending(&row.text(), row.source.is_optical());
+    let (row, mut cut) = trimmed(part)?;
+    let (mut text, mut form, mut repaired) = ending(&row.text(), row.source.is_optical());
+    if let Some((after, mended)) = after_label(&text) {
+        (text, form, repaired) = (after, true, mended);
+        cut = true;
+    }
     let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let denied = || if text == row.text() { row.said().any(&NOT_NAMES) } else { Said::of(&text).any(&NOT_NAMES) };
+    let folded = fold(&text);
+    // "CASH & CARRY" is a shop's trade, "CASH" by itself a way of payment.
+    let wholesale = WHOLESALE.iter().find_map(|trade| folded.split_once(trade));
+    let denied = || match wholesale {
+        Some((before, after)) => Said::of(&format!("{before} {after}")).any(&NOT_NAMES),
+        None if text == row.text() => row.said().any(&NOT_NAMES),
+        None => Said::of(&text).any(&NOT_NAMES),
+    };
+    let label = || folded.split(' ').all(|word| LABEL_WORDS.contains(&word));
     let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
-    (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied())).then(|| Name {
+    (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
         parts: vec![row.clone()],
         row,
         text,
@@ -221,67 +250,6 @@ fn is_number_beside(word: &Word, next: Option<&&Word>) -> bool {
     number && next.is_some_and(close)
 }
 
-/// The text with its company form mended where a letter of it was misread ("SON BHD"), and whether it has one.
-fn ending(text: &str, optical: bool) -> (String, bool, bool) {
-    let text: String = text.chars().map(half_width).collect();
-    let text = text.trim_matches(|c: char| "\"'‘’“”*|;:=_~°^`,!<>-—".contains(c) || c.is_whitespace()).to_owned();
-    let mended = if optical { letters_for_signs(&text) } else { text.clone() };
-    let changed = mended != text;
-    let text = mended;
-    let words: Vec<&str> = text.split(' ').collect();
-    if let [start @ .., last] = words.as_slice()
-        && optical
-        && matches!(*last, "S/D" | "5/D" | "5/B" | "S/8" | "5/8" | "S/R" | "s/B" | "S/b")
-        && !start.is_empty()
-    {
-        return (format!("{} S/B", start.join(" ")), true, true);
-    }
-    if let [start @ .., last] = words.as_slice()
-        && optical
-        && (fold(last) == "SDN" || misread_form(last))
-        && !start.is_empty()
-    {
-        return (format!("{} SDN BHD", start.join(" ")), true, true);
-    }
-    if let [start @ .., limited, last] = words.as_slice()
-        && optical
-        && (fold(limited) != "SDN" || fold(last) != "BHD")
-        && alike(&letters(limited), "SDN")
-        && alike(&letters(last), "BHD")
-        && !start.is_empty()
-    {
-        return (format!("{} SDN BHD", start.join(" ")), true, true);
-    }
-    let folded = fold(&text);
-    let ends = FORMS.iter().any(|form| {
-        folded.strip_suffix(form).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || form.chars().any(is_han))
-    });
-    let ends = ends || text.ends_with("S/B") || folded.ends_with(" S B");
-    let ends = ends || LEADING_FORMS.iter().any(|form| folded.starts_with(form) && folded.len() > form.len());
-    (text, ends, changed)
-}
-
-/// Signs that a scan shows for letters inside a word: "D.I.¥." and "JIAWE|".
-fn letters_for_signs(text: &str) -> String {
-    let mended = |word: &str| {
-        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        if letters < 2 { word.to_owned() } else { word.replace('¥', "Y").replace('|', "I") }
-    };
-    text.split(' ').map(mended).collect::<Vec<_>>().join(" ")
-}
-
-/// "SON.BHD": both halves of the form in one word, a letter of them misread.
-fn misread_form(word: &str) -> bool {
-    let seen = letters(word);
-    seen.len() == 6 && distance(&seen, "SDNBHD") == 1
-}
-
-/// Three letters of which at most one is misread.
-fn alike(seen: &str, meant: &str) -> bool {
-    let same = seen.chars().zip(meant.chars()).filter(|(seen, meant)| seen == meant).count();
-    seen.chars().count() == 3 && same >= 2
-}
-
 /// Whether the name is only the end of one: a company form and fillers, or a bracket that opened above.
 fn is_tail(text: &str) -> bool {
     let folded = fold(text);
@@ -319,8 +287,11 @@ fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
 /// "TSH POWER HARDWARE" over "TRADING": a row of nothing but trades goes on with the name above it.
 fn extend<'a>(name: &mut Name<'a>, below: Option<&Row<'a>>) {
     let Some(below) = below.filter(|_| !name.form && name.row.source.is_optical()) else { return };
-    let near_enough = below.area.top.saturating_sub(name.row.area.bottom()) < name.row.height();
-    if near_enough && only_trades(&fold(&below.text())) {
+    // Up to one and a half spaced.
+    let near_enough = below.area.top.saturating_sub(name.row.area.bottom()) * 2 < name.row.height() * 3;
+    let trades = |word: &str| is_trade(word) || FILLERS.contains(&word) || word == "AND";
+    let folded = fold(&below.text());
+    if near_enough && !folded.is_empty() && folded.split(' ').all(trades) && folded.split(' ').any(is_trade) {
         name.text = format!("{} {}", name.text, below.text());
         name.joined = true;
         name.unsure |= below.confidence() < READ;
@@ -343,6 +314,22 @@ fn demote_below_addresses(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
     let Some(address) = rows.iter().skip(first + 1).position(address).map(|at| first + 1 + at) else { return };
     for name in names.iter_mut().filter(|name| name.position > address && name.row.source.is_optical() && !name.led) {
         name.score -= BELOW_ADDRESS;
+        name.unsure = true;
+    }
+}
+
+/// "OASIS VILLAGE" over "LOT 3, OASIS VILLAGE, JALAN 2": what the address says again is where it stands, not who.
+fn demote_places(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
+    let places = |row: &&&Row<'_>| row.said().any(&ADDRESS) || row.said().any(&PARTS_OF_HOUSES);
+    let addresses: Vec<(u32, String)> =
+        rows.iter().filter(places).map(|row| (row.area.top, fold(&row.text()))).collect();
+    for name in names.iter_mut().filter(|name| !name.form && name.row.source.is_optical()) {
+        let folded = format!(" {} ", fold(&name.text));
+        let again =
+            |(top, address): &(u32, String)| *top > name.row.area.top && format!(" {address} ").contains(&folded);
+        if addresses.iter().any(again) {
+            name.score -= BELOW_ADDRESS;
+        }
     }
 }
 
@@ -437,6 +424,19 @@ mod tests {
             (&["AIK HUAT HARDWARE (SETIA", "ALAM) SDN BHD"], "AIK HUAT HARDWARE (SETIA ALAM) SDN BHD", true),
             (&["好味茶餐廳", "GOOD TASTE CAFE", "Hong Kong"], "GOOD TASTE CAFE", false),
             (&["Bill to", "Pearl Limited", "Harbour Trading Company Limited"], "Harbour Trading Company Limited", true),
+            // Cash as a way of payment is no name; as a trade it is.
+            (&["PEARL CASH & CARRY", "NO.15, JLN 2", "CASH", "SALESPERSON"], "PEARL CASH & CARRY", false),
+            // "Supplies" is no heading over a supplier's name, and no label is a name.
+            (
+                &["LOTUS OFFICE SUPPLIES", "NO.9, JALAN 3,", "CHERAS, 56100 KUALA LUMPUR"],
+                "LOTUS OFFICE SUPPLIES",
+                false,
+            ),
+            (&["IRON PLUM OFFICE", "SUPPLIES", "ROC NO 123"], "IRON PLUM OFFICE SUPPLIES", false),
+            (&["Blaue Werkzeuge", "Rechnung", "Kupfergasse 82"], "Blaue Werkzeuge", false),
+            // Where it stands is not who it is.
+            (&["OASIS VILLAGE", "GROUND FLOOR, OASIS VILLAGE", "JALAN 7", "PEARL RETAIL SB"], "PEARL RETAIL SB", false),
+            (&["Pearl Cafe", "Dimiliki: pearl foods sdn bhd", "JALAN 7"], "pearl foods sdn bhd", false),
             (&["POPULAR BOOK", "CO. (M) SDN BHD"], "POPULAR BOOK CO. (M) SDN BHD", true),
             (
                 &["AIK HUAT HARDWARE", "ENTERPRISE (SETIA", "ALAM) SDN BHD"],

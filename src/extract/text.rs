@@ -83,8 +83,14 @@ pub(super) fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Words that are nearly another one and mean something else.
-const DISTINCT: &[(&str, &str)] =
-    &[("CHARGE", "CHANGE"), ("CHANGED", "CHANGE"), ("CASE", "CASH"), ("CASHIER", "CASH"), ("COUNT", "COUNTER")];
+const DISTINCT: &[(&str, &str)] = &[
+    ("CHARGE", "CHANGE"),
+    ("CHANGED", "CHANGE"),
+    ("CASE", "CASH"),
+    ("CASHIER", "CASH"),
+    ("COUNT", "COUNTER"),
+    ("SUPPLIES", "SUPPLIER"),
+];
 
 /// How many letters of a word of this length may be misread: one in five, none of up to three.
 const fn misread_max(length: usize) -> usize {

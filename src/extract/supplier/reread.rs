@@ -5,7 +5,7 @@
 //! the readers read differently, these rules take none from the right reading to a wrong one. A mended name is never
 //! accepted without a person.
 
-use super::words::{BRANCHES, FORMS, GOODS, TRADES};
+use super::words::{BRANCHES, FORMS, GOODS, NO_TRADES, TRADES};
 use crate::extract::{
     rows::Row,
     text::{distance, fold, join, letters},
@@ -84,7 +84,8 @@ fn witnessed(word: &Word, core: &str, seen: &Row<'_>) -> Option<String> {
     (known || surer && !is_trade(&mine)).then(|| other.to_owned())
 }
 
-fn is_trade(folded: &str) -> bool {
+/// Whether the word, folded, is one of trade.
+pub(super) fn is_trade(folded: &str) -> bool {
     TRADES.list().iter().chain(GOODS).any(|trade| *trade == folded)
 }
 
@@ -94,19 +95,36 @@ fn mended_trade(run: &str, sure: Confidence) -> String {
     let folded = fold(word);
     let length = folded.chars().count();
     let limits = MEANT.iter().zip(TRADE_LETTERS_MIN);
-    let allowed = limits.filter(|(meant, letters)| sure < **meant && length >= *letters).count();
-    if allowed == 0 || is_trade(&folded) || word.chars().any(char::is_lowercase) {
+    let small = word.chars().any(char::is_lowercase);
+    let allowed = limits.filter(|(meant, letters)| !small && sure < **meant && length >= *letters).count();
+    if is_trade(&folded) || NO_TRADES.contains(&folded.as_str()) || length != word.chars().count() {
         return run.to_owned();
     }
     let misread = |trade: &str| {
-        let different = trade.chars().zip(folded.chars()).filter(|(meant, seen)| meant != seen).count();
-        trade.chars().count() == length && different <= allowed
+        let different = || trade.chars().zip(folded.chars()).filter(|(meant, seen)| meant != seen);
+        let alike = length >= LETTERS_MIN && different().count() == 1 && different().all(are_alike);
+        trade.chars().count() == length && (different().count() <= allowed || alike)
     };
     let mut near = TRADES.list().iter().chain(GOODS).filter(|trade| misread(trade));
     match (near.next(), near.next()) {
-        (Some(only), None) => run.replacen(word, only, 1),
+        (Some(only), None) => run.replacen(word, &as_written(only, word), 1),
         (Some(_), Some(_)) | (None, _) => run.to_owned(),
     }
+}
+
+/// The trade with the letters that were read right as they were written, capital or not.
+fn as_written(trade: &str, word: &str) -> String {
+    let small = word.chars().skip(1).all(|c| c.is_lowercase());
+    let first = word.chars().next().is_some_and(char::is_uppercase);
+    let sized =
+        |(at, letter): (usize, char)| if small && !(at == 0 && first) { letter.to_ascii_lowercase() } else { letter };
+    trade.chars().enumerate().map(sized).collect()
+}
+
+/// Letters that print makes one of the other, a stroke lost or a smear gained: readers are sure of the wrong one.
+fn are_alike((meant, seen): (char, char)) -> bool {
+    const ALIKE: [&str; 9] = ["IEFT", "MN", "ODQC", "BR", "IJL", "EC", "GC", "UV", "RK"];
+    ALIKE.iter().any(|group| group.contains(meant) && group.contains(seen))
 }
 
 /// Digits between two letters of a word that has no others: "GARDEN1A", "S0ON", "D.1.Y.".
@@ -164,7 +182,12 @@ mod tests {
             ("GARDEN1A S0ON D.1.Y. 99 G4S", 990, "", 0, "GARDENIA SOON D.I.Y. 99 G4S"),
             ("0ld Town 0AK", 990, "", 0, "Old Town 0AK"),
             ("LIM HARDWAKE ENTERPRISE(KL)", 970, "", 0, "LIM HARDWARE ENTERPRISE(KL)"),
-            ("LIM HARDWAKE", 995, "", 0, "LIM HARDWAKE"),
+            ("LIM HARDWAYE", 995, "", 0, "LIM HARDWAYE"),
+            // Letters that look alike need no doubt: readers are sure of the wrong one.
+            ("LIM HARDWAKE", 995, "", 0, "LIM HARDWARE"),
+            ("99 NART CONFECTEONERY", 999, "", 0, "99 MART CONFECTIONERY"),
+            ("Lim Kedaf Enterprlse", 999, "", 0, "Lim Kedai Enterprise"),
+            ("GARRY'S ROOKS, PARK MOTEL", 999, "", 0, "GARRY'S ROOKS, PARK MOTEL"),
             ("LIM HARIWAKE", 860, "", 0, "LIM HARDWARE"),
             ("BAKERIES(EL) (KK) (KX)", 790, "", 0, "BAKERIES(KL) (KK) (KX)"),
             // Two trades as near as each other leave it as it is; so does a word of other length.
