@@ -5,7 +5,7 @@ mod reread;
 mod words;
 mod wrapped;
 
-use self::forms::{after_label, ending};
+use self::forms::{after_label, ending, is_short_form};
 use self::reread::{is_trade, reread};
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, PARTS_OF_HOUSES, SELLER, TRADES, WHOLESALE};
 use crate::extract::{
@@ -220,7 +220,8 @@ fn trimmed<'a>(part: &Row<'a>) -> Option<(Row<'a>, bool)> {
             let letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
             let unsure =
                 word.confidence < Confidence::from_per_mille(600) && !is_number_beside(word, words.get(index + 1));
-            letters == 0 && word.text != "&" || unsure && letters <= 2 && part.source.is_optical()
+            let little = unsure && letters <= 2 && part.source.is_optical() && !is_short_form(&word.text);
+            letters == 0 && word.text != "&" || little
         })
     };
     let mut first = 0;

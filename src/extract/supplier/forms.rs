@@ -28,7 +28,8 @@ pub(super) fn ending(text: &str, optical: bool) -> (String, bool, bool) {
     let words: Vec<&str> = text.split(' ').collect();
     if let [start @ .., last] = words.as_slice()
         && optical
-        && matches!(*last, "S/D" | "5/D" | "5/B" | "S/8" | "5/8" | "S/R" | "s/B" | "S/b")
+        && *last != "S/B"
+        && is_short_form(last)
         && !start.is_empty()
     {
         return (format!("{} S/B", start.join(" ")), true, true);
@@ -55,6 +56,14 @@ pub(super) fn ending(text: &str, optical: bool) -> (String, bool, bool) {
     let ends = ends || text.ends_with("S/B") || folded.ends_with(" S B");
     let ends = ends || LEADING_FORMS.iter().any(|form| folded.starts_with(form) && folded.len() > form.len());
     (text, ends, changed)
+}
+
+/// "S/B", and what a scan makes of it: "5/D", "S/0", "s/8".
+pub(super) fn is_short_form(word: &str) -> bool {
+    let mut signs = word.chars();
+    let (first, slash, last) = (signs.next(), signs.next(), signs.next());
+    let form = matches!(first, Some('S' | 's' | '5')) && slash == Some('/');
+    form && matches!(last, Some('B' | 'b' | 'D' | '8' | 'R' | '0' | 'O')) && signs.next().is_none()
 }
 
 /// Signs that a scan shows for letters inside a word: "D.I.¥." and "JIAWE|".
@@ -98,6 +107,9 @@ mod tests {
             ("PEARL FOODS SDN", "PEARL FOODS SDN BHD", true, true),
             ("PEARL FOODS SONBHD", "PEARL FOODS SDN BHD", true, true),
             ("PEARL FOODS S/D", "PEARL FOODS S/B", true, true),
+            ("PEARL FOODS 5/0", "PEARL FOODS S/B", true, true),
+            ("PEARL FOODS S/B", "PEARL FOODS S/B", true, false),
+            ("PEARL FOODS S/X", "PEARL FOODS S/X", false, false),
             ("PEARL FOODS AND BOOKS", "PEARL FOODS AND BOOKS", false, false),
             ("好味有限公司", "好味有限公司", true, false),
         ] {
