@@ -58,7 +58,7 @@ fn of_rate<'l>(rate: u32, lines: &'l [Line<'l>]) -> Option<Rate<'l>> {
 
 /// Whether the line names the rate: "10%", "(8%対象", "８％".
 fn names(line: &Line<'_>, rate: u32) -> bool {
-    let text = line.row.text().replace('％', "%").replace(" %", "%");
+    let text = line.row.text().chars().map(half_width).collect::<String>().replace(" %", "%");
     let written = format!("{rate}%");
     text.match_indices(&written)
         .any(|(at, _)| !text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())))
@@ -95,6 +95,10 @@ mod tests {
             (&["8%対象 ¥1,238", "内税 8% ¥92"], Some("92"), true),
             (&["8%対象 ¥1,238", "内税 8% ¥94"], Some("94"), false),
             (&["(10%対象 1,820 )", "(内税 10% 165 )", "(8%対象 1,238 )", "(内税 8% 19 )"], Some("184"), false),
+            // In full width, as some tills print everything.
+            (&["(８％対象 ￥1,238)", "(内税８％ ￥92)"], Some("92"), true),
+            (&["10 ％対象 ￥3,670", "外税 10 ％ ￥367"], Some("367"), true),
+            (&["１０８％ ￥300", "消費税 ￥367"], None, false),
             // Nothing to prove it by.
             (&["消費税 10% ¥367"], Some("367"), false),
             (&["小計 ¥3,670", "合計 ¥4,037"], None, false),

@@ -7,7 +7,6 @@
 use crate::extract::{
     Hints,
     issue::AMBIGUOUS,
-    rows::Row,
     supplier::Found,
     tax_number::Printed,
     text::{distance, letters},
@@ -142,7 +141,6 @@ pub fn supplier_of<'k>(draft: &Draft, known: &'k [KnownSupplier]) -> Option<&'k 
 /// The one known supplier that the paper's name or tax number is exactly; the name found becomes that of the books.
 pub(super) fn recognise<'k>(
     found: &mut Option<Found>,
-    rows: &[Row<'_>],
     printed: &[Printed],
     known: &'k [KnownSupplier],
 ) -> Option<&'k KnownSupplier> {
@@ -150,7 +148,7 @@ pub(super) fn recognise<'k>(
         return None;
     }
     let name = found.as_ref().filter(|found| !found.grounds.mended).and_then(|found| printed_name(&found.field));
-    let numbers = numbers(rows, printed);
+    let numbers = numbers(printed);
     let named = |supplier: &KnownSupplier| name.as_ref().is_some_and(|name| supplier.printed.contains(name));
     let numbered = |supplier: &KnownSupplier| supplier.tax_ids.iter().any(|id| numbers.contains(id));
     let mut all = known.iter().filter(|supplier| named(supplier) || numbered(supplier));
@@ -172,12 +170,11 @@ pub(super) fn recognise<'k>(
 }
 
 /// The tax numbers of the paper that were surely read and are not its buyer's.
-fn numbers(rows: &[Row<'_>], printed: &[Printed]) -> Vec<String> {
-    let optical = rows.iter().any(|row| row.source.is_optical());
+fn numbers(printed: &[Printed]) -> Vec<String> {
     // A misread digit of a number without a check digit makes it another's.
     let surely = |printed: &&Printed| match printed.verdict {
         Verdict::Valid => true,
-        Verdict::ShapeOnly => !optical,
+        Verdict::ShapeOnly => !printed.is_optical(),
         Verdict::WrongCheckDigit => false,
     };
     let sure = printed.iter().filter(surely);

@@ -147,7 +147,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     let named = || supplier::supplier(&rows, seen.looks);
     let mut supplier = seller.as_ref().map(supplier::seller).or_else(named);
     let printed = tax_number::printed(&rows);
-    let known = hints::recognise(&mut supplier, &rows, &printed, &hints.known);
+    let known = hints::recognise(&mut supplier, &printed, &hints.known);
     let dates = issue::dates(&rows, region, known, hints);
     let number = number::document_number(&rows);
     let figures = figures::figures_of(&lines);

@@ -24,6 +24,13 @@ pub(super) struct Printed {
     evidence: Evidence,
 }
 
+impl Printed {
+    /// Whether the row it stands in was read from a picture.
+    pub(super) const fn is_optical(&self) -> bool {
+        self.evidence.source.is_optical()
+    }
+}
+
 /// The numbers of the page that are not under a buyer's heading and whose check digit, if they have one, is right.
 pub(super) fn printed(rows: &[Row<'_>]) -> Vec<Printed> {
     let buyers =

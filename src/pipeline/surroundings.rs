@@ -29,7 +29,7 @@ use crate::{
             Look, Marks, bank_line_list, candidate_list, claim_fetch, fapiao_list, file_facts, lookalike_list,
             spending_list, supplier_known,
         },
-        connection::{connection_fetch, mapping_list, reference_code},
+        connection::{connection_fetch, mapping_list, reference_fetch},
         document::{Document, page_list},
         ledger_entry::{LedgerEntryRow, Wanted, ledger_entries_matching},
         rate::rate_table,
@@ -135,8 +135,9 @@ async fn ledger(run: &impl Run, document: &Document, draft: &Draft) -> Result<Le
     let bears_tax = draft.amount(FieldName::Tax).is_some();
     let mut tax_percent = None;
     for code in [own, of_category].into_iter().flatten().filter(|_| bears_tax) {
-        if let Some(found) = reference_code(run, id, ReferenceKind::TaxCode.name(), code).await? {
-            tax_percent = tax::rate(&found).map(|(percent, _)| percent);
+        // One that the company has is posted, even if its rate is not known.
+        if let Some(found) = reference_fetch(run, id, ReferenceKind::TaxCode.name(), code).await? {
+            tax_percent = found.code.as_deref().and_then(tax::rate).map(|(percent, _)| percent);
             break;
         }
     }

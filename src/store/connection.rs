@@ -183,31 +183,33 @@ pub async fn reference_add(run: &impl Run, id: ConnectionId, row: &ReferenceRow)
 pub async fn reference_list(run: &impl Run, id: ConnectionId) -> Result<Vec<ReferenceRow>, StoreError> {
     let sql = "SELECT kind, external_id, code, name, currency FROM ledger_references WHERE connection_id = $1 \
         ORDER BY kind, name, external_id";
-    let from_row = |row: &Row| {
-        Ok(ReferenceRow {
-            kind: row.text("kind")?,
-            external_id: row.text("external_id")?,
-            code: row.text_or_none("code")?,
-            name: row.text("name")?,
-            currency: row.text_or_none("currency")?,
-        })
-    };
-    run.rows(sql, vec![id.to_string().into()]).await?.iter().map(from_row).collect()
+    run.rows(sql, vec![id.to_string().into()]).await?.iter().map(reference_of).collect()
 }
 
-/// The code of one account or tax code of a company; `None` where the company does not have it, or it has no code.
+fn reference_of(row: &Row) -> Result<ReferenceRow, StoreError> {
+    Ok(ReferenceRow {
+        kind: row.text("kind")?,
+        external_id: row.text("external_id")?,
+        code: row.text_or_none("code")?,
+        name: row.text("name")?,
+        currency: row.text_or_none("currency")?,
+    })
+}
+
+/// One account, tax code or supplier of a company; `None` where the company does not have it.
 ///
 /// # Errors
 /// The database failed.
-pub async fn reference_code(
+pub async fn reference_fetch(
     run: &impl Run,
     id: ConnectionId,
     kind: &str,
     external_id: &str,
-) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT code FROM ledger_references WHERE connection_id = $1 AND kind = $2 AND external_id = $3";
+) -> Result<Option<ReferenceRow>, StoreError> {
+    let sql = "SELECT kind, external_id, code, name, currency FROM ledger_references \
+        WHERE connection_id = $1 AND kind = $2 AND external_id = $3";
     let values = vec![id.to_string().into(), kind.into(), external_id.into()];
-    Ok(run.rows(sql, values).await?.first().map(|row| row.text_or_none("code")).transpose()?.flatten())
+    run.rows(sql, values).await?.first().map(reference_of).transpose()
 }
 
 /// Says what one of our words means in a company; an empty id takes the meaning away.

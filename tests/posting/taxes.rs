@@ -2,15 +2,18 @@
 
 use rust_decimal::Decimal;
 use vouch::{
+    check::supplier_key,
     model::{
         category::Category,
         currency::Currency,
         field::{DocumentKind, Field, FieldName, FieldValue},
         id::DocumentId,
+        policy::Policy,
     },
     pipeline::{
         LedgerKind, ReferenceKind,
-        entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT},
+        entry::{CATEGORY_ACCOUNT, CATEGORY_TAX, PAID_FROM, PAID_FROM_DEFAULT, SUPPLIER_TAX},
+        surroundings::surroundings,
         sync::run_sync,
     },
     sandbox::Charge,
@@ -118,6 +121,29 @@ async fn without_a_rate_tax_is_included() {
     house.settle().await;
     house.assert_posted_once(id, "as an older version stored it").await;
     assert!(house.sandbox.exchanges().iter().any(|one| one.body.contains("\"Inclusive\"")));
+}
+
+/// The printed tax is held against the rate of the code that the entry will bear: the supplier's own while the company
+/// has it, known rate or not.
+#[tokio::test]
+async fn the_rate_is_that_of_the_code_that_will_be_posted() {
+    let mut house = house(Goal { ledger: LedgerKind::Xero, kind: DocumentKind::Invoice }).await;
+    let id = paper(&mut house, [Some("22.49"), Some("2.02"), Some("24.51")]).await;
+    let document = house.document(id).await;
+    let draft = document.draft.clone().expect("it has a draft");
+    let key = supplier_key(draft.text(FieldName::SupplierName).expect("it has a supplier"));
+    let sql = "UPDATE ledger_references SET code = NULL WHERE kind = 'tax_code' AND external_id = 'ZERORATEDINPUT'";
+    house.context.db.execute(sql, Vec::new()).await.expect("the store works");
+    for (own, percent, why) in [
+        ("", Some(9), "the category's"),
+        ("ZERORATEDINPUT", None, "the company has it and says no rate"),
+        ("GONE", Some(9), "the company has it no longer, so the category's is posted"),
+    ] {
+        house.choose(SUPPLIER_TAX, &key, own).await;
+        let around = surroundings(&house.context.db, &document, &draft, &Policy::starting()).await;
+        let ledger = around.expect("the store works").known.ledger;
+        assert_eq!(ledger.tax_percent, percent.map(Decimal::from), "{why}");
+    }
 }
 
 /// The same total under another tax code is not what was approved.

@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::extract::{Seen, extract, testing::page_of};
-use crate::model::page::Look;
+use crate::model::page::{Look, Page};
 
 fn told(known: Vec<KnownSupplier>) -> Hints {
     Hints { currency: None, day_first: true, today: date(2026, 11, 22), known }
@@ -117,6 +117,28 @@ fn only_an_exact_and_single_match_counts() {
         (number, vec![peach, numbered], None),
     ] {
         assert_eq!(recognised(lines, &known).as_deref(), name, "{lines:?} {known:?}");
+    }
+}
+
+/// A number without a check digit is sure where its own row is text, whatever else of the document was scanned.
+#[test]
+fn a_number_is_as_sure_as_its_own_row() {
+    let known = [known("Lantern", "", "12345678")];
+    let (letter, scan) = (&["LANTERN", "BR No. 12345678", "TOTAL $20.00"][..], &["ENCLOSED", "A NOTE"][..]);
+    for (sources, name) in [
+        ([Source::PdfText, Source::PdfText], Some("Lantern")),
+        ([Source::PdfText, Source::PpOcr], Some("Lantern")),
+        ([Source::PpOcr, Source::PdfText], None),
+        ([Source::PpOcr, Source::PpOcr], None),
+    ] {
+        let pages: Vec<Page> = (1..)
+            .zip([letter, scan])
+            .zip(sources)
+            .map(|((number, text), source)| Page { number, source, ..page_of(text) })
+            .collect();
+        let draft = extract(&Seen { pages: &pages, ..Seen::default() }, &told(known.to_vec()));
+        let found = supplier_of(&draft, &known).map(|supplier| supplier.name.as_str());
+        assert_eq!(found, name, "{sources:?}");
     }
 }
 
