@@ -50,7 +50,7 @@ struct Candidate {
     settled: bool,
     role: Role,
     with_time: bool,
-    /// Its row says when the paper was printed, or when somebody came or went: not when it was written.
+    /// Its label says when the paper was printed, or when somebody came or went: not when it was written.
     passing: bool,
     evidence: Evidence,
 }
@@ -258,7 +258,7 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hi
                 settled: other.is_none(),
                 role: role_of(rows, *index, date),
                 with_time: has_time(row, date),
-                passing: row.said().any(&PASSING),
+                passing: Said::of(&label_of(row, date)).any(&PASSING),
                 evidence: Evidence::at(row, date.area, date.confidence),
                 seen: date.clone(),
             })
@@ -293,10 +293,7 @@ fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
 /// The words before it in the row; else the words right above it.
 fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let Some(row) = rows.get(index) else { return Role::Unsaid };
-    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
-    // The word that holds the date may hold its label too: "Date:25/12/2018".
-    let before = row.text_between(previous, date.first + 1);
-    match role_in(&before) {
+    match role_in(&label_of(row, date)) {
         Role::Unsaid => index
             .checked_sub(1)
             .and_then(|above| rows.get(above))
@@ -304,6 +301,13 @@ fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
             .map_or(Role::Unsaid, |above| role_in(&above_text(above, date))),
         role @ (Role::Issue | Role::Due | Role::Other) => role,
     }
+}
+
+/// What stands before the date in its row, up to the date before it.
+fn label_of(row: &Row<'_>, date: &SeenDate) -> String {
+    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
+    // The word that holds the date may hold its label too: "Date:25/12/2018".
+    row.text_between(previous, date.first + 1)
 }
 
 /// The words of the row above that stand over the date, with the neighbours of their column.
