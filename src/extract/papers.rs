@@ -41,6 +41,10 @@ const HEAD_ROWS: usize = 10;
 const HEAD_SAYS_MIN: u32 = 3;
 /// ... where it says so many, its total may be under another paper.
 const HEAD_SAYS_ENOUGH: u32 = 4;
+/// ... and so many are a sign.
+const HEAD_SAYS_SIGN: u32 = 2;
+/// Letters are larger where they are so many times as high.
+const RESIZED: (u32, u32) = (5, 4);
 /// So many pages are held against each other; a longer document is no pile of receipts.
 const PAGES_MAX: usize = 60;
 /// Fewer rows with amounts are no receipt.
@@ -89,9 +93,13 @@ static NUMBER: Phrases = Phrases::new(&[
     "TRANS NO",
     "INVOICE NO",
     "CHECK NO",
-    "單據編號",
-    "收據編號",
-    "交易編號",
+    "ORDER NO",
+    "REF NO",
+    // One character of several is often read as its simplified form.
+    "編號",
+    "编號",
+    "编号",
+    "編号",
     "レシートNO",
     "伝票番号",
     "单号",
@@ -181,11 +189,12 @@ fn is_of_several(page: &Page, read: Read<'_>) -> bool {
     let Neighbours { lines: count, pairs, texts_off, jumps } = neighbours(page);
     let beside = texts_off >= TEXTS_OFF_MIN && texts_off * TEXTS_OFF_ONE_IN >= count;
     let jumpy = jumps >= JUMPS_MIN && jumps * JUMPS_ONE_IN >= pairs;
+    let heads = late_heads(&lines, &figures);
     let other_days = days(read.written, page.number).len() > 1;
     beside
         || texts_off >= TEXTS_OFF_SIGN && (jumpy || totals(&figures).len() > 1)
-        || other_days && (texts_off > 0 || jumpy || totals(&figures).len() > 1)
-        || second_head(&lines, &figures)
+        || other_days && (texts_off > 0 || jumpy || totals(&figures).len() > 1 || !heads.is_empty())
+        || heads.iter().any(Head::is_others)
 }
 
 /// The days on which a page says that it was written. Days next to each other count once: what was eaten before midnight
@@ -207,29 +216,67 @@ fn totals(figures: &[&Figure]) -> Vec<Decimal> {
     totals
 }
 
-/// Whether under amounts a head begins that has amounts and a total of its own.
-fn second_head(lines: &[&Line<'_>], figures: &[&Figure]) -> bool {
+/// A head that begins under amounts.
+struct Head {
+    /// How many things that heads say it says.
+    says: u32,
+    /// So many rows from it on have amounts that stand nowhere above it.
+    money_rows: usize,
+    /// A total or a subtotal is among them.
+    has_total: bool,
+    /// It is printed larger or smaller than what stands above it.
+    is_resized: bool,
+}
+
+impl Head {
+    /// Whether it is another paper's: it has amounts and a total of its own, or says so much that these may be under
+    /// another paper; fewer signs are enough where it is printed in another size as well.
+    const fn is_others(&self) -> bool {
+        let has_money = self.money_rows >= MONEY_ROWS_MIN;
+        let own =
+            self.says >= HEAD_SAYS_MIN && self.has_total && has_money || self.says >= HEAD_SAYS_ENOUGH && has_money;
+        let resized = self.says >= HEAD_SAYS_ENOUGH || self.says >= HEAD_SAYS_SIGN && self.has_total;
+        own || self.is_resized && resized
+    }
+}
+
+/// The heads that begin under amounts.
+fn late_heads(lines: &[&Line<'_>], figures: &[&Figure]) -> Vec<Head> {
     let says: Vec<u32> = lines.iter().map(|line| head_says(&line.row)).collect();
+    let mut heads = Vec::new();
     let mut above: Vec<Decimal> = Vec::new();
     let mut rows_above = 0;
     for (at, line) in lines.iter().enumerate() {
-        let head = head_at(&says, at);
-        if rows_above >= MONEY_ROWS_MIN && head >= HEAD_SAYS_MIN {
-            let below = lines.get(at..).unwrap_or_default();
+        let says = head_at(&says, at);
+        if rows_above >= MONEY_ROWS_MIN && says >= HEAD_SAYS_SIGN {
             let new = |line: &&&Line<'_>| money(line).any(|amount| !above.contains(&amount.value));
-            let total = figures.iter().any(|figure| {
-                matches!(figure.label, Label::Total | Label::Subtotal)
-                    && figure.area.top >= line.row.area.top
-                    && !above.contains(&figure.value)
+            heads.push(Head {
+                says,
+                money_rows: lines.iter().skip(at).filter(new).count(),
+                has_total: figures.iter().any(|figure| {
+                    matches!(figure.label, Label::Total | Label::Subtotal)
+                        && figure.area.top >= line.row.area.top
+                        && !above.contains(&figure.value)
+                }),
+                is_resized: is_resized(lines, at),
             });
-            if (total || head >= HEAD_SAYS_ENOUGH) && below.iter().filter(new).count() >= MONEY_ROWS_MIN {
-                return true;
-            }
         }
         rows_above += usize::from(money(line).next().is_some());
         above.extend(money(line).map(|amount| amount.value));
     }
-    false
+    heads
+}
+
+/// Whether the rows from this one on are printed plainly larger or smaller than those above it.
+fn is_resized(lines: &[&Line<'_>], at: usize) -> bool {
+    let middle = |lines: &[&Line<'_>]| {
+        let mut heights: Vec<u32> = lines.iter().filter_map(|line| Some(line.row.words.first()?.area.height)).collect();
+        heights.sort_unstable();
+        heights.get(heights.len() / 2).copied().unwrap_or(0)
+    };
+    let (above, below) = lines.split_at_checked(at).unwrap_or_default();
+    let (above, below) = (middle(above), middle(below.get(..below.len().min(HEAD_ROWS)).unwrap_or_default()));
+    above.max(below) * RESIZED.1 >= above.min(below) * RESIZED.0
 }
 
 /// How many things of a head are said from this row on, which begins one; 0 where it does not.
