@@ -50,6 +50,8 @@ struct Candidate {
     settled: bool,
     role: Role,
     with_time: bool,
+    /// Its label says when the paper was printed, or when somebody came or went: not when it was written.
+    passing: bool,
     evidence: Evidence,
 }
 
@@ -60,6 +62,8 @@ pub(super) struct Dates {
     pub(super) problem: Option<Finding>,
     /// What the issue date rests on.
     pub(super) grounds: Option<DateGrounds>,
+    /// The days on which the paper says that it was written, each with its page.
+    pub(super) written: Vec<(u32, Date)>,
 }
 
 static DUE: Phrases = Phrases::new(&[
@@ -123,6 +127,35 @@ static ISSUE: Phrases = Phrases::new(&[
 
 /// "Amount due on 3 May" says how much is due on the day of the paper.
 static AMOUNT_DUE: Phrases = Phrases::new(&["AMOUNT DUE ON"]);
+static PASSING: Phrases = Phrases::new(&[
+    "PRINT",
+    "PRINTED",
+    "REPRINT",
+    "REPRINTED",
+    "列印",
+    "打印",
+    "印刷",
+    "IN",
+    "OUT",
+    "ENTRY",
+    "EXIT",
+    "ARRIVAL",
+    "ARRIVED",
+    "DEPARTURE",
+    "START",
+    "END",
+    "PICK UP",
+    "入場",
+    "離場",
+    "出場",
+    "入场",
+    "离场",
+    "出场",
+    "入庫",
+    "出庫",
+    "入住",
+    "退房",
+]);
 static GST: Phrases = Phrases::new(&["GST"]);
 
 /// Chooses the issue date and the due date.
@@ -159,7 +192,19 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
         best.evidence.field(FieldValue::Date(best.date), sure, "due:label".to_owned())
     });
     let problem = issue.filter(|best| !best.settled).map(ambiguous);
-    Dates { issue: issue_choice, due: due_choice, problem, grounds }
+    Dates { issue: issue_choice, due: due_choice, problem, grounds, written: written(&all, hints) }
+}
+
+/// The days on which the paper says that it was written, each with its page: by a date's label, or by a time beside it.
+fn written(all: &[Candidate], hints: &Hints) -> Vec<(u32, Date)> {
+    let says = |candidate: &&Candidate| match candidate.role {
+        Role::Issue => true,
+        Role::Unsaid => candidate.with_time,
+        Role::Due | Role::Other => false,
+    };
+    let sound = |candidate: &&Candidate| candidate.settled && !candidate.seen.repaired && !candidate.passing;
+    let known = all.iter().filter(|candidate| plausible(candidate.date, hints.today));
+    known.filter(says).filter(sound).map(|candidate| (candidate.evidence.page.unwrap_or(1), candidate.date)).collect()
 }
 
 fn ambiguous(best: &Candidate) -> Finding {
@@ -213,6 +258,7 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hi
                 settled: other.is_none(),
                 role: role_of(rows, *index, date),
                 with_time: has_time(row, date),
+                passing: Said::of(&label_of(row, date)).any(&PASSING),
                 evidence: Evidence::at(row, date.area, date.confidence),
                 seen: date.clone(),
             })
@@ -247,10 +293,7 @@ fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
 /// The words before it in the row; else the words right above it.
 fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let Some(row) = rows.get(index) else { return Role::Unsaid };
-    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
-    // The word that holds the date may hold its label too: "Date:25/12/2018".
-    let before = row.text_between(previous, date.first + 1);
-    match role_in(&before) {
+    match role_in(&label_of(row, date)) {
         Role::Unsaid => index
             .checked_sub(1)
             .and_then(|above| rows.get(above))
@@ -258,6 +301,13 @@ fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
             .map_or(Role::Unsaid, |above| role_in(&above_text(above, date))),
         role @ (Role::Issue | Role::Due | Role::Other) => role,
     }
+}
+
+/// What stands before the date in its row, up to the date before it.
+fn label_of(row: &Row<'_>, date: &SeenDate) -> String {
+    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
+    // The word that holds the date may hold its label too: "Date:25/12/2018".
+    row.text_between(previous, date.first + 1)
 }
 
 /// The words of the row above that stand over the date, with the neighbours of their column.

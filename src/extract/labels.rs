@@ -151,6 +151,9 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("JUMLAH KECIL", Label::Subtotal, 0),
     ("小計", Label::Subtotal, 0),
     ("小计", Label::Subtotal, 0),
+    // What it would have cost before the discount.
+    ("原价", Label::Subtotal, 0),
+    ("原價", Label::Subtotal, 0),
     // Totals with the tax inside, which must be told from the tax itself.
     ("TOTAL INCL", Label::Total, 3),
     ("TOTAL INC", Label::Total, 3),

@@ -29,6 +29,7 @@ mod laws;
 mod layer;
 mod line_items;
 mod number;
+mod papers;
 mod payment;
 mod region;
 mod rows;
@@ -107,6 +108,7 @@ pub fn weighed(seen: &Seen<'_>, hints: &Hints) -> (Draft, Weights) {
     doubt_what_words_deny(&mut draft);
     doubt_cents_of_yen(&mut draft);
     facts::join(&mut draft, seen.facts);
+    papers::doubt(&mut draft);
     let stated = |name: &FieldName| seen.facts.iter().flat_map(|facts| &facts.fields).any(|fact| fact.name == *name);
     weights.retain(|name, _| !stated(name));
     (finish(draft), weights)
@@ -180,6 +182,12 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     ];
     draft.fields.extend(chosen.into_iter().filter_map(|(name, field)| Some((name, field?))));
     draft.problems.extend(dates.problem);
+    draft.problems.extend(papers::several(papers::Read {
+        pages,
+        lines: &lines,
+        figures: &figures,
+        written: &dates.written,
+    }));
     (draft, grounds)
 }
 

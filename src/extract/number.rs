@@ -92,6 +92,11 @@ pub(super) fn document_number(rows: &[Row<'_>]) -> Option<Field> {
     Some(best.evidence.field(FieldValue::Text(best.text), accepted, rule.to_owned()))
 }
 
+/// The numbers that the row announces and says itself.
+pub(super) fn announced(row: &Row<'_>) -> Vec<String> {
+    numbers_of(row, None).into_iter().map(|found| found.text).collect()
+}
+
 /// The row's words cut at colons and number signs, which stand for words of their own.
 fn pieces(row: &Row<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();

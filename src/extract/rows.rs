@@ -145,7 +145,7 @@ fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
 }
 
 /// The reader's lines, each from left to right.
-fn fragments(page: &Page) -> Vec<Row<'_>> {
+pub(super) fn fragments(page: &Page) -> Vec<Row<'_>> {
     let mut lines: Vec<(u32, Vec<&Word>)> = Vec::new();
     for word in page.words.iter().take(WORDS_MAX).filter(|word| !word.text.trim().is_empty()) {
         match lines.last_mut() {
@@ -172,7 +172,7 @@ fn follows(words: &[&Word], word: &Word) -> bool {
 
 /// How far the lines of a page fall to the right, in thousandths of a pixel a pixel; negative where they rise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Slope(i64);
+pub(super) struct Slope(i64);
 
 impl Slope {
     const NONE: Self = Self(0);
@@ -182,13 +182,13 @@ impl Slope {
     const LEVEL: i64 = 8;
 
     /// By how much a line falls over so many pixels.
-    const fn over(self, pixels: i64) -> i64 {
+    pub(super) const fn over(self, pixels: i64) -> i64 {
         pixels.saturating_mul(self.0) / 1000
     }
 }
 
 /// The slope in the middle of those of the lines that are long enough to tell: a photographed or skewed page.
-fn slope(fragments: &[Row<'_>]) -> Slope {
+pub(super) fn slope(fragments: &[Row<'_>]) -> Slope {
     let mut slopes: Vec<Slope> = fragments
         .iter()
         .filter_map(|row| {
@@ -210,7 +210,8 @@ fn slope(fragments: &[Row<'_>]) -> Slope {
 /// Fewer lines do not tell how a page lies.
 const LINES_FOR_SLOPE: usize = 4;
 
-fn center(area: Area) -> (i64, i64) {
+/// The middle of an area, in pixels.
+pub(super) fn center(area: Area) -> (i64, i64) {
     (i64::from(area.left) + i64::from(area.width / 2), i64::from(area.top) + i64::from(area.height / 2))
 }
 

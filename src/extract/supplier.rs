@@ -14,7 +14,7 @@ use crate::extract::{
     grounds::NameGrounds,
     rows::Row,
     said::{Phrase, Phrases, Said},
-    text::{Shape, fold, is_han},
+    text::{Shape, fold, is_han, join},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -121,6 +121,15 @@ fn mend(name: &mut Name<'_>, looks: &[Look]) -> bool {
     name.text = texts.iter().map(|text| ending(text, true).0).collect::<Vec<_>>().join(" ");
     name.repaired = true;
     true
+}
+
+/// Whether one of the reader's lines in the row ends as a company's name does.
+pub(super) fn holds_form(row: &Row<'_>) -> bool {
+    let lines = row.words.chunk_by(|one, next| one.line == next.line);
+    lines.into_iter().any(|words| {
+        let text = join(words.iter().map(|word| word.text.as_str()));
+        ending(&text, row.source.is_optical()).1
+    })
 }
 
 fn choice(best: &Name<'_>, grounds: &NameGrounds) -> Field {

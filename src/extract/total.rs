@@ -72,8 +72,9 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
     let Some(best) = candidates.iter().max_by_key(|candidate| (candidate.score, candidate.value)) else {
         return largest(lines);
     };
-    let sound = is_sound(best, &candidates, figures, lines);
-    chosen(best, sound, lines)
+    let denied = denied(best, figures);
+    let sound = !denied && is_sound(best, &candidates, figures, lines);
+    chosen(best, (sound, denied), lines)
 }
 
 /// A proven amount that no label bears takes the place of a labelled one without proof that differs in a digit.
@@ -190,6 +191,28 @@ fn is_sound(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lin
     !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
 }
 
+/// Whether other figures say that another amount was paid: cash less change, from which it differs in a digit or two, or
+/// a discount off it and what is left.
+fn denied(best: &Candidate<'_>, figures: &[Figure]) -> bool {
+    let proves = |proof: &Proof| match proof {
+        Proof::CashLessChange | Proof::Parts | Proof::Rounded | Proof::Words => true,
+        // They add up before a discount as well.
+        Proof::NetAndTax | Proof::Items => false,
+    };
+    if best.proofs.iter().any(proves) {
+        return false;
+    }
+    let left = |discount: Decimal| best.value.abs() - discount.abs();
+    let tendered = |value: Decimal| {
+        figures.iter().any(|figure| matches!(figure.label, Label::Total | Label::Paid) && figure.value.abs() == value)
+    };
+    // One that is printed nowhere was put together of cash or change that was misread.
+    let due = arithmetic::cash_less_change(figures);
+    let misread = due.into_iter().any(|due| misread(best.value, due) && tendered(due));
+    let discounts = arithmetic::values(figures, Label::Discount);
+    misread || discounts.into_iter().any(|discount| !discount.is_zero() && tendered(left(discount)))
+}
+
 /// The places where a label plainly bears it.
 fn plain<'c, 'f>(candidate: &'c Candidate<'f>) -> impl Iterator<Item = &'c &'f Figure> {
     candidate.seen.iter().filter(|figure| figure.strength >= 2 && !figure.in_summary && !figure.repaired)
@@ -239,7 +262,7 @@ fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]
     settled || (!open && !unread) || best.seen.iter().any(|figure| figure.strength == 4)
 }
 
-fn chosen(best: &Candidate<'_>, sound: bool, lines: &[Line<'_>]) -> Option<Chosen> {
+fn chosen(best: &Candidate<'_>, (sound, denied): (bool, bool), lines: &[Line<'_>]) -> Option<Chosen> {
     let strongest = best.seen.iter().max_by_key(|figure| (label_score(figure), figure.confidence));
     let (evidence, word) = match strongest {
         Some(figure) => (
@@ -262,6 +285,7 @@ fn chosen(best: &Candidate<'_>, sound: bool, lines: &[Line<'_>]) -> Option<Chose
         labelled: best.seen.len(),
         proofs: best.proofs.len(),
         sound,
+        denied,
     };
     Some(Chosen { value: best.value, proofs: best.proofs.clone(), grounds, field })
 }
@@ -284,7 +308,7 @@ fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
         money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
     let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
     let field = evidence.field(FieldValue::Amount(amount.value), false, "total:largest".to_owned());
-    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0, sound: false };
+    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0, sound: false, denied: false };
     Some(Chosen { value: amount.value, proofs: Vec::new(), grounds, field })
 }
 
@@ -298,6 +322,26 @@ mod tests {
         let lines = figures::lines_of(rows_of(std::slice::from_ref(&page)));
         let chosen = total(&figures::figures_of(&lines), &lines, &line_items(&lines), false)?;
         Some((chosen.value.to_string(), chosen.field.accepted))
+    }
+
+    #[test]
+    fn what_other_figures_deny_is_not_sound() {
+        for (text, value, sound) in [
+            // The last digit was misread: cash and change say another amount.
+            (&["TOTAL DUE 57.88", "Cash 60.00", "Change 2.20", "Amount paid 57.80"][..], "57.88", false),
+            (&["TOTAL DUE 57.80", "Cash 60.00", "Change 2.20"], "57.80", true),
+            (&["TOTAL DUE 57.80", "Cash 60.00", "Change 0.00"], "57.80", true),
+            // The items add up to what was due before the discount.
+            (&["Rice 30.00", "Tea 9.70", "TOTAL 39.70", "DISCOUNT -3.60", "VISA 36.10"], "39.70", false),
+            (&["Rice 30.00", "Tea 9.70", "DISCOUNT -3.60", "TOTAL 36.10", "VISA 36.10"], "36.10", true),
+            (&["米饭 30.00", "茶 9.70", "原价合计 39.70", "优惠 -3.60", "应收金额 36.10"], "36.10", true),
+        ] {
+            let page = page_of(text);
+            let lines = figures::lines_of(rows_of(std::slice::from_ref(&page)));
+            let chosen = total(&figures::figures_of(&lines), &lines, &line_items(&lines), false);
+            let found = chosen.map(|chosen| (chosen.value.to_string(), chosen.grounds.sound));
+            assert_eq!(found, Some((value.to_owned(), sound)), "{text:?}");
+        }
     }
 
     #[test]

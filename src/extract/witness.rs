@@ -175,7 +175,7 @@ fn earned(name: FieldName, grounds: &Grounds) -> bool {
         FieldName::Total => grounds.total.is_some_and(|total| {
             let supported = total.labelled > 1 || total.proofs > 0;
             let proven = total.proofs > 1 && total.sound;
-            total.strength > 2 || total.strength == 2 && supported || proven
+            !total.denied && (total.strength > 2 || total.strength == 2 && supported || proven)
         }),
         FieldName::IssueDate => grounds.issue.is_some_and(|date| {
             let twice = date.confirmations > 0 && !date.rivalled;
