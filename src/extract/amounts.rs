@@ -2,7 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use crate::extract::{rows::Row, text::half_width};
+use crate::extract::{
+    labels::meaning_of,
+    rows::Row,
+    said::Said,
+    text::{half_width, is_han, is_kana},
+};
 use crate::model::page::{Area, Confidence};
 
 /// More digits than this are a card, a barcode or a telephone, not an amount.
@@ -80,6 +85,8 @@ pub(super) struct Amount {
     pub(super) first: usize,
     /// The word after its last.
     pub(super) after_last: usize,
+    /// The label that is glued to it: "合計:" of "合計:33.90".
+    pub(super) label: String,
 }
 
 impl Amount {
@@ -134,9 +141,11 @@ pub(super) fn amounts_in(row: &Row<'_>, style: Style) -> Vec<Amount> {
             Some((number, used)) => (Some(number), used),
             None => (parse_word(&word.text, style), 1),
         };
-        if let Some(number) = number {
+        let own = number.map(|number| (number, String::new())).or_else(|| glued(&word.text, style));
+        if let Some((number, label)) = own {
             let cut = index.checked_sub(1).is_some_and(|before| continues(row, before));
-            found.push(amount_at(row, index, used, &Number { repaired: number.repaired || cut, ..number }));
+            let number = Number { repaired: number.repaired || cut, ..number };
+            found.push(Amount { label, ..amount_at(row, index, used, &number) });
         }
         index += used;
     }
@@ -171,7 +180,8 @@ fn amount_at(row: &Row<'_>, first: usize, used: usize, number: &Number) -> Amoun
     }
     let value = if negative { -number.value.abs() } else { number.value };
     let repaired = number.repaired;
-    Amount { value, decimals: number.decimals, mark, repaired, confidence, area, first, after_last: first + used }
+    let (decimals, after_last) = (number.decimals, first + used);
+    Amount { value, decimals, mark, repaired, confidence, area, first, after_last, label: String::new() }
 }
 
 /// "33." "90" and "33" ".90": one amount that the reader cut in two.
@@ -206,6 +216,18 @@ fn grouped(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)>
     let text: String = words.iter().map(|word| word.text.as_str()).collect();
     let number = parse_word(&text, style)?;
     (number.decimals == 2).then_some((number, more + 1))
+}
+
+/// "合計:33.90", "TOTAL：RM20.00": a number behind a label in one word.
+fn glued(word: &str, style: Style) -> Option<(Number, String)> {
+    let plain: String = word.chars().map(half_width).collect();
+    let ends = |(_, character): &(usize, char)| *character == ':' || is_han(*character) || is_kana(*character);
+    let (last, end) = plain.char_indices().filter(ends).last()?;
+    let (label, rest) = plain.split_at(last + end.len_utf8());
+    if label.contains(|c: char| c.is_ascii_digit()) || meaning_of(&Said::of(label)).is_none() {
+        return None;
+    }
+    Some((parse_word(rest, style)?, label.to_owned()))
 }
 
 /// Whether the next word goes on with the thousands of this one: three digits, a narrow space behind up to three.
