@@ -110,10 +110,10 @@ pub(super) fn cash_less_change(figures: &[Figure]) -> Vec<Decimal> {
     due
 }
 
-/// A smaller total or subtotal, less discount, plus service, tax and rounding, where something was really changed.
+/// Another total or a subtotal, less discount, plus service, tax and rounding, where something was really changed.
 fn from_parts(value: Decimal, figures: &[Figure]) -> bool {
-    let smaller = values(figures, Label::Total).into_iter().filter(|total| *total < value);
-    let bases = [values(figures, Label::Subtotal), smaller.collect()].concat();
+    let others = values(figures, Label::Total).into_iter().filter(|total| *total != value);
+    let bases = [values(figures, Label::Subtotal), others.collect()].concat();
     sums_from(&bases, figures).contains(&value)
 }
 
@@ -122,8 +122,8 @@ pub(super) fn sums_of_parts(figures: &[Figure]) -> Vec<Decimal> {
     sums_from(&values(figures, Label::Subtotal), figures)
 }
 
-/// The lists are short, and cut, so that a page full of labels cannot make it slow.
-fn sums_from(bases: &[Decimal], figures: &[Figure]) -> Vec<Decimal> {
+/// Every total that these amounts and the other parts can make. The lists are short, and cut, so that a page full of labels cannot make it slow.
+pub(super) fn sums_from(bases: &[Decimal], figures: &[Figure]) -> Vec<Decimal> {
     let choices = |label: Label, may_be_inside: bool| {
         let mut list: Vec<Decimal> =
             values(figures, label).into_iter().filter(|value| !value.is_zero()).take(PARTS_MAX).collect();

@@ -95,7 +95,7 @@ pub(super) fn figures_of(lines: &[Line<'_>]) -> Vec<Figure> {
         let mut after_last = 0;
         let mut current: Option<Meaning> = None;
         for amount in &money {
-            let words = line.row.text_between(after_last, amount.first);
+            let words = format!("{} {}", line.row.text_between(after_last, amount.first), amount.label);
             let own = meaning_of(&Said::of(&words));
             after_last = amount.after_last;
             let indirect = own.is_none();
@@ -110,10 +110,12 @@ pub(super) fn figures_of(lines: &[Line<'_>]) -> Vec<Figure> {
     figures
 }
 
-/// Whether a whole number can be a figure: where the line says what it is and has no other number.
+/// Whether a whole number can be a figure: where its own word says what it is, or the line does and has no other number.
 fn counts(amount: &Amount, line: &Line<'_>) -> bool {
-    let whole = amount.decimals == 0 && line.amounts.len() == 1;
-    let speaks = line.meaning.is_some_and(|meaning| match meaning.label {
+    let glued = !amount.label.is_empty();
+    let whole = amount.decimals == 0 && (glued || line.amounts.len() == 1);
+    let meaning = if glued { meaning_of(&Said::of(&amount.label)) } else { line.meaning };
+    let speaks = meaning.is_some_and(|meaning| match meaning.label {
         Label::Total => meaning.strength > 1,
         Label::Subtotal | Label::Paid | Label::Change | Label::Service => true,
         Label::Tax | Label::Rounding | Label::Discount | Label::Summary | Label::Other => false,

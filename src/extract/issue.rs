@@ -3,6 +3,9 @@
 
 use jiff::civil::Date;
 
+mod words;
+
+use self::words::{AMOUNT_DUE, DUE, GST, ISSUE, OTHER, PASSING};
 use crate::extract::{
     Hints,
     dates::{Calendars, Order, SeenDate},
@@ -11,7 +14,7 @@ use crate::extract::{
     hints::KnownSupplier,
     region::{Leading, Region},
     rows::Row,
-    said::{Phrases, Said},
+    said::Said,
 };
 use crate::model::{
     field::{Field, FieldName, FieldValue},
@@ -66,98 +69,6 @@ pub(super) struct Dates {
     pub(super) written: Vec<(u32, Date)>,
 }
 
-static DUE: Phrases = Phrases::new(&[
-    "DUE DATE",
-    "DUE",
-    "PAY BY",
-    "PAYABLE BY",
-    "PAYMENT DATE",
-    "DATE LIMITE",
-    "到期",
-    "付款期限",
-    "繳費期限",
-]);
-static OTHER: Phrases = Phrases::new(&[
-    "DELIVERY",
-    "ORDER DATE",
-    "ORDERDATUM",
-    "EXPIRY",
-    "EXPIRES",
-    "EXP",
-    "VALID",
-    "PERIOD",
-    "UNTIL",
-    "FROM",
-    "SINCE",
-    "CHECK IN",
-    "CHECK OUT",
-    "送貨",
-    "有效",
-    "限期",
-    "MEMBER",
-    "PRINTED",
-    "EFFECTIVE",
-    "RETURN",
-    "EXCHANGE",
-    "PRELEVEMENT",
-    "PRÉLÈVEMENT",
-    "有効",
-    "返品",
-    "期限",
-]);
-static ISSUE: Phrases = Phrases::new(&[
-    "INVOICE DATE",
-    "DATE",
-    "BIZDATE",
-    "TARIKH",
-    "DATED",
-    "DATUM",
-    "FACTUURDATUM",
-    "日期",
-    "日付",
-    "発行日",
-    "取引日",
-    "利用日",
-    "開票",
-    "开票",
-    "FACTURE",
-    "TIME",
-    "DT",
-]);
-
-/// "Amount due on 3 May" says how much is due on the day of the paper.
-static AMOUNT_DUE: Phrases = Phrases::new(&["AMOUNT DUE ON"]);
-static PASSING: Phrases = Phrases::new(&[
-    "PRINT",
-    "PRINTED",
-    "REPRINT",
-    "REPRINTED",
-    "列印",
-    "打印",
-    "印刷",
-    "IN",
-    "OUT",
-    "ENTRY",
-    "EXIT",
-    "ARRIVAL",
-    "ARRIVED",
-    "DEPARTURE",
-    "START",
-    "END",
-    "PICK UP",
-    "入場",
-    "離場",
-    "出場",
-    "入场",
-    "离场",
-    "出场",
-    "入庫",
-    "出庫",
-    "入住",
-    "退房",
-]);
-static GST: Phrases = Phrases::new(&["GST"]);
-
 /// Chooses the issue date and the due date.
 pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&KnownSupplier>, hints: &Hints) -> Dates {
     // What a person taught of the supplier comes before what its country does.
@@ -182,6 +93,7 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
                 sound: best.settled && !best.seen.repaired && !too_early,
                 mended: best.settled && best.seen.repaired && !too_early,
                 rivalled: best.role == Role::Other || is_rivalled(best, &all, hints),
+                contested: is_contested(best, &all, hints),
                 sure: best.evidence.confidence >= ALONE,
             };
             (issue_choice(best, grounds, too_early), grounds)
@@ -406,6 +318,12 @@ fn is_rivalled(best: &Candidate, all: &[Candidate], hints: &Hints) -> bool {
     })
 }
 
+/// Whether another day calls itself the paper's as plainly.
+fn is_contested(best: &Candidate, all: &[Candidate], hints: &Hints) -> bool {
+    let same_role = |other: &&Candidate| other.role == Role::Issue && plausible(other.date, hints.today);
+    best.role == Role::Issue && all.iter().filter(same_role).any(|other| other.date != best.date)
+}
+
 fn issue_choice(best: &Candidate, grounds: DateGrounds, too_early: bool) -> Field {
     let confirmations = grounds.confirmations;
     let clean = grounds.sound && !grounds.rivalled && (confirmations > 0 || best.evidence.confidence >= READ);
@@ -431,76 +349,4 @@ fn issue_choice(best: &Candidate, grounds: DateGrounds, too_early: bool) -> Fiel
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extract::{region::region_of, rows::rows_of, testing::page_of};
-
-    fn read(text: &[&str]) -> Dates {
-        let page = page_of(text);
-        let rows = rows_of(std::slice::from_ref(&page));
-        let hints =
-            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
-        dates(&rows, region_of(&rows), None, &hints)
-    }
-
-    #[test]
-    fn the_label_and_the_calendar_choose() {
-        for (text, date, accepted) in [
-            (&["Date: 25/12/2018 10:25"][..], "2018-12-25", true),
-            (&["Invoice Date 04/03/2025", "Hong Kong"], "2025-03-04", true),
-            (&["Invoice Date 04/03/2025"], "2025-03-04", false),
-            (&["Date 12/11/2026"], "2026-11-12", true),
-            (&["Date 11/12/2026"], "2026-11-12", true),
-            (&["Order Date 01/01/2025", "Invoice Date 31/03/2025"], "2025-03-31", true),
-            (&["Date 31/12/2088", "20/05/2018"], "2018-05-20", true),
-            (&["日期 2025年3月4日", "付款期限 2025年4月3日"], "2025-03-04", true),
-            (&["Date 03/25/2018", "Date 04/05/2018"], "2018-03-25", false),
-        ] {
-            let found = read(text).issue.map(|choice| (choice.value.to_text(), choice.accepted));
-            assert_eq!(found, Some((date.to_owned(), accepted)), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn other_calendars_need_a_page_that_uses_them() {
-        for (text, date, accepted) in [
-            (&["統一編號 12345675", "日期 114/03/04"][..], "2025-03-04", true),
-            (&["台北市信義區", "114-03-04 12:30"], "2025-03-04", true),
-            (&["TOTAL NT$ 120", "Date 114.3.4"], "2025-03-04", true),
-            (&["Date 114/03/04"], "", false),
-            (&["Hong Kong", "Date 114/03/04", "Date 05/03/2025"], "2025-03-05", true),
-            (&["民國114年3月4日"], "2025-03-04", true),
-            (&["統一發票", "99/12/31"], "2010-12-31", false),
-            (&["株式会社ヤマダ", "発行日 R7.3.4"], "2025-03-04", true),
-            (&["ありがとうございます", "R8.06.01"], "2026-06-01", true),
-            (&["合計 550円", "日付 H31.4.30"], "2019-04-30", true),
-            (&["優の良品", "Date R7.3.4"], "", false),
-            (&["Model R7.3.4", "Date 05/03/2025", "Hong Kong"], "2025-03-05", true),
-            (&["日期 二〇二五年三月四日"], "2025-03-04", true),
-            // Years of two digits stand first where the year does; where nothing is known, either end.
-            (&["統一編號 12345675", "日期 25/11/20"], "2025-11-20", false),
-            (&["統一編號 12345675", "日期 25/11/20", "列印 2025/11/20"], "2025-11-20", true),
-            (&["增值税 价税合计", "日期 03/04/2025"], "2025-04-03", false),
-            (&["Date 25/11/20"], "2020-11-25", false),
-            (&["Hong Kong", "Date 25/11/20"], "2020-11-25", true),
-            (&["Date 24-11-1 7", "Hong Kong"], "2017-11-24", false),
-            (&["Date 04-03-114", "Hong Kong"], "", false),
-        ] {
-            let found = read(text).issue.map(|choice| (choice.value.to_text(), choice.accepted));
-            assert_eq!(found.unwrap_or_default(), (date.to_owned(), accepted), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn an_ambiguous_date_is_said() {
-        assert_eq!(read(&["Date 04/03/2025"]).problem.map(|finding| finding.rule), Some("T0".to_owned()));
-        assert_eq!(read(&["Date 14/03/2025"]).problem, None);
-    }
-
-    #[test]
-    fn due_dates_are_not_issue_dates() {
-        let found = read(&["Invoice date 14/03/2025", "Due date 13/04/2025"]);
-        assert_eq!(found.due.map(|choice| choice.value.to_text()), Some("2025-04-13".to_owned()));
-        assert_eq!(found.issue.map(|choice| choice.value.to_text()), Some("2025-03-14".to_owned()));
-    }
-}
+mod tests;

@@ -3,6 +3,8 @@
 //! A scanned total is accepted only where the paper proves it: an equation over other printed figures, or the same
 //! labelled amount twice. A wrong total that looks sure costs more than ten questions.
 
+mod denial;
+
 use rust_decimal::Decimal;
 
 use crate::extract::{
@@ -129,7 +131,7 @@ fn derived(figures: &[Figure]) -> Vec<Decimal> {
 }
 
 /// Whether the two are printed with as many digits and differ in one or two of them: one is the other misread.
-fn misread(left: Decimal, right: Decimal) -> bool {
+pub(super) fn misread(left: Decimal, right: Decimal) -> bool {
     let (left, right) = (format!("{left:.2}"), format!("{right:.2}"));
     let different = left.chars().zip(right.chars()).filter(|(left, right)| left != right).count();
     left.len() == right.len() && (1..=2).contains(&different) && different * 2 < left.len() - 1
@@ -164,6 +166,7 @@ fn score(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> i
         + i32::from(same(Label::Paid)) * 6
         + i32::from(same(Label::Subtotal)) * 2
         - i32::from(whole) * 12
+        - i32::from(denial::is_undercut(candidate, figures)) * 12
         - i32::from(repaired && !candidate.seen.is_empty()) * 4
 }
 
@@ -188,7 +191,9 @@ fn is_supported(best: &Candidate<'_>) -> bool {
 
 /// Whether nothing on the paper speaks against it.
 fn is_sound(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
-    !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
+    !unexplained_rival(best, all, figures)
+        && rounding_settled(best, figures, lines)
+        && !denial::is_denied(best, figures, lines)
 }
 
 /// Whether other figures say that another amount was paid: cash less change, from which it differs in a digit or two, or
@@ -232,7 +237,7 @@ fn is_proven(best: &Candidate<'_>) -> bool {
     }
 }
 
-/// Another plainly labelled total, as strong or larger, that neither rounding nor tax explains.
+/// Another plainly labelled total, as strong or larger, that neither rounding nor the parts between the two explain.
 fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure]) -> bool {
     let strength = |candidate: &Candidate<'_>| {
         candidate.seen.iter().filter(|figure| !figure.in_summary).map(|figure| figure.strength).max().unwrap_or(0)
@@ -241,7 +246,12 @@ fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Fig
     let roundings = arithmetic::values(figures, Label::Rounding);
     all.iter().filter(|other| other.value != best.value && strength(other) >= 2).any(|other| {
         let rounded = roundings.iter().any(|rounding| other.value + rounding == best.value);
-        let before = other.value < best.value && (strength(other) < mine || best.proofs.len() > other.proofs.len());
+        let reached = || arithmetic::sums_from(&[other.value], figures).contains(&best.value);
+        if best.proofs.contains(&Proof::Parts) && reached() {
+            return false;
+        }
+        let proven = best.proofs.len() > other.proofs.len() && strength(other) <= mine;
+        let before = other.value < best.value && (strength(other) < mine || proven);
         let outproved = best.proofs.len() >= 2 && other.proofs.is_empty() && strength(other) <= mine;
         !(rounded || before || outproved)
     })
@@ -375,6 +385,42 @@ mod tests {
             (&["Total 45.00", "Octopus 45.00", "Remaining value 餘額 312.50"], "45.00", false),
             (&["TOTAL 15.00", "GST SUMMARY", "SR 14.15 0.85", "TOTAL 14.15 0.85"], "15.00", true),
             (&["CASH 50.00", "CHANGE 33.90"], "16.10", false),
+            // A larger total is before the discount that the paper prints.
+            (
+                &[
+                    "Tea 5,000.00",
+                    "Rice 481.00",
+                    "Items total 5,481.00",
+                    "Discount -548.10",
+                    "SST 8% 394.63",
+                    "Total amount 5,327.53",
+                ],
+                "5327.53",
+                true,
+            ),
+            (
+                &[
+                    "Rice 16.00",
+                    "Soup 17.50",
+                    "合计 33.50",
+                    "优惠 -3.35",
+                    "金额 30.15",
+                    "舍零 -0.15",
+                    "现金 50.00",
+                    "找零 20.00",
+                ],
+                "30.00",
+                false,
+            ),
+            // Parts that make another amount, a digit away: one of them was misread, twice alike.
+            (&["SUBTOTAL 2.36", "TAX 0.14", "TOTAL 2.58", "VISA 2.58", "TOTAL 2.58"], "2.58", false),
+            // What was handed over less the change is another amount.
+            (&["TOTAL 38.00", "GRAND TOTAL 38.00", "CASH 50.00", "CHANGE 20.00"], "38.00", false),
+            // Something on it costs more than all of it.
+            (&["Tea 90.00", "TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", false),
+            // The label may be glued to its amount, and another number may stand in its row.
+            (&["隨機碼 6159  總計：NT$399", "總計:NT$399"], "399", true),
+            (&["TOTAL:20.00", "GRAND TOTAL：RM20.00"], "20.00", true),
             (&["Rice 12.00", "Tea 3.00"], "12.00", false),
         ] {
             assert_eq!(read(text), Some((value.to_owned(), accepted)), "{text:?}");

@@ -179,7 +179,7 @@ fn earned(name: FieldName, grounds: &Grounds) -> bool {
         }),
         FieldName::IssueDate => grounds.issue.is_some_and(|date| {
             let twice = date.confirmations > 0 && !date.rivalled;
-            date.sound && (date.labelled || twice)
+            date.sound && !date.contested && (date.labelled || twice)
         }),
         FieldName::SupplierName
         | FieldName::SupplierAddress
@@ -311,6 +311,8 @@ mod tests {
             ("Date: 25/12/2018", Some("~"), false),
             ("Date: 25/12/2018", None, false),
             ("Date: 25/12/2018 Receipt 000325122018", None, true),
+            // Two days that both call themselves the paper's are no clearer for being read twice.
+            ("Date: 25/12/2018 Date: 13/12/2018", Some("13/12/2018"), false),
             // Glued to its time it was mended; whoever reads it apart settles it.
             ("25/12/201810:25", Some("25/12/2018 10:25"), true),
             ("25/12/201810:25", Some("25/12/201810:25"), false),
