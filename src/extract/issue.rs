@@ -1,6 +1,8 @@
 //! When the document was issued and when it must be paid: the dates of the page, weighed by their labels, by each
 //! other, and by the calendar.
 
+mod written;
+
 use jiff::civil::Date;
 
 use crate::extract::{
@@ -127,35 +129,6 @@ static ISSUE: Phrases = Phrases::new(&[
 
 /// "Amount due on 3 May" says how much is due on the day of the paper.
 static AMOUNT_DUE: Phrases = Phrases::new(&["AMOUNT DUE ON"]);
-static PASSING: Phrases = Phrases::new(&[
-    "PRINT",
-    "PRINTED",
-    "REPRINT",
-    "REPRINTED",
-    "列印",
-    "打印",
-    "印刷",
-    "IN",
-    "OUT",
-    "ENTRY",
-    "EXIT",
-    "ARRIVAL",
-    "ARRIVED",
-    "DEPARTURE",
-    "START",
-    "END",
-    "PICK UP",
-    "入場",
-    "離場",
-    "出場",
-    "入场",
-    "离场",
-    "出场",
-    "入庫",
-    "出庫",
-    "入住",
-    "退房",
-]);
 static GST: Phrases = Phrases::new(&["GST"]);
 
 /// Chooses the issue date and the due date.
@@ -192,19 +165,7 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
         best.evidence.field(FieldValue::Date(best.date), sure, "due:label".to_owned())
     });
     let problem = issue.filter(|best| !best.settled).map(ambiguous);
-    Dates { issue: issue_choice, due: due_choice, problem, grounds, written: written(&all, hints) }
-}
-
-/// The days on which the paper says that it was written, each with its page: by a date's label, or by a time beside it.
-fn written(all: &[Candidate], hints: &Hints) -> Vec<(u32, Date)> {
-    let says = |candidate: &&Candidate| match candidate.role {
-        Role::Issue => true,
-        Role::Unsaid => candidate.with_time,
-        Role::Due | Role::Other => false,
-    };
-    let sound = |candidate: &&Candidate| candidate.settled && !candidate.seen.repaired && !candidate.passing;
-    let known = all.iter().filter(|candidate| plausible(candidate.date, hints.today));
-    known.filter(says).filter(sound).map(|candidate| (candidate.evidence.page.unwrap_or(1), candidate.date)).collect()
+    Dates { issue: issue_choice, due: due_choice, problem, grounds, written: written::days(&all, hints) }
 }
 
 fn ambiguous(best: &Candidate) -> Finding {
@@ -258,7 +219,7 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hi
                 settled: other.is_none(),
                 role: role_of(rows, *index, date),
                 with_time: has_time(row, date),
-                passing: Said::of(&label_of(row, date)).any(&PASSING),
+                passing: written::is_passing(&label_of(row, date)),
                 evidence: Evidence::at(row, date.area, date.confidence),
                 seen: date.clone(),
             })
