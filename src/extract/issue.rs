@@ -4,8 +4,9 @@
 use jiff::civil::Date;
 
 mod words;
+mod written;
 
-use self::words::{AMOUNT_DUE, DUE, GST, ISSUE, OTHER, PASSING};
+use self::words::{AMOUNT_DUE, DUE, GST, ISSUE, OTHER};
 use crate::extract::{
     Hints,
     dates::{Calendars, Order, SeenDate},
@@ -104,19 +105,7 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
         best.evidence.field(FieldValue::Date(best.date), sure, "due:label".to_owned())
     });
     let problem = issue.filter(|best| !best.settled).map(ambiguous);
-    Dates { issue: issue_choice, due: due_choice, problem, grounds, written: written(&all, hints) }
-}
-
-/// The days on which the paper says that it was written, each with its page: by a date's label, or by a time beside it.
-fn written(all: &[Candidate], hints: &Hints) -> Vec<(u32, Date)> {
-    let says = |candidate: &&Candidate| match candidate.role {
-        Role::Issue => true,
-        Role::Unsaid => candidate.with_time,
-        Role::Due | Role::Other => false,
-    };
-    let sound = |candidate: &&Candidate| candidate.settled && !candidate.seen.repaired && !candidate.passing;
-    let known = all.iter().filter(|candidate| plausible(candidate.date, hints.today));
-    known.filter(says).filter(sound).map(|candidate| (candidate.evidence.page.unwrap_or(1), candidate.date)).collect()
+    Dates { issue: issue_choice, due: due_choice, problem, grounds, written: written::days(&all, hints) }
 }
 
 fn ambiguous(best: &Candidate) -> Finding {
@@ -170,7 +159,7 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hi
                 settled: other.is_none(),
                 role: role_of(rows, *index, date),
                 with_time: has_time(row, date),
-                passing: Said::of(&label_of(row, date)).any(&PASSING),
+                passing: written::is_passing(&label_of(row, date)),
                 evidence: Evidence::at(row, date.area, date.confidence),
                 seen: date.clone(),
             })

@@ -126,33 +126,3 @@ pub(super) static ISSUE: Phrases = Phrases::new(&[
 pub(super) static AMOUNT_DUE: Phrases = Phrases::new(&["AMOUNT DUE ON"]);
 /// A tax that was not always in force.
 pub(super) static GST: Phrases = Phrases::new(&["GST"]);
-/// When it was printed, or when somebody came or went.
-pub(super) static PASSING: Phrases = Phrases::new(&[
-    "PRINT",
-    "PRINTED",
-    "REPRINT",
-    "REPRINTED",
-    "列印",
-    "打印",
-    "印刷",
-    "IN",
-    "OUT",
-    "ENTRY",
-    "EXIT",
-    "ARRIVAL",
-    "ARRIVED",
-    "DEPARTURE",
-    "START",
-    "END",
-    "PICK UP",
-    "入場",
-    "離場",
-    "出場",
-    "入场",
-    "离场",
-    "出场",
-    "入庫",
-    "出庫",
-    "入住",
-    "退房",
-]);
