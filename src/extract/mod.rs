@@ -229,7 +229,8 @@ const DENIED_MAX: Confidence = Confidence::from_per_mille(500);
 /// Says what a person must look at.
 fn finish(mut draft: Draft) -> Draft {
     if draft.fields.is_empty() {
-        draft.problems = vec![Finding::new("Q3", Severity::Block, "Nothing could be read on this document.", &[])];
+        // What was found out all the same, an e-invoice that cannot be used say, is the reason.
+        draft.problems.insert(0, Finding::new("Q3", Severity::Block, "Nothing could be read on this document.", &[]));
     } else {
         draft.problems.extend(unsure(&draft));
     }

@@ -2,7 +2,7 @@
 //!
 //! Factur-X and ZUGFeRD call the file `factur-x.xml`, `zugferd-invoice.xml` or `xrechnung.xml`, but programs vary, so
 //! every embedded file whose first element is an invoice's counts. It may be named in the name tree of embedded files,
-//! in the list of associated files, or in both.
+//! in the list of associated files, or in both; or it hangs on a page.
 
 use hayro_interpret::hayro_syntax::{
     Pdf,
@@ -16,6 +16,8 @@ const FILES_MAX: usize = 100;
 /// The most bytes of an embedded file as it is stored, compressed; the memory limit of the reader process bounds what
 /// becomes of it.
 const STORED_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The most annotations of a page that are looked at.
+const ANNOTATIONS_MAX: usize = 1000;
 /// The most nodes of the name tree, so that one that loops ends.
 const NODES_MAX: usize = 1000;
 
@@ -96,6 +98,10 @@ pub(super) fn attached(pdf: &Pdf) -> Vec<Attached<'_>> {
     for page in pdf.pages().iter().take(FILES_MAX) {
         associated_files(page.raw(), &mut files);
     }
+    let told = files.len();
+    for page in pdf.pages().iter().take(FILES_MAX) {
+        hanging_files(page.raw(), &mut files);
+    }
     let mut found: Vec<Attached<'_>> = Vec::new();
     for (number, file) in files.into_iter().enumerate().take(FILES_MAX) {
         let Some(xml) = content(&file) else { continue };
@@ -103,12 +109,13 @@ pub(super) fn attached(pdf: &Pdf) -> Vec<Attached<'_>> {
             continue;
         }
         let is_named = number < named;
+        let is_associated = (named..told).contains(&number);
         match found.iter_mut().find(|other| other.xml == xml) {
             Some(other) => {
                 other.is_named |= is_named;
-                other.is_associated |= !is_named;
+                other.is_associated |= is_associated;
             }
-            None => found.push(Attached { file, xml, is_named, is_associated: !is_named }),
+            None => found.push(Attached { file, xml, is_named, is_associated }),
         }
     }
     found
@@ -148,6 +155,15 @@ fn associated_files<'a>(holder: &Dict<'a>, files: &mut Vec<Dict<'a>>) {
     } else {
         files.extend(holder.get::<Dict<'_>>("AF"));
     }
+}
+
+/// Files that hang on a page as an annotation, as a person attaches them by hand. Source: ISO 32000-1, 12.5.6.15.
+fn hanging_files<'a>(page: &Dict<'a>, files: &mut Vec<Dict<'a>>) {
+    let Some(annotations) = page.get::<Array<'_>>("Annots") else { return };
+    let hanging = annotations.iter::<Dict<'_>>().take(ANNOTATIONS_MAX).filter(|annotation| {
+        annotation.get::<Name<'_>>("Subtype").is_some_and(|subtype| subtype.as_str() == "FileAttachment")
+    });
+    files.extend(hanging.filter_map(|annotation| annotation.get::<Dict<'_>>("FS")));
 }
 
 /// The content of a file specification. Source: ISO 32000-1, 7.11.3.
