@@ -39,6 +39,8 @@ pub(super) struct TotalGrounds {
     pub(super) proofs: usize,
     /// Nothing on the paper speaks against it: no other total as strong, no rounding that is left open.
     pub(super) sound: bool,
+    /// Other figures of the paper say another amount.
+    pub(super) denied: bool,
 }
 
 /// What an issue date rests on.

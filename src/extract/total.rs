@@ -74,8 +74,9 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
     let Some(best) = candidates.iter().max_by_key(|candidate| (candidate.score, candidate.value)) else {
         return largest(lines);
     };
-    let sound = is_sound(best, &candidates, figures, lines);
-    chosen(best, sound, lines)
+    let denied = denial::is_denied(best, figures, lines);
+    let sound = !denied && is_sound(best, &candidates, figures, lines);
+    chosen(best, sound, lines).map(|chosen| Chosen { grounds: TotalGrounds { denied, ..chosen.grounds }, ..chosen })
 }
 
 /// A proven amount that no label bears takes the place of a labelled one without proof that differs in a digit.
@@ -165,7 +166,7 @@ fn score(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> i
         + i32::from(same(Label::Paid)) * 6
         + i32::from(same(Label::Subtotal)) * 2
         - i32::from(whole) * 12
-        - i32::from(denial::is_undercut(candidate, figures)) * 12
+        - i32::from(denial::is_undercut(candidate, figures, lines)) * 12
         - i32::from(repaired && !candidate.seen.is_empty()) * 4
 }
 
@@ -190,9 +191,7 @@ fn is_supported(best: &Candidate<'_>) -> bool {
 
 /// Whether nothing on the paper speaks against it.
 fn is_sound(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
-    !unexplained_rival(best, all, figures)
-        && rounding_settled(best, figures, lines)
-        && !denial::is_denied(best, figures, lines)
+    !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
 }
 
 /// The places where a label plainly bears it.
@@ -272,6 +271,7 @@ fn chosen(best: &Candidate<'_>, sound: bool, lines: &[Line<'_>]) -> Option<Chose
         labelled: best.seen.len(),
         proofs: best.proofs.len(),
         sound,
+        denied: false,
     };
     Some(Chosen { value: best.value, proofs: best.proofs.clone(), grounds, field })
 }
@@ -294,7 +294,7 @@ fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
         money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
     let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
     let field = evidence.field(FieldValue::Amount(amount.value), false, "total:largest".to_owned());
-    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0, sound: false };
+    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0, sound: false, denied: false };
     Some(Chosen { value: amount.value, proofs: Vec::new(), grounds, field })
 }
 
@@ -373,7 +373,7 @@ mod tests {
             // What was handed over less the change is another amount.
             (&["TOTAL 38.00", "GRAND TOTAL 38.00", "CASH 50.00", "CHANGE 20.00"], "38.00", false),
             // Something on it costs more than all of it.
-            (&["Tea 90.00", "TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", false),
+            (&["Large PLATE 90.00", "TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", false),
             // The label may be glued to its amount, and another number may stand in its row.
             (&["隨機碼 6159  總計：NT$399", "總計:NT$399"], "399", true),
             (&["TOTAL:20.00", "GRAND TOTAL：RM20.00"], "20.00", true),
