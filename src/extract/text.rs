@@ -83,8 +83,15 @@ pub(super) fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Words that are nearly another one and mean something else.
-const DISTINCT: &[(&str, &str)] =
-    &[("CHARGE", "CHANGE"), ("CHANGED", "CHANGE"), ("CASE", "CASH"), ("CASHIER", "CASH"), ("COUNT", "COUNTER")];
+const DISTINCT: &[(&str, &str)] = &[
+    ("CHARGE", "CHANGE"),
+    ("CHANGED", "CHANGE"),
+    ("CASE", "CASH"),
+    ("CASHIER", "CASH"),
+    ("COUNT", "COUNTER"),
+    ("发票代码", "发票号码"),
+    ("發票代碼", "發票號碼"),
+];
 
 /// How many letters of a word of this length may be misread: one in five, none of up to three.
 const fn misread_max(length: usize) -> usize {
