@@ -120,7 +120,14 @@ fn counts(amount: &Amount, line: &Line<'_>) -> bool {
         Label::Subtotal | Label::Paid | Label::Change | Label::Service => true,
         Label::Tax | Label::Rounding | Label::Discount | Label::Summary | Label::Other => false,
     });
-    whole && speaks
+    whole && speaks && !masked(amount, line)
+}
+
+/// Whether it is what is left of a masked number: "VISA **** 1234", "XXXX-5008".
+fn masked(amount: &Amount, line: &Line<'_>) -> bool {
+    let mask = |text: &str| ["**", "xx", "XX", "••", ".."].iter().any(|sign| text.contains(sign));
+    let from = amount.first.saturating_sub(1);
+    line.row.words.get(from..amount.after_last).is_some_and(|words| words.iter().any(|word| mask(&word.text)))
 }
 
 fn stands_alone(meaning: Meaning) -> bool {
@@ -195,5 +202,13 @@ mod tests {
     fn a_label_alone_takes_the_amount_under_it() {
         assert_eq!(read(&["TOTAL", "HK$ 88.00", "Thank you"]), [(Label::Total, "88.00".to_owned())]);
         assert_eq!(read(&["TOTAL", "Rice 88.00"]), []);
+    }
+
+    #[test]
+    fn what_is_left_of_a_card_is_no_amount() {
+        for text in ["VISA **** 1234", "VISA ****1234", "VISA XXXX 1234", "CARD ..1234"] {
+            assert_eq!(read(&[text]), [], "{text}");
+        }
+        assert_eq!(read(&["CASH 1000"]), [(Label::Paid, "1000".to_owned())]);
     }
 }

@@ -212,7 +212,8 @@ fn found(row: &Row<'_>, text: &str, area: Area, confidence: Confidence, below: b
 fn is_number(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let slashes = text.matches('/').count();
-    let date = slashes == 2 && text.chars().all(|c| c.is_ascii_digit() || c == '/');
+    let date =
+        slashes == 2 && text.chars().all(|c| c.is_ascii_digit() || c == '/') || text.contains(['年', '月', '日']);
     let amount = digits + 1 == text.chars().count() && text.chars().rev().nth(2) == Some('.');
     digits >= 2 && !date && !amount && !text.contains(['%', '$', '€', '@'])
 }
@@ -230,6 +231,12 @@ mod tests {
             (&["Receipt #: CSP0393921 DATE: 15/06/2017"], Some("CSP0393921")),
             (&["發票號碼：AB-12345678"], Some("AB-12345678")),
             (&["單 號 : 000123"], Some("000123")),
+            // The code of a fapiao's kind is a letter away from its number, and another thing.
+            (&["发票代码：061564405342", "发票号码：06861610"], Some("06861610")),
+            (&["發票代碼: 061564405342"], None),
+            // A date under a label is none.
+            (&["單號:", "交易日期:2025年9月25日"], None),
+            (&["單號:", "0ata交易日期：2025年9月25日"], None),
             (&["Invoice Number Date", "42183017 1/2/2025"], Some("42183017")),
             (&["TAX INVOICE", "Tel 12345678"], None),
             (&["Bill 5.00"], None),

@@ -90,6 +90,8 @@ const DISTINCT: &[(&str, &str)] = &[
     ("CASHIER", "CASH"),
     ("COUNT", "COUNTER"),
     ("SUPPLIES", "SUPPLIER"),
+    ("发票代码", "发票号码"),
+    ("發票代碼", "發票號碼"),
 ];
 
 /// How many letters of a word of this length may be misread: one in five, none of up to three.

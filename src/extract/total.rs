@@ -74,7 +74,7 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
     let Some(best) = candidates.iter().max_by_key(|candidate| (candidate.score, candidate.value)) else {
         return largest(lines);
     };
-    let denied = denied(best, figures);
+    let denied = denial::is_denied(best, figures, lines);
     let sound = !denied && is_sound(best, &candidates, figures, lines);
     chosen(best, (sound, denied), lines)
 }
@@ -166,7 +166,7 @@ fn score(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> i
         + i32::from(same(Label::Paid)) * 6
         + i32::from(same(Label::Subtotal)) * 2
         - i32::from(whole) * 12
-        - i32::from(denial::is_undercut(candidate, figures)) * 12
+        - i32::from(denial::is_undercut(candidate, figures, lines)) * 12
         - i32::from(repaired && !candidate.seen.is_empty()) * 4
 }
 
@@ -191,31 +191,7 @@ fn is_supported(best: &Candidate<'_>) -> bool {
 
 /// Whether nothing on the paper speaks against it.
 fn is_sound(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
-    !unexplained_rival(best, all, figures)
-        && rounding_settled(best, figures, lines)
-        && !denial::is_denied(best, figures, lines)
-}
-
-/// Whether other figures say that another amount was paid: cash less change, from which it differs in a digit or two, or
-/// a discount off it and what is left.
-fn denied(best: &Candidate<'_>, figures: &[Figure]) -> bool {
-    let proves = |proof: &Proof| match proof {
-        Proof::CashLessChange | Proof::Parts | Proof::Rounded | Proof::Words => true,
-        // They add up before a discount as well.
-        Proof::NetAndTax | Proof::Items => false,
-    };
-    if best.proofs.iter().any(proves) {
-        return false;
-    }
-    let left = |discount: Decimal| best.value.abs() - discount.abs();
-    let tendered = |value: Decimal| {
-        figures.iter().any(|figure| matches!(figure.label, Label::Total | Label::Paid) && figure.value.abs() == value)
-    };
-    // One that is printed nowhere was put together of cash or change that was misread.
-    let due = arithmetic::cash_less_change(figures);
-    let misread = due.into_iter().any(|due| misread(best.value, due) && tendered(due));
-    let discounts = arithmetic::values(figures, Label::Discount);
-    misread || discounts.into_iter().any(|discount| !discount.is_zero() && tendered(left(discount)))
+    !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
 }
 
 /// The places where a label plainly bears it.
@@ -417,7 +393,7 @@ mod tests {
             // What was handed over less the change is another amount.
             (&["TOTAL 38.00", "GRAND TOTAL 38.00", "CASH 50.00", "CHANGE 20.00"], "38.00", false),
             // Something on it costs more than all of it.
-            (&["Tea 90.00", "TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", false),
+            (&["Large PLATE 90.00", "TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", false),
             // The label may be glued to its amount, and another number may stand in its row.
             (&["隨機碼 6159  總計：NT$399", "總計:NT$399"], "399", true),
             (&["TOTAL:20.00", "GRAND TOTAL：RM20.00"], "20.00", true),

@@ -287,6 +287,23 @@ mod tests {
         assert!(!read(&alone, &looks(&alone, FieldName::Total, "20.00", 960)).accepted(FieldName::Total));
     }
 
+    /// Two readers that agree on a digit are both misled where the print is; other figures are not.
+    #[test]
+    fn agreement_does_not_outweigh_figures_that_deny() {
+        for (text, accepted) in [
+            (&["SUBTOTAL 2.36", "TAX 0.14", "GRAND TOTAL 2.58"][..], false),
+            (&["SUBTOTAL 2.36", "TAX 0.14", "GRAND TOTAL 2.50"], true),
+            (&["GRAND TOTAL 38.00", "CASH 50.00", "CHANGE 20.00"], false),
+            (&["Large PLATE 90.00", "GRAND TOTAL 20.00"], false),
+            (&["Large PLATE 9.00", "GRAND TOTAL 20.00"], true),
+        ] {
+            let page = page_of(text);
+            let total = text.iter().find_map(|row| row.strip_prefix("GRAND TOTAL ")).expect("each has one");
+            let draft = read(&page, &looks(&page, FieldName::Total, total, 960));
+            assert_eq!(draft.accepted(FieldName::Total), accepted, "{text:?} {:?}", draft.fields);
+        }
+    }
+
     /// A rule's name may hold a plus of its own: "net+tax" is one proof, which a differing witness outweighs.
     #[test]
     fn one_proof_does_not_outweigh_a_witness() {

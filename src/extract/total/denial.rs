@@ -12,28 +12,61 @@ use crate::extract::{
 };
 use crate::model::page::Confidence;
 
-/// A dearer amount counts where its reader was as sure as this, in thousandths.
-const READ: Confidence = Confidence::from_per_mille(800);
+/// Figures speak against a total where their reader was as sure of them as this, in thousandths.
+const READ: Confidence = Confidence::from_per_mille(850);
 
 /// Whether other figures of the paper deny that this is its total.
 pub(super) fn is_denied(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> bool {
     let value = best.value;
+    if another_was_paid(best, figures) {
+        return true;
+    }
     match best.proofs.as_slice() {
+        // Printed as the sum of what was bought, too.
+        [] if arithmetic::values(figures, Label::Subtotal).contains(&value) => cash_denies(value, figures),
         [] => cash_denies(value, figures) || parts_deny(value, figures) || something_is_dearer(best, lines),
-        // What was bought adds up to it; a discount under it is taken off all of it.
-        [Proof::Items] => cash_denies(value, figures) || discounted_below(best, figures),
+        // What was bought adds up to it; a discount may be taken off all of it.
+        [Proof::Items] => cash_denies(value, figures) || discounted(value, figures, lines),
         [..] => false,
     }
 }
 
-/// Whether it is only what was bought, less was paid, and the paper takes something off.
-pub(super) fn is_undercut(candidate: &Candidate<'_>, figures: &[Figure]) -> bool {
-    candidate.proofs == [Proof::Items] && discounted(figures) && cash_denies(candidate.value, figures)
+/// Whether other figures say that another amount was paid: cash less change, from which it differs in a digit or two, or
+/// a discount off it and what is left.
+fn another_was_paid(best: &Candidate<'_>, figures: &[Figure]) -> bool {
+    let proves = |proof: &Proof| match proof {
+        Proof::CashLessChange | Proof::Parts | Proof::Rounded | Proof::Words => true,
+        // They add up before a discount as well.
+        Proof::NetAndTax | Proof::Items => false,
+    };
+    if best.proofs.iter().any(proves) {
+        return false;
+    }
+    let left = |discount: Decimal| best.value.abs() - discount.abs();
+    let tendered = |value: Decimal| {
+        figures.iter().any(|figure| matches!(figure.label, Label::Total | Label::Paid) && figure.value.abs() == value)
+    };
+    // One that is printed nowhere was put together of cash or change that was misread.
+    let due = arithmetic::cash_less_change(figures);
+    let misread = due.into_iter().any(|due| misread(best.value, due) && tendered(due));
+    let discounts = arithmetic::values(figures, Label::Discount);
+    misread || discounts.into_iter().any(|discount| !discount.is_zero() && tendered(left(discount)))
+}
+
+/// Whether it is only what was bought, and after a discount less was paid.
+pub(super) fn is_undercut(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> bool {
+    candidate.proofs == [Proof::Items]
+        && discounted(candidate.value, figures, lines)
+        && cash_denies(candidate.value, figures)
 }
 
 /// Cash less change is another amount, and not because of rounding.
 fn cash_denies(value: Decimal, figures: &[Figure]) -> bool {
-    let due = arithmetic::cash_less_change(figures);
+    // The total once more beside "change" is a row read askew.
+    let askew = |figure: &Figure| figure.label == Label::Change && figure.value.abs() == value;
+    let sure = figures.iter().filter(|figure| figure.confidence >= READ && !askew(figure));
+    let read: Vec<Figure> = sure.cloned().collect();
+    let due = arithmetic::cash_less_change(&read);
     !due.is_empty() && due.iter().all(|due| (*due - value).abs() >= arithmetic::FIVE_CENTS)
 }
 
@@ -42,31 +75,32 @@ fn parts_deny(value: Decimal, figures: &[Figure]) -> bool {
     arithmetic::sums_of_parts(figures).into_iter().any(|sum| misread(sum, value))
 }
 
-/// One thing that stands above it costs more than all of it. What was handed over and what is left on a card, which may
-/// be more, stand below.
+/// One thing that stands above it in its column costs more than all of it. What was handed over and what is left on a
+/// card, which may be more, stand below; amounts of litres and kilometres stand beside.
 fn something_is_dearer(best: &Candidate<'_>, lines: &[Line<'_>]) -> bool {
-    let Some(place) = best.seen.iter().map(|figure| (figure.page, figure.area.top)).min() else { return false };
+    let Some(first) = best.seen.iter().min_by_key(|figure| (figure.page, figure.area.top)) else { return false };
+    let takes_off = |line: &Line<'_>| line.meaning.is_some_and(|meaning| meaning.label == Label::Discount);
+    let negative = |line: &Line<'_>| line.amounts.iter().any(|amount| amount.value < Decimal::ZERO);
+    // Returns, vouchers and discounts, whatever they are called, explain it.
+    if lines.iter().any(|line| takes_off(line) || negative(line)) {
+        return false;
+    }
     let above = |line: &&Line<'_>| {
         let label = line.meaning.map(|meaning| meaning.label);
         let priced = matches!(label, None | Some(Label::Subtotal | Label::Total)) && !line.in_summary;
-        priced && (line.row.page, line.row.area.bottom()) <= place
+        priced && (line.row.page, line.row.area.bottom()) <= (first.page, first.area.top)
     };
     let dearer = |amount: &Amount| {
-        amount.is_money() && !amount.repaired && amount.confidence >= READ && amount.value > best.value
+        let read = amount.is_money() && !amount.repaired && amount.confidence >= READ;
+        let over = |figure: &&Figure| amount.area.left < figure.area.right() && amount.area.right() > figure.area.left;
+        read && amount.value > best.value && best.seen.iter().any(over)
     };
     lines.iter().filter(above).any(|line| line.amounts.iter().any(dearer))
 }
 
-/// Something is taken off below the first place where the amount stands.
-fn discounted_below(best: &Candidate<'_>, figures: &[Figure]) -> bool {
-    let Some(place) = best.seen.iter().map(|figure| (figure.page, figure.area.top)).min() else {
-        return discounted(figures);
-    };
-    let below = |figure: &&Figure| (figure.page, figure.area.top) > place;
-    figures.iter().filter(below).any(|figure| figure.label == Label::Discount && !figure.value.is_zero())
-}
-
-/// The paper takes something off.
-fn discounted(figures: &[Figure]) -> bool {
-    figures.iter().any(|figure| figure.label == Label::Discount && !figure.value.is_zero())
+/// The paper takes something off it, and prints what is left.
+fn discounted(value: Decimal, figures: &[Figure], lines: &[Line<'_>]) -> bool {
+    let printed = |left: Decimal| lines.iter().flat_map(|line| &line.amounts).any(|amount| amount.value == left);
+    let discounts = arithmetic::values(figures, Label::Discount);
+    discounts.iter().any(|discount| !discount.is_zero() && printed(value - discount.abs()))
 }
