@@ -31,7 +31,21 @@ const MARKS: &[(&str, Option<&str>)] = &[
     ("CNY", Some("CNY")),
     ("RMB", Some("CNY")),
     ("TWD", Some("TWD")),
+    ("NZ$", Some("NZD")),
+    ("CA$", Some("CAD")),
     ("JPY", Some("JPY")),
+    ("THB", Some("THB")),
+    ("IDR", Some("IDR")),
+    ("PHP", Some("PHP")),
+    ("VND", Some("VND")),
+    ("KRW", Some("KRW")),
+    ("NZD", Some("NZD")),
+    ("CAD", Some("CAD")),
+    ("SEK", Some("SEK")),
+    ("NOK", Some("NOK")),
+    ("DKK", Some("DKK")),
+    ("PLN", Some("PLN")),
+    ("CZK", Some("CZK")),
     ("EUR", Some("EUR")),
     ("GBP", Some("GBP")),
     ("AUD", Some("AUD")),
@@ -43,6 +57,9 @@ const MARKS: &[(&str, Option<&str>)] = &[
     ("Rs.", Some("INR")),
     ("€", Some("EUR")),
     ("£", Some("GBP")),
+    ("zł", Some("PLN")),
+    ("kr", None),
+    ("₩", Some("KRW")),
     ("₹", Some("INR")),
     ("¥", None),
     ("円", Some("JPY")),
@@ -129,9 +146,9 @@ pub(super) fn amounts_in(row: &Row<'_>, style: Style) -> Vec<Amount> {
     let mut found: Vec<Amount> = Vec::new();
     let mut index = 0;
     while let Some(word) = row.words.get(index) {
-        let joined = join_with_next(row, index, style);
-        let (number, used) = match joined {
-            Some(number) => (Some(number), 2),
+        let joined = || join_with_next(row, index, style).map(|number| (number, 2));
+        let (number, used) = match grouped_by_spaces(row, index, style).or_else(joined) {
+            Some((number, used)) => (Some(number), used),
             None => (parse_word(&word.text, style), 1),
         };
         if let Some(number) = number {
@@ -173,6 +190,42 @@ fn amount_at(row: &Row<'_>, first: usize, used: usize, number: &Number) -> Amoun
     Amount { value, decimals: number.decimals, mark, repaired, confidence, area, first, after_last: first + used }
 }
 
+/// "6 790,91" and "€ 1 234 567,00": thousands set apart by a narrow space, as a text layer has it. A scan's spaces are no
+/// proof of that: there a count may stand as near to its price.
+fn grouped_by_spaces(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)> {
+    let first = row.words.get(index).filter(|_| !row.source.is_optical())?;
+    let plain: String = first.text.chars().map(half_width).collect();
+    let (digits, _, _) = strip_front(plain.trim_start_matches('('));
+    if !(1..=3).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with('0')
+    {
+        return None;
+    }
+    let mut text = plain.clone();
+    let mut last = first;
+    for (used, word) in (2..).zip(row.words.get(index + 1..)?.iter().take(GROUPS_MAX)) {
+        let gap = word.area.left.saturating_sub(last.area.right());
+        let (group, rest) = word.text.split_at_checked(3)?;
+        if gap.saturating_mul(SPACES_AN_EM) >= row.height() || !group.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        text.push_str(&word.text);
+        last = word;
+        if rest.is_empty() {
+            continue;
+        }
+        // Only cents behind the last group tell an amount from other numbers.
+        let number = parse_word(&text, style).filter(|number| number.decimals == 2 && rest.starts_with(['.', ',']))?;
+        return Some((number, used));
+    }
+    None
+}
+
+/// More groups of three than this are no amount.
+const GROUPS_MAX: usize = 3;
+/// A space that parts thousands is narrower than the height of the letters by so many times: a usual one is a quarter
+/// to a third of it, and columns stand further apart.
+const SPACES_AN_EM: u32 = 2;
+
 /// "33." "90" and "33" ".90": one amount that the reader cut in two.
 fn join_with_next(row: &Row<'_>, index: usize, style: Style) -> Option<Number> {
     let (left, right) = (row.words.get(index)?, row.words.get(index + 1)?);
@@ -209,7 +262,9 @@ pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
     let (core, back_mark, back_minus) = strip_back(rest);
     let (value, decimals, repaired) =
         parse_digits(core, style).or_else(|| parse_digits(strip_tax_code(core)?, style).filter(|(_, d, _)| *d == 2))?;
-    let negative = front_minus || back_minus || bracketed;
+    // "¥12,000-" ends in a stroke so that nobody adds a digit.
+    let stroke = front_mark == Some("¥") && decimals == 0;
+    let negative = front_minus || (back_minus && !stroke) || bracketed;
     let value = if negative { -value } else { value };
     Some(Number { value, decimals, mark: front_mark.or(back_mark), repaired, negative })
 }
@@ -235,7 +290,9 @@ fn strip_front(text: &str) -> (&str, Option<&'static str>, bool) {
 }
 
 fn starts_with_mark(text: &str, mark: &str) -> bool {
-    text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
+    // "KR12" is a code, "kr 12" an amount.
+    let small = matches!(mark, "kr" | "zł");
+    text.get(..mark.len()).is_some_and(|start| start == mark || !small && start.eq_ignore_ascii_case(mark))
 }
 
 /// Takes marks, a trailing minus and "CR" from the back.
@@ -317,11 +374,12 @@ fn ungroup(whole: &str) -> Option<String> {
         return plain.then(|| "0".to_owned());
     }
     let leading_zeros = first.len() > 1 && first.starts_with('0');
-    if leading_zeros
-        || (plain && first.len() > 9)
-        || (!plain && first.len() > 3)
-        || rest.iter().any(|group| group.len() != 3)
-    {
+    // India: 12,34,567.
+    let lakhs = first.len() <= 2
+        && rest.len() >= 2
+        && rest.split_last().is_some_and(|(last, pairs)| last.len() == 3 && pairs.iter().all(|pair| pair.len() == 2));
+    let threes = first.len() <= 3 && rest.iter().all(|group| group.len() == 3);
+    if leading_zeros || (plain && first.len() > 9) || !(plain || threes || lakhs) {
         return None;
     }
     Some(groups.concat())
@@ -330,6 +388,7 @@ fn ungroup(whole: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::page::{Source, Word};
 
     fn read(word: &str, style: Style) -> Option<(String, bool)> {
         parse_word(word, style).map(|number| (number.value.to_string(), number.repaired))
@@ -355,6 +414,12 @@ mod tests {
             ("港幣120.00元正", "120.00"),
             (".50", "0.50"),
             ("（小写）¥112.00", "112.00"),
+            ("Rs.1,23,456.00", "123456.00"),
+            ("¥12,000-", "12000"),
+            ("-¥12,000", "-12000"),
+            ("kr12", "12"),
+            ("KR12", ""),
+            ("12,34.56", ""),
             ("$", ""),
             ("12/03", ""),
             ("12.03.18", ""),
@@ -369,6 +434,35 @@ mod tests {
         }
         assert_eq!(read("1.234", Style::Comma), Some(("1234".to_owned(), false)));
         assert_eq!(read("1.234", Style::Point), Some(("1.234".to_owned(), false)));
+    }
+
+    /// Thousands set apart by spaces are one amount in a text layer, where the space is narrow.
+    #[test]
+    fn spaces_part_thousands() {
+        for (text, gap, layer, values) in [
+            (&["6", "790,91", "€"][..], 5, true, &["6790.91"][..]),
+            (&["1", "234", "567,00"], 5, true, &["1234567.00"]),
+            (&["€12", "345,60"], 5, true, &["12345.60"]),
+            (&["6", "790,91"], 30, true, &["6", "790.91"]),
+            (&["6", "790,91"], 5, false, &["6", "790.91"]),
+            (&["6", "79,91"], 5, true, &["6", "79.91"]),
+            (&["06", "790,91"], 5, true, &["790.91"]),
+        ] {
+            let mut left = 0;
+            let words: Vec<Word> = text
+                .iter()
+                .map(|part| {
+                    let made = crate::extract::testing::word(part, left, 0, 0);
+                    left = made.area.right() + gap;
+                    made
+                })
+                .collect();
+            let source = if layer { Source::PdfText } else { Source::PpOcr };
+            let row = crate::extract::rows::row_of_words(1, source, &words).expect("has words");
+            let found: Vec<String> =
+                amounts_in(&row, Style::Comma).iter().map(|amount| amount.value.to_string()).collect();
+            assert_eq!(found, values, "{text:?} {gap} {layer}");
+        }
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! When the document was issued and when it must be paid: the dates of the page, weighed by their labels, by each
 //! other, and by the calendar.
 
+mod words;
+
 use jiff::civil::Date;
+
+use self::words::{AMOUNT_DUE, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, PLAINLY_ISSUE};
 
 use crate::extract::{
     Hints,
@@ -11,7 +15,7 @@ use crate::extract::{
     hints::KnownSupplier,
     region::{Leading, Region},
     rows::Row,
-    said::{Phrases, Said},
+    said::Said,
 };
 use crate::model::{
     field::{Field, FieldName, FieldValue},
@@ -35,6 +39,8 @@ pub(super) const AMBIGUOUS: &str = ",ambiguous";
 /// What the words beside a date say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
+    /// The date of an invoice or a bill, in so many words.
+    PlainlyIssue,
     Issue,
     Due,
     Other,
@@ -62,69 +68,6 @@ pub(super) struct Dates {
     pub(super) grounds: Option<DateGrounds>,
 }
 
-static DUE: Phrases = Phrases::new(&[
-    "DUE DATE",
-    "DUE",
-    "PAY BY",
-    "PAYABLE BY",
-    "PAYMENT DATE",
-    "DATE LIMITE",
-    "到期",
-    "付款期限",
-    "繳費期限",
-]);
-static OTHER: Phrases = Phrases::new(&[
-    "DELIVERY",
-    "ORDER DATE",
-    "ORDERDATUM",
-    "EXPIRY",
-    "EXPIRES",
-    "EXP",
-    "VALID",
-    "PERIOD",
-    "UNTIL",
-    "FROM",
-    "SINCE",
-    "CHECK IN",
-    "CHECK OUT",
-    "送貨",
-    "有效",
-    "限期",
-    "MEMBER",
-    "PRINTED",
-    "EFFECTIVE",
-    "RETURN",
-    "EXCHANGE",
-    "PRELEVEMENT",
-    "PRÉLÈVEMENT",
-    "有効",
-    "返品",
-    "期限",
-]);
-static ISSUE: Phrases = Phrases::new(&[
-    "INVOICE DATE",
-    "DATE",
-    "BIZDATE",
-    "TARIKH",
-    "DATED",
-    "DATUM",
-    "FACTUURDATUM",
-    "日期",
-    "日付",
-    "発行日",
-    "取引日",
-    "利用日",
-    "開票",
-    "开票",
-    "FACTURE",
-    "TIME",
-    "DT",
-]);
-
-/// "Amount due on 3 May" says how much is due on the day of the paper.
-static AMOUNT_DUE: Phrases = Phrases::new(&["AMOUNT DUE ON"]);
-static GST: Phrases = Phrases::new(&["GST"]);
-
 /// Chooses the issue date and the due date.
 pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&KnownSupplier>, hints: &Hints) -> Dates {
     // What a person taught of the supplier comes before what its country does.
@@ -144,7 +87,7 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
                 + usize::from(in_a_number(best.date, rows_text()));
             let too_early = before_its_tax(best.date, region, rows);
             let grounds = DateGrounds {
-                labelled: best.role == Role::Issue,
+                labelled: matches!(best.role, Role::Issue | Role::PlainlyIssue),
                 confirmations,
                 sound: best.settled && !best.seen.repaired && !too_early,
                 mended: best.settled && best.seen.repaired && !too_early,
@@ -244,20 +187,50 @@ fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
     }
 }
 
-/// The words before it in the row; else the words right above it.
+/// The words right before it in the row, or before them; else the words right above it.
 fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let Some(row) = rows.get(index) else { return Role::Unsaid };
     let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
     // The word that holds the date may hold its label too: "Date:25/12/2018".
     let before = row.text_between(previous, date.first + 1);
-    match role_in(&before) {
-        Role::Unsaid => index
+    let said = || match role_in(&row.text_between(own_label(row, previous, date), date.first + 1)) {
+        Role::Unsaid => role_in(&before),
+        role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
+    };
+    let over = || {
+        index
             .checked_sub(1)
             .and_then(|above| rows.get(above))
             .filter(|above| above.page == row.page && above.area.bottom().abs_diff(row.area.top) < row.height() * 2)
-            .map_or(Role::Unsaid, |above| role_in(&above_text(above, date))),
-        role @ (Role::Issue | Role::Due | Role::Other) => role,
+            .map_or(Role::Unsaid, |above| role_over(above, date))
+    };
+    if row.source.is_optical() {
+        return if role_in(&before) == Role::Unsaid { over() } else { role_in(&before) };
     }
+    match said() {
+        Role::Unsaid => over(),
+        role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
+    }
+}
+
+/// Where in the row its own label begins: behind the last wide gap before it, or the one before that where it begins a
+/// column of its own.
+fn own_label(row: &Row<'_>, previous: usize, date: &SeenDate) -> usize {
+    let wide = |index: usize| {
+        let pair = index.checked_sub(1).and_then(|before| Some((row.words.get(before)?, row.words.get(index)?)));
+        pair.is_some_and(|(left, right)| right.area.left.saturating_sub(left.area.right()) > row.height() * 5 / 2)
+    };
+    let begin = |end: usize| (previous..=end).rev().find(|index| wide(*index)).unwrap_or(previous);
+    let own = begin(date.first);
+    let letters = row.text_between(own, date.first).chars().any(char::is_alphabetic);
+    if letters || own == previous { own } else { begin(own - 1) }
+}
+
+/// What the words over it say, where they are not the head of a list.
+fn role_over(above: &Row<'_>, date: &SeenDate) -> Role {
+    let role = role_in(&above_text(above, date));
+    let listed = !above.source.is_optical() && role == Role::Issue && above.said().any(&COLUMNS);
+    if listed { Role::Other } else { role }
 }
 
 /// The words of the row above that stand over the date, with the neighbours of their column.
@@ -279,7 +252,9 @@ fn role_in(words: &str) -> Role {
         Role::Due
     } else if said.any(&OTHER) {
         Role::Other
-    } else if said.any(&ISSUE) {
+    } else if said.any(&PLAINLY_ISSUE) {
+        Role::PlainlyIssue
+    } else if said.any(&ISSUE) || matches!(said.words(), [word] if word.text() == DATA) {
         Role::Issue
     } else {
         Role::Unsaid
@@ -304,6 +279,7 @@ fn plausible(date: Date, today: Date) -> bool {
 
 fn score(candidate: &Candidate, all: &[Candidate]) -> (i32, std::cmp::Reverse<u32>) {
     let role = match candidate.role {
+        Role::PlainlyIssue => 75,
         Role::Issue => 40,
         Role::Unsaid => 15,
         Role::Other => -20,
@@ -349,10 +325,16 @@ const GST_BEGAN: Date = jiff::civil::date(2015, 4, 1);
 /// Whether another date of the page could be meant as well.
 fn is_rivalled(best: &Candidate, all: &[Candidate], hints: &Hints) -> bool {
     all.iter().any(|other| {
-        let counts = matches!(other.role, Role::Issue | Role::Unsaid) && plausible(other.date, hints.today);
-        other.date != best.date
-            && counts
-            && !(best.role == Role::Issue && other.role == Role::Unsaid && best.evidence.source == Source::PdfText)
+        let counts = match other.role {
+            Role::PlainlyIssue | Role::Issue | Role::Unsaid => plausible(other.date, hints.today),
+            Role::Due | Role::Other => false,
+        };
+        let weaker = match best.role {
+            Role::PlainlyIssue => other.role != Role::PlainlyIssue,
+            Role::Issue => other.role == Role::Unsaid,
+            Role::Unsaid | Role::Due | Role::Other => false,
+        };
+        other.date != best.date && counts && !(weaker && best.evidence.source == Source::PdfText)
     })
 }
 
@@ -368,7 +350,7 @@ fn issue_choice(best: &Candidate, grounds: DateGrounds, too_early: bool) -> Fiel
         }
     };
     let label = match best.role {
-        Role::Issue => "label",
+        Role::PlainlyIssue | Role::Issue => "label",
         Role::Due | Role::Other => "other-label",
         Role::Unsaid => "alone",
     };

@@ -1,5 +1,7 @@
 //! The words that stand beside amounts, in English, traditional and simplified Chinese and Malay, and what they mean.
 
+mod languages;
+
 use std::sync::OnceLock;
 
 use crate::extract::said::{Phrase, Said};
@@ -333,8 +335,10 @@ const PHRASES: &[(&str, Label, u8)] = &[
 /// What the words say; nothing where they are no label.
 pub(super) fn meaning_of(said: &Said) -> Option<Meaning> {
     static MEANT: OnceLock<Vec<(Phrase, Meaning)>> = OnceLock::new();
-    let phrases = PHRASES.iter().map(|&(phrase, label, strength)| (Phrase::of(phrase), Meaning { label, strength }));
-    let meant = MEANT.get_or_init(|| phrases.collect());
+    let lists = || [languages::PARTICULAR, PHRASES, languages::PLAIN].into_iter().flatten();
+    let phrases =
+        || lists().map(|&(phrase, label, strength)| (Phrase::of(phrase), Meaning { label, strength })).collect();
+    let meant = MEANT.get_or_init(phrases);
     if said.is_empty() {
         return None;
     }
@@ -372,10 +376,27 @@ mod tests {
             ("Total Qty", Label::Other, 0),
             ("Total discount", Label::Discount, 0),
             ("GST Summary", Label::Summary, 0),
+            ("Total HT", Label::Subtotal, 0),
+            ("Total T.T.C.", Label::Total, 3),
+            ("Net à payer", Label::Total, 4),
+            ("Summe netto", Label::Subtotal, 0),
+            ("zzgl. 19 % MwSt.", Label::Tax, 0),
+            ("Gesamtbetrag", Label::Total, 3),
+            ("Total a pagar", Label::Total, 4),
+            ("Imponibile", Label::Subtotal, 0),
+            ("Do zapłaty", Label::Total, 4),
+            ("Summa att betala", Label::Total, 4),
+            ("Totaal excl. BTW", Label::Subtotal, 0),
+            ("Te betalen", Label::Total, 4),
+            ("Jumlah Perlu Dibayar", Label::Total, 4),
+            ("上期結餘 Previous Balance", Label::Other, 0),
+            ("本期應繳金額", Label::Total, 4),
+            ("税抜合計", Label::Subtotal, 0),
+            ("不含税金额", Label::Subtotal, 0),
         ] {
             assert_eq!(meaning_of(&Said::of(text)), Some(Meaning { label, strength }), "{text}");
         }
-        for text in ["", "Chicken rice", "12.30", "Jalan Total1y"] {
+        for text in ["", "Chicken rice", "12.30", "Jalan Total1y", "A4 paper", "Summary", "Imported beer"] {
             assert_eq!(meaning_of(&Said::of(text)).filter(|meaning| meaning.strength != 2), None, "{text}");
         }
         assert_eq!(meaning_of(&Said::of("Chicken rice")), None);
