@@ -198,11 +198,13 @@ fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
         role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
     };
     let over = || {
-        index
-            .checked_sub(1)
-            .and_then(|above| rows.get(above))
-            .filter(|above| above.page == row.page && above.area.bottom().abs_diff(row.area.top) < row.height() * 2)
-            .map_or(Role::Unsaid, |above| role_over(above, date))
+        let mut above = rows.get(..index).unwrap_or_default().iter().rev();
+        let near = |upper: &&Row<'_>, under: &Row<'_>| {
+            upper.page == under.page && upper.area.bottom().abs_diff(under.area.top) < under.height() * 2
+        };
+        let first = above.next().filter(|first| near(first, row));
+        let second = first.and_then(|first| above.next().filter(|second| near(second, first)));
+        first.map_or(Role::Unsaid, |first| role_over(first, second, date))
     };
     if row.source.is_optical() {
         return if role_in(&before) == Role::Unsaid { over() } else { role_in(&before) };
@@ -226,24 +228,27 @@ fn own_label(row: &Row<'_>, previous: usize, date: &SeenDate) -> usize {
     if letters || own == previous { own } else { begin(own - 1) }
 }
 
-/// What the words over it say, where they are not the head of a list.
-fn role_over(above: &Row<'_>, date: &SeenDate) -> Role {
-    let role = role_in(&above_text(above, date));
-    let listed = !above.source.is_optical() && role == Role::Issue && above.said().any(&COLUMNS);
-    if listed { Role::Other } else { role }
+/// What the words over it say, where they are not the head of a list. A printed label may go on in two rows.
+fn role_over(first: &Row<'_>, second: Option<&Row<'_>>, date: &SeenDate) -> Role {
+    let words = above_text(first, date);
+    let role = role_in(&words);
+    if first.source.is_optical() {
+        return role;
+    }
+    let wrapped = second.filter(|_| !words.is_empty()).map(|second| above_text(second, date));
+    let wrapped = wrapped.filter(|upper| !upper.is_empty() && !upper.contains(|c: char| c.is_ascii_digit()));
+    let role = match wrapped.map(|upper| role_in(&format!("{upper} {words}"))) {
+        Some(whole @ (Role::PlainlyIssue | Role::Due | Role::Other)) if role != Role::Due => whole,
+        Some(_) | None => role,
+    };
+    if role == Role::Issue && first.said().any(&COLUMNS) { Role::Other } else { role }
 }
 
 /// The words of the row above that stand over the date, with the neighbours of their column.
 fn above_text(above: &Row<'_>, date: &SeenDate) -> String {
-    above
-        .segments()
-        .iter()
-        .filter(|part| {
-            part.area.left < date.area.right() && part.area.right() > date.area.left && part.dates().is_empty()
-        })
-        .map(Row::text)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let parts = if above.source.is_optical() { above.segments() } else { above.cells() };
+    let over = parts.iter().filter(|part| part.spans(date.area) && part.dates().is_empty());
+    over.map(Row::text).collect::<Vec<_>>().join(" ")
 }
 
 fn role_in(words: &str) -> Role {

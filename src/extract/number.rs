@@ -245,13 +245,19 @@ fn value_below(row: &Row<'_>, first: usize, last: usize, below: &[Row<'_>]) -> O
     let mut upper = row;
     for below in below.iter().take(2) {
         let near = below.page == row.page && below.area.top.saturating_sub(upper.area.bottom()) < row.height() * 2;
-        let under = below.words.iter().position(|word| word.area.left < right && word.area.right() > left)?;
-        let word = below.words.get(under).filter(|_| near)?;
+        let under = below.words.iter().find(|word| word.area.left < right && word.area.right() > left);
+        let Some(word) = under.filter(|_| near) else {
+            // The labels beside it go on in a row of their own.
+            if !near || below.source.is_optical() {
+                return None;
+            }
+            continue;
+        };
         let text: String = word.text.chars().map(half_width).collect();
         if is_number(&text) && below.source.is_optical() {
             return Some(found(below, &text, word.area, word.confidence, true));
         }
-        let cell = below.segments().into_iter().find(|part| part.area.left < right && part.area.right() > left);
+        let cell = below.cells().into_iter().find(|part| part.area.left < right && part.area.right() > left);
         let cell = cell.filter(|_| !below.source.is_optical())?;
         if let Some(value) = value_after(&cell, &pieces(&cell), true) {
             return Some(Found { below: true, ..value });

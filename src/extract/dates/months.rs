@@ -28,6 +28,7 @@ pub(super) const MONTHS: &[(&str, i8)] = &[
     ("DÉC", 12),
     ("DEZ", 12),
     ("MRT", 3),
+    ("MÄR", 3),
 ];
 
 /// Whole names longer than three letters, so that MARKET is no month.
