@@ -145,6 +145,11 @@ pub(super) fn names_credit<'r, 'a: 'r>(rows: impl Iterator<Item = &'r Row<'a>>) 
     rows.take(25).any(|row| row.said().any(&CREDIT))
 }
 
+/// Whether the row names a kind of paper: a heading, not a company.
+pub(super) fn names_paper(row: &Row<'_>) -> bool {
+    offers(row) || [&CREDIT, &INVOICE, &RECEIPT].iter().any(|phrases| row.said().any(phrases))
+}
+
 /// Whether the first heading of a printed page calls it an offer; a scan's headings lose letters too easily.
 fn is_offer(lines: &[Line<'_>]) -> bool {
     let top = lines.iter().take(HEADING_ROWS).filter(|line| line.row.page == 1 && !line.row.source.is_optical());

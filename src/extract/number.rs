@@ -251,6 +251,7 @@ fn value_below(row: &Row<'_>, first: usize, last: usize, below: &[Row<'_>]) -> O
             if !near || below.source.is_optical() {
                 return None;
             }
+            upper = below;
             continue;
         };
         let text: String = word.text.chars().map(half_width).collect();

@@ -95,10 +95,10 @@ impl<'a> Row<'a> {
         self.cut(self.height().saturating_mul(5) / 2)
     }
 
-    /// The row cut where a gap is wider than its height: the cells of a printed table, whose spaces are a third of it.
-    /// A scan's spaces are not that regular.
+    /// The row cut where a gap is wider than three quarters of its height: the cells of a printed table, whose spaces are
+    /// a third of it. A scan's spaces are not that regular.
     pub(super) fn cells(&self) -> Vec<Self> {
-        self.cut(self.height())
+        self.cut(self.height() * 3 / 4)
     }
 
     fn cut(&self, gap_max: u32) -> Vec<Self> {

@@ -1,6 +1,7 @@
 //! Who sold it: a name near the top that is a company's form, or at least no address, number or heading.
 
 mod forms;
+mod printed;
 mod reread;
 mod words;
 mod wrapped;
@@ -9,9 +10,11 @@ use self::forms::{after_label, ending, is_short_form};
 use self::reread::{is_trade, reread};
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, PARTS_OF_HOUSES, SELLER, TRADES, WHOLESALE};
 use crate::extract::{
+    buyer,
     evidence::Evidence,
     fapiao::Seller,
     grounds::NameGrounds,
+    kind::names_paper,
     rows::Row,
     said::{Phrase, Phrases, Said},
     text::{Shape, fold, is_han},
@@ -47,6 +50,10 @@ struct Name<'a> {
     position: usize,
     /// A heading such as "sold by" stands over it.
     led: bool,
+    /// Printed larger than the page's text, at its top.
+    head: bool,
+    /// Another name of a printed page could be meant as well.
+    contested: bool,
     score: i32,
 }
 
@@ -64,7 +71,7 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
     let left = rows.iter().map(|row| row.area.left).min()?;
     let width = rows.iter().map(|row| row.area.right()).max()?.saturating_sub(left);
-    let parts: Vec<Vec<Row<'_>>> = rows.iter().map(|row| row.segments()).collect();
+    let parts: Vec<Vec<Row<'_>>> = parts_of(&rows);
     for (position, row) in parts.iter().enumerate() {
         let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
         for part in row {
@@ -86,6 +93,9 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     }
     demote_below_addresses(&mut names, &rows);
     demote_places(&mut names, &rows);
+    if !rows.iter().any(|row| row.source.is_optical()) {
+        printed::weigh(&mut names, &rows, &heights);
+    }
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
     let mut best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
     let mended = best.row.source.is_optical() && mend(&mut best, looks);
@@ -98,6 +108,16 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let plain = best.position < ACCEPTED_ROWS && !branded && !best.repaired && !best.unsure && !is_tail(&best.text);
     let grounds = NameGrounds { spots, mended, known: false, form: best.form, plain };
     (best.score > 0).then(|| Found { field: choice(&best, &grounds), grounds })
+}
+
+/// The rows cut into columns; a text layer's without what is its buyer's, and cut where a sender's line is.
+fn parts_of<'a>(rows: &[&Row<'a>]) -> Vec<Vec<Row<'a>>> {
+    if rows.iter().any(|row| row.source.is_optical()) {
+        return rows.iter().map(|row| row.segments()).collect();
+    }
+    let owned: Vec<Row<'a>> = rows.iter().map(|row| (*row).clone()).collect();
+    let sellers = |(part, buyers): (Row<'a>, bool)| if buyers { Vec::new() } else { printed::pieces(&part) };
+    buyer::parts(&owned).into_iter().map(|parts| parts.into_iter().flat_map(sellers).collect()).collect()
 }
 
 /// The seller that a fapiao's form names.
@@ -126,7 +146,7 @@ fn mend(name: &mut Name<'_>, looks: &[Look]) -> bool {
 fn choice(best: &Name<'_>, grounds: &NameGrounds) -> Field {
     let accepted = match best.row.source {
         Source::Person | Source::EInvoice | Source::Qr => true,
-        Source::PdfText => best.form && best.score >= 30,
+        Source::PdfText => best.form && best.score >= 30 && !best.contested && !is_tail(&best.text),
         Source::PpOcr | Source::Tesseract => best.form && grounds.plain && best.row.confidence() >= SURE,
     };
     let rule = if best.form { "supplier:company-form" } else { "supplier:top" };
@@ -174,6 +194,7 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     }
     let (row, mut cut) = trimmed(part)?;
     let (mut text, mut form, mut repaired) = ending(&row.text(), row.source.is_optical());
+    form |= !row.source.is_optical() && printed::has_form(&text);
     if let Some((after, mended)) = after_label(&text) {
         (text, form, repaired) = (after, true, mended);
         cut = true;
@@ -188,7 +209,8 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
         None if text == row.text() => row.said().any(&NOT_NAMES),
         None => Said::of(&text).any(&NOT_NAMES),
     };
-    let label = || folded.split(' ').all(|word| LABEL_WORDS.contains(&word));
+    let label =
+        || folded.split(' ').all(|word| LABEL_WORDS.contains(&word)) || !row.source.is_optical() && names_paper(&row);
     let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
     (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
@@ -201,6 +223,8 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
         unsure: cut,
         position,
         led: false,
+        head: false,
+        contested: false,
         score: 0,
     })
 }
@@ -276,7 +300,12 @@ fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
         if !name.form || !is_tail(&name.text) {
             return;
         }
-        let Some(upper) = name_of(row, 0).filter(|upper| !upper.form) else { return };
+        let over = if row.source.is_optical() {
+            None
+        } else {
+            row.segments().into_iter().find(|part| part.spans(name.row.area))
+        };
+        let Some(upper) = name_of(over.as_ref().unwrap_or(row), 0).filter(|upper| !upper.form) else { return };
         name.text = format!("{} {}", upper.text, name.text);
         name.joined = true;
         name.unsure |= upper.unsure || upper.row.confidence() < READ;
