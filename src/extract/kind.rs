@@ -6,7 +6,6 @@ use crate::extract::{
     labels::Label,
     rows::Row,
     said::{Phrases, Said},
-    text::{Shape, is_han},
 };
 use crate::model::field::DocumentKind;
 
@@ -147,7 +146,7 @@ pub(super) fn names_credit<'r, 'a: 'r>(rows: impl Iterator<Item = &'r Row<'a>>) 
 
 /// Whether the row names a kind of paper: a heading, not a company.
 pub(super) fn names_paper(row: &Row<'_>) -> bool {
-    offers(row) || [&CREDIT, &INVOICE, &RECEIPT].iter().any(|phrases| row.said().any(phrases))
+    [&OFFER, &CREDIT, &INVOICE, &RECEIPT].iter().any(|phrases| row.said().any_as_written(phrases))
 }
 
 /// Whether the first heading of a printed page calls it an offer; a scan's headings lose letters too easily.
@@ -163,12 +162,7 @@ fn is_offer(lines: &[Line<'_>]) -> bool {
 
 /// Whether it says so letter by letter: "Davis" is no "devis".
 fn offers(part: &Row<'_>) -> bool {
-    let seen: Vec<&str> = part.said().words().iter().map(Shape::text).collect();
-    let letters = seen.concat();
-    OFFER.list().iter().any(|phrase| {
-        let meant: Vec<&str> = phrase.split(' ').collect();
-        seen.windows(meant.len()).any(|window| window == meant) || phrase.contains(is_han) && letters.contains(phrase)
-    })
+    part.said().any_as_written(&OFFER)
 }
 
 /// The kind the paper's words and payment lines speak for.

@@ -6,6 +6,8 @@ mod reread;
 mod words;
 mod wrapped;
 
+use std::cmp::Reverse;
+
 use self::forms::{after_label, ending, is_short_form};
 use self::reread::{is_trade, reread};
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, PARTS_OF_HOUSES, SELLER, TRADES, WHOLESALE};
@@ -97,7 +99,8 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
         printed::weigh(&mut names, &rows, &heights);
     }
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
-    let mut best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
+    let mut best =
+        names.into_iter().max_by_key(|name| (name.score, Reverse(name.position), Reverse(name.row.area.left)))?;
     let mended = best.row.source.is_optical() && mend(&mut best, looks);
     if best.row.source.is_optical() && accents_are_specks(&rows) {
         best.text = without_accents(&best.text);
@@ -206,6 +209,7 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     let wholesale = WHOLESALE.iter().find_map(|trade| folded.split_once(trade));
     let denied = || match wholesale {
         Some((before, after)) => Said::of(&format!("{before} {after}")).any(&NOT_NAMES),
+        None if !row.source.is_optical() => row.said().any_as_written(&NOT_NAMES),
         None if text == row.text() => row.said().any(&NOT_NAMES),
         None => Said::of(&text).any(&NOT_NAMES),
     };
@@ -300,12 +304,13 @@ fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
         if !name.form || !is_tail(&name.text) {
             return;
         }
-        let over = if row.source.is_optical() {
-            None
-        } else {
-            row.segments().into_iter().find(|part| part.spans(name.row.area))
+        // Beside it a printed page may have another column, whose rows stand between.
+        let part = match row.source.is_optical() {
+            true => Some((*row).clone()),
+            false => row.segments().into_iter().find(|part| part.spans(name.row.area)),
         };
-        let Some(upper) = name_of(over.as_ref().unwrap_or(row), 0).filter(|upper| !upper.form) else { return };
+        let Some(part) = part else { continue };
+        let Some(upper) = name_of(&part, 0).filter(|upper| !upper.form) else { return };
         name.text = format!("{} {}", upper.text, name.text);
         name.joined = true;
         name.unsure |= upper.unsure || upper.row.confidence() < READ;
