@@ -36,7 +36,21 @@ const MARKS: &[(&str, Option<&str>)] = &[
     ("CNY", Some("CNY")),
     ("RMB", Some("CNY")),
     ("TWD", Some("TWD")),
+    ("NZ$", Some("NZD")),
+    ("CA$", Some("CAD")),
     ("JPY", Some("JPY")),
+    ("THB", Some("THB")),
+    ("IDR", Some("IDR")),
+    ("PHP", Some("PHP")),
+    ("VND", Some("VND")),
+    ("KRW", Some("KRW")),
+    ("NZD", Some("NZD")),
+    ("CAD", Some("CAD")),
+    ("SEK", Some("SEK")),
+    ("NOK", Some("NOK")),
+    ("DKK", Some("DKK")),
+    ("PLN", Some("PLN")),
+    ("CZK", Some("CZK")),
     ("EUR", Some("EUR")),
     ("GBP", Some("GBP")),
     ("AUD", Some("AUD")),
@@ -48,6 +62,9 @@ const MARKS: &[(&str, Option<&str>)] = &[
     ("Rs.", Some("INR")),
     ("€", Some("EUR")),
     ("£", Some("GBP")),
+    ("zł", Some("PLN")),
+    ("kr", None),
+    ("₩", Some("KRW")),
     ("₹", Some("INR")),
     ("¥", None),
     ("円", Some("JPY")),
@@ -205,11 +222,11 @@ fn join_with_next(row: &Row<'_>, index: usize, style: Style) -> Option<Number> {
     (number.decimals == 2).then_some(Number { repaired: true, ..number })
 }
 
-/// "2 573,40": thousands set apart by a space, as much of the Continent prints them, and how many words they are. Where
-/// a point parts the cents, the word before is more likely a count, so nothing is joined (see [`continues`]).
+/// "2 573,40": thousands set apart by a space, as much of the Continent prints them, and how many words they are. On a
+/// scan where a point parts the cents the word before is more likely a count, so nothing is joined (see [`continues`]).
 fn grouped(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)> {
     let more = (index..).take_while(|word| continues(row, *word)).take(GROUPS_MAX).count();
-    if style != Style::Comma || more == 0 {
+    if more == 0 || style != Style::Comma && row.source.is_optical() {
         return None;
     }
     let words = row.words.get(index..=index + more)?;
@@ -234,7 +251,8 @@ fn glued(word: &str, style: Style) -> Option<(Number, String)> {
 fn continues(row: &Row<'_>, index: usize) -> bool {
     let (Some(left), Some(right)) = (row.words.get(index), row.words.get(index + 1)) else { return false };
     let gap = right.area.left.saturating_sub(left.area.right());
-    let near = gap.saturating_mul(10) < row.height().saturating_mul(SPACE_TENTHS_MAX);
+    let widest = if row.source.is_optical() { SPACE_TENTHS_MAX } else { LAYER_SPACE_TENTHS_MAX };
+    let near = gap.saturating_mul(10) < row.height().saturating_mul(widest);
     let front: String = left.text.chars().map(half_width).collect();
     let front = strip_front(front.trim_start_matches('(')).0;
     let begins = (1..=3).contains(&front.len()) && front.chars().all(|c| c.is_ascii_digit()) && !front.starts_with('0');
@@ -245,6 +263,8 @@ fn continues(row: &Row<'_>, index: usize) -> bool {
 
 /// A space inside a number is narrower than so many tenths of its height; one between columns is several heights wide.
 const SPACE_TENTHS_MAX: u32 = 7;
+/// The same in a text layer, whose places are exact: a usual space is a quarter to a third of the height.
+const LAYER_SPACE_TENTHS_MAX: u32 = 5;
 /// Groups of three digits behind the first: more are no amount.
 const GROUPS_MAX: usize = 3;
 
@@ -263,7 +283,9 @@ pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
     let (core, back_mark, back_minus) = strip_back(rest);
     let (value, decimals, repaired) =
         parse_digits(core, style).or_else(|| parse_digits(strip_tax_code(core)?, style).filter(|(_, d, _)| *d == 2))?;
-    let negative = front_minus || back_minus || bracketed;
+    // "¥12,000-" ends in a stroke so that nobody adds a digit.
+    let stroke = front_mark == Some("¥") && decimals == 0;
+    let negative = front_minus || (back_minus && !stroke) || bracketed;
     let value = if negative { -value } else { value };
     Some(Number { value, decimals, mark: front_mark.or(back_mark), repaired, negative })
 }
@@ -289,7 +311,9 @@ fn strip_front(text: &str) -> (&str, Option<&'static str>, bool) {
 }
 
 fn starts_with_mark(text: &str, mark: &str) -> bool {
-    text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
+    // "KR12" is a code, "kr 12" an amount.
+    let small = matches!(mark, "kr" | "zł");
+    text.get(..mark.len()).is_some_and(|start| start == mark || !small && start.eq_ignore_ascii_case(mark))
 }
 
 /// Takes marks, a trailing minus and "CR" from the back.
@@ -371,11 +395,12 @@ fn ungroup(whole: &str) -> Option<String> {
         return plain.then(|| "0".to_owned());
     }
     let leading_zeros = first.len() > 1 && first.starts_with('0');
-    if leading_zeros
-        || (plain && first.len() > 9)
-        || (!plain && first.len() > 3)
-        || rest.iter().any(|group| group.len() != 3)
-    {
+    // India: 12,34,567.
+    let lakhs = first.len() <= 2
+        && rest.len() >= 2
+        && rest.split_last().is_some_and(|(last, pairs)| last.len() == 3 && pairs.iter().all(|pair| pair.len() == 2));
+    let threes = first.len() <= 3 && rest.iter().all(|group| group.len() == 3);
+    if leading_zeros || (plain && first.len() > 9) || !(plain || threes || lakhs) {
         return None;
     }
     Some(groups.concat())
@@ -384,6 +409,7 @@ fn ungroup(whole: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::page::{Source, Word};
 
     fn read(word: &str, style: Style) -> Option<(String, bool)> {
         parse_word(word, style).map(|number| (number.value.to_string(), number.repaired))
@@ -409,6 +435,12 @@ mod tests {
             ("港幣120.00元正", "120.00"),
             (".50", "0.50"),
             ("（小写）¥112.00", "112.00"),
+            ("Rs.1,23,456.00", "123456.00"),
+            ("¥12,000-", "12000"),
+            ("-¥12,000", "-12000"),
+            ("kr12", "12"),
+            ("KR12", ""),
+            ("12,34.56", ""),
             ("$", ""),
             ("12/03", ""),
             ("12.03.18", ""),
@@ -449,6 +481,35 @@ mod tests {
         ] {
             let expected: Vec<_> = amounts.iter().map(|(value, repaired)| ((*value).to_owned(), *repaired)).collect();
             assert_eq!(rows(text, narrow), expected, "{text} {narrow}");
+        }
+    }
+
+    /// Thousands set apart by spaces are one amount in a text layer, where the space is narrow.
+    #[test]
+    fn spaces_part_thousands() {
+        for (text, gap, layer, values) in [
+            (&["6", "790,91", "€"][..], 5, true, &["6790.91"][..]),
+            (&["1", "234", "567,00"], 5, true, &["1234567.00"]),
+            (&["€12", "345,60"], 5, true, &["12345.60"]),
+            (&["6", "790,91"], 30, true, &["6", "790.91"]),
+            (&["6", "790,91"], 5, false, &["6790.91"]),
+            (&["6", "79,91"], 5, true, &["6", "79.91"]),
+            (&["06", "790,91"], 5, true, &["790.91"]),
+        ] {
+            let mut left = 0;
+            let words: Vec<Word> = text
+                .iter()
+                .map(|part| {
+                    let made = crate::extract::testing::word(part, left, 0, 0);
+                    left = made.area.right() + gap;
+                    made
+                })
+                .collect();
+            let source = if layer { Source::PdfText } else { Source::PpOcr };
+            let row = crate::extract::rows::row_of_words(1, source, &words).expect("has words");
+            let found: Vec<String> =
+                amounts_in(&row, Style::Comma).iter().map(|amount| amount.value.to_string()).collect();
+            assert_eq!(found, values, "{text:?} {gap} {layer}");
         }
     }
 

@@ -2,51 +2,18 @@
 //! Chinese numerals in `calendars`.
 
 mod calendars;
+mod months;
 
 use jiff::civil;
 
 pub(super) use self::calendars::{Calendars, JAPAN, Needs, is_japanese};
+use self::months::{MONTH_NAMES, MONTHS, WHOLE_MONTHS};
 
 use crate::extract::{rows::Row, text::half_width};
 use crate::model::page::{Area, Confidence};
 
 /// Years outside these are misread numbers.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2079;
-
-/// Beginnings of month names, English first, then Malay, French, Dutch and German where they differ.
-const MONTHS: &[(&str, i8)] = &[
-    ("JAN", 1),
-    ("FEB", 2),
-    ("MAR", 3),
-    ("APR", 4),
-    ("MAY", 5),
-    ("JUN", 6),
-    ("JUL", 7),
-    ("AUG", 8),
-    ("SEP", 9),
-    ("OCT", 10),
-    ("NOV", 11),
-    ("DEC", 12),
-    ("MAC", 3),
-    ("MEI", 5),
-    ("OGOS", 8),
-    ("OKT", 10),
-    ("DIS", 12),
-    ("FÉV", 2),
-    ("AVR", 4),
-    ("MAI", 5),
-    ("JUIN", 6),
-    ("JUIL", 7),
-    ("AOÛ", 8),
-    ("DÉC", 12),
-    ("DEZ", 12),
-    ("MRT", 3),
-];
-
-/// Whole names longer than three letters, so that MARKET is no month.
-const MONTH_NAMES: &str = "JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPT SEPTEMBER OCTOBER NOVEMBER DECEMBER \
-    JANUARI FEBRUARI JULAI OGOS OKTOBER DISEMBER JANVIER FÉVRIER MARS AVRIL JUIN JUILLET AOÛT SEPTEMBRE OCTOBRE \
-    NOVEMBRE DÉCEMBRE MAART JULI AUGUSTUS JANUAR FEBRUAR MÄRZ JUNI DEZEMBER";
 
 /// How the parts of a date were ordered, as far as the printing says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -391,6 +358,9 @@ fn lost_sign(rest: &[Token]) -> Option<Match> {
 /// The month a name says, by its whole name or its three first letters.
 fn month_of(token: Option<&Token>) -> Option<i8> {
     let Some(Piece::Letters(letters)) = token.map(|token| &token.piece) else { return None };
+    if let Some((_, month)) = WHOLE_MONTHS.iter().find(|(name, _)| letters == name) {
+        return Some(*month);
+    }
     let (_, month) = MONTHS.iter().rev().find(|(start, _)| letters.starts_with(start))?;
     let known = letters.chars().count() == 3 || MONTH_NAMES.split_whitespace().any(|name| name == letters);
     known.then_some(*month)
@@ -408,6 +378,12 @@ fn nearly_month(token: Option<&Token>) -> Option<i8> {
 /// Whether the word is a month's name.
 pub(super) fn is_month(word: &str) -> bool {
     month_of(Some(&Token { piece: Piece::Letters(word.to_uppercase()), word: 0 })).is_some()
+}
+
+/// "3 de abril de 2024": past the little word between a day, a month and a year, where one stands there.
+fn skip_of(rest: &[Token], at: usize) -> usize {
+    let of = matches!(rest.get(at).map(|token| &token.piece), Some(Piece::Letters(word)) if matches!(word.as_str(), "DE" | "DEL" | "OF"));
+    if of { skip(rest, at + 1) } else { at }
 }
 
 /// Skips spaces and the signs that stand between a day and a month's name.
@@ -432,14 +408,14 @@ fn day_month_name(rest: &[Token]) -> Option<Match> {
     {
         at += 1;
     }
-    at = skip(rest, at);
+    at = skip_of(rest, skip(rest, at));
     let between = |at: usize| matches!(rest.get(at).map(|token| &token.piece), Some(Piece::Sign('/' | '-')));
     let (month, misread) = match month_of(rest.get(at)) {
         Some(month) => (month, false),
         // "14/dun/2017": between two signs of a date one letter may be wrong.
         None => (nearly_month(rest.get(at)).filter(|_| between(at - 1) && between(at + 1))?, true),
     };
-    at = skip(rest, at + 1);
+    at = skip_of(rest, skip(rest, at + 1));
     let (year, year_digits) = number(rest.get(at))?;
     let (year, short_year, repaired) = year_of(year, year_digits)?;
     let day = day_or_month(day).filter(|_| digits <= 2)?;

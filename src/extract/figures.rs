@@ -9,7 +9,7 @@ use crate::extract::{
     said::Said,
     text::fold,
 };
-use crate::model::page::{Area, Confidence, Source};
+use crate::model::page::{Area, Confidence, Source, Word};
 
 /// How many amounts with cents make a paper one that prints cents.
 const CENTS_SEEN: usize = 3;
@@ -92,6 +92,12 @@ pub(super) fn figures_of(lines: &[Line<'_>]) -> Vec<Figure> {
             }
             continue;
         }
+        let columns =
+            index.checked_sub(1).and_then(|above| lines.get(above)).map(|head| under_columns(head, line, &money));
+        if let Some(columns) = columns.filter(|columns| !columns.is_empty()) {
+            figures.extend(columns);
+            continue;
+        }
         let mut after_last = 0;
         let mut current: Option<Meaning> = None;
         for amount in &money {
@@ -109,6 +115,33 @@ pub(super) fn figures_of(lines: &[Line<'_>]) -> Vec<Figure> {
     }
     figures
 }
+
+/// "Net | VAT | Total" over "100.00 | 20.00 | 120.00": each amount takes the label of its column, in a printed table of
+/// sums. A row with words of its own is a line of a list, whose columns say nothing of sums.
+fn under_columns(head: &Line<'_>, line: &Line<'_>, money: &[&Amount]) -> Vec<Figure> {
+    let near = head.row.page == line.row.page
+        && line.row.area.top.saturating_sub(head.row.area.bottom()) < line.row.height().saturating_mul(2);
+    let bare = !line.row.source.is_optical() && line.meaning.is_none() && head.amounts.is_empty() && near;
+    let dates = line.row.dates();
+    let in_date = |word: usize| dates.iter().any(|date| (date.first..date.after_last).contains(&word));
+    let speaks = |(index, word): (usize, &&Word)| {
+        let letters = word.text.chars().filter(|c| c.is_alphabetic()).count();
+        letters > MARK_LETTERS_MAX && !word.text.contains(|c: char| c.is_ascii_digit()) && !in_date(index)
+    };
+    if !bare || line.row.words.iter().enumerate().any(speaks) {
+        return Vec::new();
+    }
+    let cells = head.row.cells();
+    let of = |amount: &&Amount| {
+        let cell = cells.iter().find(|cell| cell.spans(amount.area))?;
+        let meaning = meaning_of(cell.said()).filter(|meaning| stands_alone(*meaning))?;
+        Some(figure(line, amount, meaning, true, &cell.text()))
+    };
+    money.iter().filter_map(of).collect()
+}
+
+/// A word of so few letters beside an amount may be its currency.
+const MARK_LETTERS_MAX: usize = 3;
 
 /// Whether a whole number can be a figure: where its own word says what it is, or the line does and has no other number.
 fn counts(amount: &Amount, line: &Line<'_>) -> bool {
@@ -196,6 +229,27 @@ mod tests {
                 (Label::Rounding, "-0.02".to_owned()),
             ]
         );
+    }
+
+    /// A table of sums, as Italian and Spanish invoices end with; a list's columns are no sums.
+    #[test]
+    fn columns_label_what_stands_under_them() {
+        let of = |text: &[&str]| {
+            let mut page = page_of(text);
+            page.source = Source::PdfText;
+            let lines = lines_of(rows_of(std::slice::from_ref(&page)));
+            let figures = figures_of(&lines);
+            figures.into_iter().map(|figure| (figure.label, figure.value.to_string())).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of(&["IMPONIBILE  IVA 22%  TOTALE", "10,00 €    2,20 €   12,20 €"]),
+            [
+                (Label::Subtotal, "10.00".to_owned()),
+                (Label::Tax, "2.20".to_owned()),
+                (Label::Total, "12.20".to_owned())
+            ]
+        );
+        assert_eq!(of(&["Article  Price  Total", "Desk lamp  10.00  20.00"]), []);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! When the document was issued and when it must be paid: the dates of the page, weighed by their labels, by each
 //! other, and by the calendar.
 
-use jiff::civil::Date;
-
 mod words;
 mod written;
 
-use self::words::{AMOUNT_DUE, DUE, GST, ISSUE, OTHER};
+use self::words::{AMOUNT_DUE, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, PLAINLY_ISSUE};
+use jiff::civil::Date;
+
 use crate::extract::{
     Hints,
     dates::{Calendars, Order, SeenDate},
@@ -39,6 +39,8 @@ pub(super) const AMBIGUOUS: &str = ",ambiguous";
 /// What the words beside a date say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
+    /// The date of an invoice or a bill, in so many words.
+    PlainlyIssue,
     Issue,
     Due,
     Other,
@@ -89,7 +91,7 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
                 + usize::from(in_a_number(best.date, rows_text()));
             let too_early = before_its_tax(best.date, region, rows);
             let grounds = DateGrounds {
-                labelled: best.role == Role::Issue,
+                labelled: matches!(best.role, Role::Issue | Role::PlainlyIssue),
                 confirmations,
                 sound: best.settled && !best.seen.repaired && !too_early,
                 mended: best.settled && best.seen.repaired && !too_early,
@@ -191,17 +193,60 @@ fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
     }
 }
 
-/// The words before it in the row; else the words right above it.
+/// The words right before it in the row, or before them; else the words right above it.
 fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let Some(row) = rows.get(index) else { return Role::Unsaid };
-    match role_in(&label_of(row, date)) {
-        Role::Unsaid => index
-            .checked_sub(1)
-            .and_then(|above| rows.get(above))
-            .filter(|above| above.page == row.page && above.area.bottom().abs_diff(row.area.top) < row.height() * 2)
-            .map_or(Role::Unsaid, |above| role_in(&above_text(above, date))),
-        role @ (Role::Issue | Role::Due | Role::Other) => role,
+    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
+    let before = label_of(row, date);
+    let said = || match role_in(&row.text_between(own_label(row, previous, date), date.first + 1)) {
+        Role::Unsaid => role_in(&before),
+        role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
+    };
+    let over = || {
+        let mut above = rows.get(..index).unwrap_or_default().iter().rev();
+        let near = |upper: &&Row<'_>, under: &Row<'_>| {
+            upper.page == under.page && upper.area.bottom().abs_diff(under.area.top) < under.height() * 2
+        };
+        let first = above.next().filter(|first| near(first, row));
+        let second = first.and_then(|first| above.next().filter(|second| near(second, first)));
+        first.map_or(Role::Unsaid, |first| role_over(first, second, date))
+    };
+    if row.source.is_optical() {
+        return if role_in(&before) == Role::Unsaid { over() } else { role_in(&before) };
     }
+    match said() {
+        Role::Unsaid => over(),
+        role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
+    }
+}
+
+/// Where in the row its own label begins: behind the last wide gap before it, or the one before that where it begins a
+/// column of its own.
+fn own_label(row: &Row<'_>, previous: usize, date: &SeenDate) -> usize {
+    let wide = |index: usize| {
+        let pair = index.checked_sub(1).and_then(|before| Some((row.words.get(before)?, row.words.get(index)?)));
+        pair.is_some_and(|(left, right)| right.area.left.saturating_sub(left.area.right()) > row.height() * 5 / 2)
+    };
+    let begin = |end: usize| (previous..=end).rev().find(|index| wide(*index)).unwrap_or(previous);
+    let own = begin(date.first);
+    let letters = row.text_between(own, date.first).chars().any(char::is_alphabetic);
+    if letters || own == previous { own } else { begin(own - 1) }
+}
+
+/// What the words over it say, where they are not the head of a list. A printed label may go on in two rows.
+fn role_over(first: &Row<'_>, second: Option<&Row<'_>>, date: &SeenDate) -> Role {
+    let words = above_text(first, date);
+    let role = role_in(&words);
+    if first.source.is_optical() {
+        return role;
+    }
+    let wrapped = second.filter(|_| !words.is_empty()).map(|second| above_text(second, date));
+    let wrapped = wrapped.filter(|upper| !upper.is_empty() && !upper.contains(|c: char| c.is_ascii_digit()));
+    let role = match wrapped.map(|upper| role_in(&format!("{upper} {words}"))) {
+        Some(whole @ (Role::PlainlyIssue | Role::Due | Role::Other)) if role != Role::Due => whole,
+        Some(_) | None => role,
+    };
+    if role == Role::Issue && first.said().any(&COLUMNS) { Role::Other } else { role }
 }
 
 /// What stands before the date in its row, up to the date before it.
@@ -213,15 +258,9 @@ fn label_of(row: &Row<'_>, date: &SeenDate) -> String {
 
 /// The words of the row above that stand over the date, with the neighbours of their column.
 fn above_text(above: &Row<'_>, date: &SeenDate) -> String {
-    above
-        .segments()
-        .iter()
-        .filter(|part| {
-            part.area.left < date.area.right() && part.area.right() > date.area.left && part.dates().is_empty()
-        })
-        .map(Row::text)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let parts = if above.source.is_optical() { above.segments() } else { above.cells() };
+    let over = parts.iter().filter(|part| part.spans(date.area) && part.dates().is_empty());
+    over.map(Row::text).collect::<Vec<_>>().join(" ")
 }
 
 fn role_in(words: &str) -> Role {
@@ -230,7 +269,9 @@ fn role_in(words: &str) -> Role {
         Role::Due
     } else if said.any(&OTHER) {
         Role::Other
-    } else if said.any(&ISSUE) {
+    } else if said.any(&PLAINLY_ISSUE) {
+        Role::PlainlyIssue
+    } else if said.any(&ISSUE) || matches!(said.words(), [word] if word.text() == DATA) {
         Role::Issue
     } else {
         Role::Unsaid
@@ -255,6 +296,7 @@ fn plausible(date: Date, today: Date) -> bool {
 
 fn score(candidate: &Candidate, all: &[Candidate]) -> (i32, std::cmp::Reverse<u32>) {
     let role = match candidate.role {
+        Role::PlainlyIssue => 75,
         Role::Issue => 40,
         Role::Unsaid => 15,
         Role::Other => -20,
@@ -300,10 +342,16 @@ const GST_BEGAN: Date = jiff::civil::date(2015, 4, 1);
 /// Whether another date of the page could be meant as well.
 fn is_rivalled(best: &Candidate, all: &[Candidate], hints: &Hints) -> bool {
     all.iter().any(|other| {
-        let counts = matches!(other.role, Role::Issue | Role::Unsaid) && plausible(other.date, hints.today);
-        other.date != best.date
-            && counts
-            && !(best.role == Role::Issue && other.role == Role::Unsaid && best.evidence.source == Source::PdfText)
+        let counts = match other.role {
+            Role::PlainlyIssue | Role::Issue | Role::Unsaid => plausible(other.date, hints.today),
+            Role::Due | Role::Other => false,
+        };
+        let weaker = match best.role {
+            Role::PlainlyIssue => other.role != Role::PlainlyIssue,
+            Role::Issue => other.role == Role::Unsaid,
+            Role::Unsaid | Role::Due | Role::Other => false,
+        };
+        other.date != best.date && counts && !(weaker && best.evidence.source == Source::PdfText)
     })
 }
 
@@ -325,7 +373,7 @@ fn issue_choice(best: &Candidate, grounds: DateGrounds, too_early: bool) -> Fiel
         }
     };
     let label = match best.role {
-        Role::Issue => "label",
+        Role::PlainlyIssue | Role::Issue => "label",
         Role::Due | Role::Other => "other-label",
         Role::Unsaid => "alone",
     };

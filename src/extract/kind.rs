@@ -4,12 +4,32 @@ use crate::extract::{
     amounts::Amount,
     figures::Line,
     labels::Label,
+    rows::Row,
     said::{Phrases, Said},
 };
 use crate::model::field::DocumentKind;
 
-static CREDIT: Phrases =
-    Phrases::new(&["CREDIT NOTE", "CREDIT MEMO", "CREDITNOTA", "退款單", "貸項", "紅字", "红字", "折讓單", "AVOIR"]);
+static CREDIT: Phrases = Phrases::new(&[
+    "CREDIT NOTE",
+    "CREDIT MEMO",
+    "CREDITNOTA",
+    "CREDITFACTUUR",
+    "退款單",
+    "貸項",
+    "紅字",
+    "红字",
+    "折讓單",
+    "AVOIR",
+    "DAVOIR",
+    "GUTSCHRIFT",
+    "RECHNUNGSKORREKTUR",
+    "FACTURA RECTIFICATIVA",
+    "NOTA DE CRÉDITO",
+    "NOTA DI CREDITO",
+    "KREDITFAKTURA",
+    "KREDITNOTA",
+    "FAKTURA KORYGUJĄCA",
+]);
 static DEMAND: Phrases = Phrases::new(&[
     "DUE DATE",
     "AMOUNT DUE",
@@ -18,6 +38,12 @@ static DEMAND: Phrases = Phrases::new(&[
     "BILL TO",
     "BANK ACCOUNT",
     "PLEASE PAY",
+    "PAY BY",
+    "AMOUNT TO PAY",
+    "TOTAL TO PAY",
+    "PREVIOUS BALANCE",
+    "LAST BILL",
+    "BILLING PERIOD",
     "IBAN",
     "ACCOUNT NO",
     "REMITTANCE",
@@ -25,13 +51,55 @@ static DEMAND: Phrases = Phrases::new(&[
     "到期日",
     "銀行戶口",
     "TERMS",
+    "ÉCHÉANCE",
+    "SCADENZA",
+    "VENCIMIENTO",
+    "VENCIMENTO",
+    "ZAHLBAR",
+    "FÖRFALLODATUM",
+    "支払期限",
+    "繳費期限",
+    "PAYABLE TO",
+    "上期",
 ]);
-static INVOICE: Phrases = Phrases::new(&["INVOICE", "FACTUUR", "FACTURE", "RECHNUNG", "發票", "发票", "帳單", "賬單"]);
+static INVOICE: Phrases = Phrases::new(&[
+    "INVOICE",
+    "FACTUUR",
+    "FACTURE",
+    "RECHNUNG",
+    "發票",
+    "发票",
+    "帳單",
+    "賬單",
+    "账单",
+    "对账单",
+    "請求書",
+    "請款單",
+    "費單",
+    "INVOIS",
+    "FACTURA",
+    "FATTURA",
+    "FATURA",
+    "FAKTURA",
+    "DEBIT NOTE",
+    "FEE NOTE",
+    "BILL DATE",
+    "DATE OF BILL",
+    "ELECTRICITY BILL",
+    "GAS BILL",
+    "WATER BILL",
+    "STATEMENT DATE",
+    "STATEMENT OF ACCOUNT",
+    "付款通知",
+    "繳費通知",
+    "DEMAND NOTE",
+]);
 static RECEIPT: Phrases = Phrases::new(&[
     "RECEIPT",
     "RESIT",
     "收據",
     "收据",
+    "領収書",
     "CASH BILL",
     "CASH SALE",
     "CASH SALES",
@@ -41,6 +109,61 @@ static RECEIPT: Phrases = Phrases::new(&[
     "多謝",
     "謝謝",
 ]);
+/// What offers something, or asks for money before there is an invoice: nobody owes anything on it.
+static OFFER: Phrases = Phrases::new(&[
+    "QUOTATION",
+    "QUOTE",
+    "PRO FORMA",
+    "PROFORMA",
+    "ESTIMATE",
+    "ORDER CONFIRMATION",
+    "PURCHASE ORDER",
+    "ANGEBOT",
+    "KOSTENVORANSCHLAG",
+    "AUFTRAGSBESTÄTIGUNG",
+    "DEVIS",
+    "OFFERTE",
+    "OFFERTA",
+    "PREVENTIVO",
+    "PRESUPUESTO",
+    "ORÇAMENTO",
+    "SEBUT HARGA",
+    "報價",
+    "报价",
+    "形式發票",
+    "形式发票",
+    "見積書",
+]);
+/// A heading stands in so many rows from the top …
+const HEADING_ROWS: usize = 15;
+/// … and says no more than so many words besides: "Sales quote", "Pro forma invoice".
+const HEADING_WORDS: usize = 3;
+
+/// Whether a heading among these rows calls the paper a credit.
+pub(super) fn names_credit<'r, 'a: 'r>(rows: impl Iterator<Item = &'r Row<'a>>) -> bool {
+    rows.take(25).any(|row| row.said().any(&CREDIT))
+}
+
+/// Whether the row names a kind of paper: a heading, not a company.
+pub(super) fn names_paper(row: &Row<'_>) -> bool {
+    [&OFFER, &CREDIT, &INVOICE, &RECEIPT].iter().any(|phrases| row.said().any_as_written(phrases))
+}
+
+/// Whether the first heading of a printed page calls it an offer; a scan's headings lose letters too easily.
+fn is_offer(lines: &[Line<'_>]) -> bool {
+    let top = lines.iter().take(HEADING_ROWS).filter(|line| line.row.page == 1 && !line.row.source.is_optical());
+    let parts: Vec<Row<'_>> = top.flat_map(|line| line.row.segments()).collect();
+    let number = |part: &Row<'_>| part.words.iter().any(|word| word.text.contains(|c: char| c.is_ascii_digit()));
+    let heading = |part: &&Row<'_>| part.said().words().len() <= HEADING_WORDS && !number(part);
+    let demands = |part: &Row<'_>| part.said().any(&INVOICE) || part.said().any(&RECEIPT);
+    let mut headings = parts.iter().filter(heading).filter(|part| offers(part) || demands(part));
+    headings.next().is_some_and(offers)
+}
+
+/// Whether it says so letter by letter: "Davis" is no "devis".
+fn offers(part: &Row<'_>) -> bool {
+    part.said().any_as_written(&OFFER)
+}
 
 /// The kind the paper's words and payment lines speak for.
 pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
@@ -50,10 +173,12 @@ pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
             line.meaning.is_some_and(|meaning| meaning.label == label) && line.amounts.iter().any(Amount::is_money)
         })
     };
-    let top = texts.iter().take(25).any(|text| text.any(&CREDIT));
+    let top = names_credit(lines.iter().map(|line| &line.row));
     let paid = labelled(Label::Paid) || labelled(Label::Change);
     let (demand, invoice, receipt) = (DEMAND.count_in(&texts), INVOICE.count_in(&texts), RECEIPT.count_in(&texts));
-    if top {
+    if is_offer(lines) {
+        DocumentKind::Unknown
+    } else if top {
         DocumentKind::CreditNote
     } else if labelled(Label::Change) || (paid && demand < 2) {
         DocumentKind::Receipt
@@ -72,6 +197,21 @@ mod tests {
     use crate::extract::{figures::lines_of, rows::rows_of, testing::page_of};
 
     #[test]
+    fn offers_are_no_invoices() {
+        for (text, expected) in [
+            (&["PRO FORMA INVOICE", "Due date 1/2/2025", "Total 5.00"][..], DocumentKind::Unknown),
+            (&["形式發票 PROFORMA INVOICE", "Total 5.00"], DocumentKind::Unknown),
+            (&["Angebot", "Rechnungsadresse", "Total 5.00"], DocumentKind::Unknown),
+            (&["INVOICE", "Quotation", "Total 5.00"], DocumentKind::Invoice),
+            (&["Davis Ltd", "INVOICE", "Total 5.00"], DocumentKind::Invoice),
+        ] {
+            let mut page = page_of(text);
+            page.source = crate::model::page::Source::PdfText;
+            assert_eq!(kind(&lines_of(rows_of(std::slice::from_ref(&page)))), expected, "{text:?}");
+        }
+    }
+
+    #[test]
     fn kinds() {
         for (text, expected) in [
             (&["TAX INVOICE", "TOTAL 5.00", "CASH 10.00", "CHANGE 5.00"][..], DocumentKind::Receipt),
@@ -79,6 +219,18 @@ mod tests {
             (&["CREDIT NOTE", "Total 5.00"], DocumentKind::CreditNote),
             (&["收據", "合計 5.00"], DocumentKind::Receipt),
             (&["hello"], DocumentKind::Unknown),
+            (&["請求書", "お支払期限 2024年5月1日", "合計 500円"], DocumentKind::Invoice),
+            (&["Gutschrift", "Nr. 5", "Summe 5,00"], DocumentKind::CreditNote),
+            (
+                &[
+                    "Electricity bill",
+                    "Your last bill 9.00",
+                    "Payment received 9.00",
+                    "Please pay by 1 May",
+                    "Total 5.00",
+                ],
+                DocumentKind::Invoice,
+            ),
         ] {
             let page = page_of(text);
             assert_eq!(kind(&lines_of(rows_of(std::slice::from_ref(&page)))), expected, "{text:?}");

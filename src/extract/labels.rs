@@ -1,5 +1,7 @@
 //! The words that stand beside amounts, in the languages of the regions, and what they mean.
 
+mod languages;
+
 use std::sync::OnceLock;
 
 use crate::extract::said::{Phrase, Said};
@@ -172,22 +174,14 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("原價", Label::Subtotal, 0),
     ("ITEM TOTAL", Label::Subtotal, 0),
     ("ITEMS TOTAL", Label::Subtotal, 0),
-    ("GOODS TOTAL", Label::Subtotal, 0),
-    ("TOTAL HT", Label::Subtotal, 0),
-    ("MONTANT HT", Label::Subtotal, 0),
     ("TOTAL HORS", Label::Subtotal, 0),
     ("HORS TAXES", Label::Subtotal, 0),
-    ("NETTOBETRAG", Label::Subtotal, 0),
-    ("NETTOSUMME", Label::Subtotal, 0),
-    ("SUMME NETTO", Label::Subtotal, 0),
-    ("ZWISCHENSUMME", Label::Subtotal, 0),
     ("ZW SUMME", Label::Subtotal, 0),
     ("EXCL BTW", Label::Subtotal, 0),
     ("SUBTOTAAL EXCL", Label::Subtotal, 0),
     ("SUB TOTAAL", Label::Subtotal, 0),
     ("原价合计", Label::Subtotal, 0),
     ("原價合計", Label::Subtotal, 0),
-    ("税抜", Label::Subtotal, 0),
     // Totals with the tax inside, which must be told from the tax itself.
     ("TOTAL INCL", Label::Total, 3),
     ("TOTAL INC", Label::Total, 3),
@@ -228,18 +222,12 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("減價", Label::Discount, 0),
     ("满减", Label::Discount, 0),
     ("立减", Label::Discount, 0),
-    ("RABATT", Label::Discount, 0),
     ("AKTIONSRABATT", Label::Discount, 0),
     ("NACHLASS", Label::Discount, 0),
     ("GUTSCHEIN", Label::Discount, 0),
-    ("REMISE", Label::Discount, 0),
     ("RÉDUCTION", Label::Discount, 0),
     ("RABAIS", Label::Discount, 0),
     ("BON D ACHAT", Label::Discount, 0),
-    ("KORTING", Label::Discount, 0),
-    ("DESCONTO", Label::Discount, 0),
-    ("DESCUENTO", Label::Discount, 0),
-    ("SCONTO", Label::Discount, 0),
     ("ROUNDING", Label::Rounding, 0),
     ("ROUND ADJ", Label::Rounding, 0),
     ("ROUND", Label::Rounding, 0),
@@ -255,9 +243,7 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("舍零", Label::Rounding, 0),
     ("抹零", Label::Rounding, 0),
     ("進位調整", Label::Rounding, 0),
-    ("ARRONDI", Label::Rounding, 0),
     ("AFRONDING", Label::Rounding, 0),
-    ("RUNDUNG", Label::Rounding, 0),
     ("ARREDONDAMENTO", Label::Rounding, 0),
     ("CHANGE", Label::Change, 0),
     ("BAKI", Label::Change, 0),
@@ -293,22 +279,10 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("INVOICE TOTAL", Label::Total, 4),
     ("SOMME A PAYER", Label::Total, 4),
     ("SOMME À PAYER", Label::Total, 4),
-    ("NET À PAYER", Label::Total, 4),
-    ("NET A PAYER", Label::Total, 4),
-    ("TOTAL À PAYER", Label::Total, 4),
     ("TOTAL A PAYER", Label::Total, 4),
-    ("TOTAL TTC", Label::Total, 4),
-    ("MONTANT TTC", Label::Total, 4),
-    ("ZU ZAHLEN", Label::Total, 4),
-    ("GESAMTBETRAG", Label::Total, 4),
-    ("RECHNUNGSBETRAG", Label::Total, 4),
-    ("ENDBETRAG", Label::Total, 4),
-    ("BRUTTOBETRAG", Label::Total, 4),
-    ("TE BETALEN", Label::Total, 4),
     ("TOTAAL TE BETALEN", Label::Total, 4),
     ("TOTAAL INCL", Label::Total, 4),
     ("TOTAL GERAL", Label::Total, 4),
-    ("TOTAL A PAGAR", Label::Total, 4),
     ("VALOR A PAGAR", Label::Total, 4),
     ("お買上計", Label::Total, 4),
     ("お会計", Label::Total, 4),
@@ -348,10 +322,6 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("增值稅", Label::Tax, 0),
     ("增值税", Label::Tax, 0),
     ("CUKAI", Label::Tax, 0),
-    ("MWST", Label::Tax, 0),
-    ("UMSATZSTEUER", Label::Tax, 0),
-    ("UST", Label::Tax, 0),
-    ("IVA", Label::Tax, 0),
     // Money handed over.
     ("CASH", Label::Paid, 0),
     ("TUNAI", Label::Paid, 0),
@@ -409,7 +379,6 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("共計", Label::Total, 3),
     ("TOTAL", Label::Total, 2),
     ("TOTAAL", Label::Total, 2),
-    ("SUMME", Label::Total, 2),
     ("GESAMT", Label::Total, 2),
     ("净额", Label::Total, 2),
     ("TTL", Label::Total, 2),
@@ -432,8 +401,10 @@ const PHRASES: &[(&str, Label, u8)] = &[
 /// What the words say; nothing where they are no label.
 pub(super) fn meaning_of(said: &Said) -> Option<Meaning> {
     static MEANT: OnceLock<Vec<(Phrase, Meaning)>> = OnceLock::new();
-    let phrases = PHRASES.iter().map(|&(phrase, label, strength)| (Phrase::of(phrase), Meaning { label, strength }));
-    let meant = MEANT.get_or_init(|| phrases.collect());
+    let lists = || [languages::PARTICULAR, PHRASES, languages::PLAIN].into_iter().flatten();
+    let phrases =
+        || lists().map(|&(phrase, label, strength)| (Phrase::of(phrase), Meaning { label, strength })).collect();
+    let meant = MEANT.get_or_init(phrases);
     if said.is_empty() {
         return None;
     }
@@ -476,7 +447,7 @@ mod tests {
             ("Nettobetrag", Label::Subtotal, 0),
             ("TOTAL HT", Label::Subtotal, 0),
             ("19% MwSt.", Label::Tax, 0),
-            ("MONTANT TTC", Label::Total, 4),
+            ("MONTANT TTC", Label::Total, 3),
             ("ZU ZAHLEN", Label::Total, 4),
             ("Te betalen", Label::Total, 4),
             ("TOTAL GERAL", Label::Total, 4),
@@ -488,10 +459,27 @@ mod tests {
             ("Desconto", Label::Discount, 0),
             ("原价合计", Label::Subtotal, 0),
             ("舍零", Label::Rounding, 0),
+            ("Total HT", Label::Subtotal, 0),
+            ("Total T.T.C.", Label::Total, 3),
+            ("Net à payer", Label::Total, 4),
+            ("Summe netto", Label::Subtotal, 0),
+            ("zzgl. 19 % MwSt.", Label::Tax, 0),
+            ("Gesamtbetrag", Label::Total, 3),
+            ("Total a pagar", Label::Total, 4),
+            ("Imponibile", Label::Subtotal, 0),
+            ("Do zapłaty", Label::Total, 4),
+            ("Summa att betala", Label::Total, 4),
+            ("Totaal excl. BTW", Label::Subtotal, 0),
+            ("Te betalen", Label::Total, 4),
+            ("Jumlah Perlu Dibayar", Label::Total, 4),
+            ("上期結餘 Previous Balance", Label::Other, 0),
+            ("本期應繳金額", Label::Total, 4),
+            ("税抜合計", Label::Subtotal, 0),
+            ("不含税金额", Label::Subtotal, 0),
         ] {
             assert_eq!(meaning_of(&Said::of(text)), Some(Meaning { label, strength }), "{text}");
         }
-        for text in ["", "Chicken rice", "12.30", "Jalan Total1y"] {
+        for text in ["", "Chicken rice", "12.30", "Jalan Total1y", "A4 paper", "Summary", "Imported beer"] {
             assert_eq!(meaning_of(&Said::of(text)).filter(|meaning| meaning.strength != 2), None, "{text}");
         }
         assert_eq!(meaning_of(&Said::of("Chicken rice")), None);

@@ -10,6 +10,7 @@
 
 mod amounts;
 mod arithmetic;
+mod buyer;
 mod calibration;
 mod chinese_amount;
 mod consumption_tax;
@@ -143,7 +144,7 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     }
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
-    let region = region::region_of(&rows).or_else(by_currency);
+    let region = region::region_of(&buyer::without(&rows)).or_else(by_currency);
     let first = rows.first().map_or(1, |row| row.page);
     let seller = fapiao::seller(&rows.iter().filter(|row| row.page == first).collect::<Vec<_>>());
     let named = || supplier::supplier(&rows, seen.looks);

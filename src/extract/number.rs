@@ -1,9 +1,13 @@
 //! The number of the receipt or invoice: the first thing with a digit behind, or under, the words that announce it.
 
+mod words;
+
+use self::words::{CREDIT, LABELS, LAST_ACCEPTED, REFERS};
 use crate::extract::{
     evidence::Evidence,
+    kind::names_credit,
     rows::Row,
-    said::{Phrases, Said},
+    said::Said,
     text::{fold, half_width, is_han},
 };
 use crate::model::{
@@ -11,48 +15,6 @@ use crate::model::{
     page::{Area, Confidence, Source},
 };
 
-/// What announces the number, folded, best first; the number of the rank is subtracted from the choice.
-static LABELS: Phrases = Phrases::new(&[
-    "INVOICE NO",
-    "INVOICE NUMBER",
-    "TAX INVOICE NO",
-    "INV NO",
-    "INVOICE",
-    "FACTUURNUMMER",
-    "FACTURE N",
-    "發票號碼",
-    "发票号码",
-    "發票編號",
-    "CREDIT NOTE NO",
-    "CREDIT NOTE NUMBER",
-    "RECEIPT NO",
-    "RECEIPT NUMBER",
-    "RECEIPT",
-    "OFFICIAL RECEIPT NO",
-    "RESIT NO",
-    "收據編號",
-    "收據號碼",
-    "BILL NO",
-    "BILL NUMBER",
-    "BILL",
-    "CASH BILL NO",
-    "CASH BILL",
-    "DOC NO",
-    "DOCUMENT NO",
-    "單據編號",
-    "單號",
-    "单号",
-    "編號",
-    "SLIP NO",
-    "TRANSACTION NO",
-    "TRANS NO",
-    "TRN NO",
-    "CHECK NO",
-    "CHK NO",
-    "REF NO",
-    "REFERENCE NO",
-    "BOOKING ID",
-]);
 /// The least confidence of an accepted scanned number.
 const SURE: Confidence = Confidence::from_per_mille(900);
 
@@ -79,22 +41,48 @@ struct Found {
 
 /// The document's number, as printed.
 pub(super) fn document_number(rows: &[Row<'_>]) -> Option<Field> {
-    let found = rows.iter().enumerate().flat_map(|(index, row)| numbers_of(row, rows.get(index + 1)));
-    let best = found.min_by_key(|found| (found.rank, found.below))?;
+    let credit = names_credit(rows.iter());
+    let mut all: Vec<Found> = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(index, row)| numbers_of(row, rows.get(index + 1..).unwrap_or_default()))
+        .collect();
+    // The number of the invoice that a credit corrects is not the credit's own.
+    let own = |found: &Found| !credit || !is_invoices(found.rank);
+    if all.iter().any(own) {
+        all.retain(own);
+    }
+    let best = all.iter().min_by_key(|found| (found.rank, found.below))?;
+    let plain = is_plain(best.rank) && own(best);
     let accepted = match best.evidence.source {
-        Source::Person | Source::EInvoice | Source::Qr | Source::PdfText => best.rank < 26,
+        Source::Person | Source::EInvoice | Source::Qr => plain,
+        // Two numbers under the same label are of two documents, or one of them is a part of a table.
+        Source::PdfText => plain && !all.iter().any(|other| other.rank == best.rank && other.text != best.text),
         // Letters and digits mixed are misread too easily; plain digits have half the doubles.
         Source::PpOcr | Source::Tesseract => {
-            best.evidence.confidence >= SURE && best.rank < 26 && best.text.chars().all(|c| c.is_ascii_digit())
+            best.evidence.confidence >= SURE && plain && best.text.chars().all(|c| c.is_ascii_digit())
         }
     };
     let rule = if best.below { "number:label-above" } else { "number:label" };
-    Some(best.evidence.field(FieldValue::Text(best.text), accepted, rule.to_owned()))
+    Some(best.evidence.field(FieldValue::Text(best.text.clone()), accepted, rule.to_owned()))
+}
+
+/// Whether the label of this rank names the document plainly enough.
+fn is_plain(rank: usize) -> bool {
+    let last = LABELS.list().iter().position(|label| *label == LAST_ACCEPTED);
+    last.is_some_and(|last| rank <= last)
+}
+
+/// Whether the label of this rank is an invoice's, and not a credit's.
+fn is_invoices(rank: usize) -> bool {
+    let credit = |label: &str| CREDIT.list().iter().any(|credit| label.contains(credit));
+    let first = LABELS.list().iter().position(|label| credit(label)).unwrap_or(0);
+    rank < first
 }
 
 /// The numbers that the row announces and says itself.
 pub(super) fn announced(row: &Row<'_>) -> Vec<String> {
-    numbers_of(row, None).into_iter().map(|found| found.text).collect()
+    numbers_of(row, &[]).into_iter().map(|found| found.text).collect()
 }
 
 /// The row's words cut at colons and number signs, which stand for words of their own.
@@ -102,14 +90,14 @@ fn pieces(row: &Row<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (word, content) in row.words.iter().enumerate() {
         let plain: String = content.text.chars().map(half_width).collect();
-        let spaced =
-            plain.replace('º', "°").replace(':', " : ").replace('#', " # ").replace("n°", "n ").replace("N°", "N ");
+        let spaced = plain.replace('º', "°").replace(".°", "°").replace(':', " : ").replace('#', " # ");
+        let spaced = spaced.replace("n°", "n ").replace("N°", "N ").replace("№", "No ");
         pieces.extend(spaced.split_whitespace().map(|text| Piece::new(text, word)));
     }
     pieces
 }
 
-fn numbers_of(row: &Row<'_>, below: Option<&Row<'_>>) -> Vec<Found> {
+fn numbers_of(row: &Row<'_>, below: &[Row<'_>]) -> Vec<Found> {
     let pieces = pieces(row);
     let mut found = Vec::new();
     for start in 0..pieces.len() {
@@ -119,21 +107,34 @@ fn numbers_of(row: &Row<'_>, below: Option<&Row<'_>>) -> Vec<Found> {
         for length in (1..=4).rev() {
             let Some(window) = pieces.get(start..start + length) else { continue };
             let Some(rank) = rank_of(window) else { continue };
+            let alone = is_bare(rank);
+            if refers(&pieces, start) || alone && (row.source.is_optical() || !begins(row, window)) {
+                break;
+            }
             let announced = matches!(
                 pieces.get(start + length).map(|piece| piece.text.as_str()),
-                Some(":" | "#" | "No" | "NO" | "No." | "NO." | "no.")
+                Some(":" | "#" | "No" | "NO" | "No." | "NO." | "no." | "Nr" | "Nr." | "nr" | "nr.")
             );
-            let whole = LABELS.list().get(rank).is_some_and(|label| {
-                label.contains(" N") || label.ends_with(" ID") || label.chars().any(is_han) || label.ends_with("NUMMER")
-            });
+            let whole = alone
+                || LABELS.list().get(rank).is_some_and(|label| {
+                    label.contains(" N")
+                        || label.starts_with("N ")
+                        || label.starts_with("NO ")
+                        || label.starts_with("NUM")
+                        || label.starts_with("NÚM")
+                        || label.ends_with(" ID")
+                        || label.ends_with("NR")
+                        || label.chars().any(is_han)
+                        || label.ends_with("NUMMER")
+                });
             // "INVOICE 12" may be anything; "INVOICE : 12" and "INVOICE NO 12" announce a number.
             if let Some(value) = value_after(row, pieces.get(start + length..).unwrap_or_default(), announced || whole)
             {
                 found.push(Found { rank, ..value });
             } else if let Some(value) = window
                 .last()
-                .filter(|_| whole)
-                .and_then(|last| value_below(row, window.first()?.word, last.word, below?))
+                .filter(|_| whole && !alone)
+                .and_then(|last| value_below(row, window.first()?.word, last.word, below))
             {
                 found.push(Found { rank, ..value });
             }
@@ -141,6 +142,27 @@ fn numbers_of(row: &Row<'_>, below: Option<&Row<'_>>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// "No." and its like in other languages, with no word of what it is the number of.
+fn is_bare(rank: usize) -> bool {
+    LABELS
+        .list()
+        .get(rank)
+        .is_some_and(|label| matches!(*label, "N" | "NO" | "NR" | "NUMÉRO" | "NUMERO" | "NÚMERO" | "番号"))
+}
+
+/// Whether the label begins a column of the row: within one it is a part of a longer label.
+fn begins(row: &Row<'_>, window: &[Piece]) -> bool {
+    let Some(word) = window.first().map(|piece| piece.word) else { return false };
+    let Some(before) = word.checked_sub(1).and_then(|before| row.words.get(before)) else { return true };
+    row.words.get(word).is_some_and(|word| word.area.left.saturating_sub(before.area.right()) > row.height() * 5 / 2)
+}
+
+/// Whether the word before the label makes it another document's: "original invoice no".
+fn refers(pieces: &[Piece], start: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|before| pieces.get(before));
+    before.and_then(|piece| piece.said.as_ref()).is_some_and(|said| said.any(&REFERS))
 }
 
 /// What the first piece that says anything says; nothing where a number or a sign stands before it.
@@ -162,18 +184,22 @@ fn rank_of(window: &[Piece]) -> Option<usize> {
     })
 }
 
-/// The next piece with a digit, at most two signs or filler words on.
+/// The next piece with a digit, at most two signs or filler words on; the same label in another script may stand between.
 fn value_after(row: &Row<'_>, rest: &[Piece], announced: bool) -> Option<Found> {
     let filler = |text: &str| {
-        matches!(fold(text).as_str(), "" | "NO" | "NUMBER" | "N" | "ID") && !text.contains(|c: char| c.is_ascii_digit())
+        let said = matches!(fold(text).as_str(), "" | "NO" | "NUMBER" | "N" | "NR" | "ID")
+            || text.chars().all(|c| is_han(c) || !c.is_alphanumeric());
+        said && !text.contains(|c: char| c.is_ascii_digit())
     };
     let (skipped, piece) = rest.iter().enumerate().find(|(_, piece)| !filler(&piece.text))?;
     let letters_only = !piece.text.contains(|c: char| c.is_ascii_digit());
-    // "INV 0001": a prefix of letters belongs to the number that follows it.
-    let (text, last) = match rest.get(skipped + 1) {
+    let next = rest.get(skipped + 1);
+    let (text, last) = match next {
+        // "INV 0001": a prefix of letters belongs to the number that follows it.
         Some(next) if letters_only && announced && is_prefix(&piece.text) && is_number(&next.text) => {
             (format!("{} {}", piece.text, next.text), next.word)
         }
+        Some(_) if announced => groups(row, rest.get(skipped..).unwrap_or_default()),
         Some(_) | None => (piece.text.clone(), piece.word),
     };
     if skipped > 3 || !is_number(&text) || !(announced || skipped > 0 || text.len() >= 5) {
@@ -189,18 +215,65 @@ fn value_after(row: &Row<'_>, rest: &[Piece], announced: bool) -> Option<Found> 
     ))
 }
 
+/// "123 456 789": groups of digits that stand close in a text layer are one number. Gives it, and its last word.
+fn groups(row: &Row<'_>, pieces: &[Piece]) -> (String, usize) {
+    let Some(first) = pieces.first() else { return (String::new(), 0) };
+    let (mut text, mut last) = (first.text.clone(), first.word);
+    let group = |text: &str| (2..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let in_date = |word: usize| row.dates().iter().any(|date| (date.first..date.after_last).contains(&word));
+    for piece in pieces.iter().skip(1) {
+        let near = |left: &Area, right: &Area| right.left.saturating_sub(left.right()) * 2 < row.height();
+        let close = row
+            .words
+            .get(last)
+            .zip(row.words.get(piece.word))
+            .is_some_and(|(left, right)| near(&left.area, &right.area));
+        let goes_on = !row.source.is_optical() && close && group(&piece.text) && text.split(' ').all(group);
+        if !goes_on || in_date(piece.word) {
+            break;
+        }
+        text = format!("{text} {}", piece.text);
+        last = piece.word;
+    }
+    (text, last)
+}
+
 /// "INV", "CS": up to four capital letters.
 fn is_prefix(text: &str) -> bool {
     text.len() <= 4 && text.chars().all(|c| c.is_ascii_uppercase())
 }
 
-/// The word of the row below that begins under the label.
-fn value_below(row: &Row<'_>, first: usize, last: usize, below: &Row<'_>) -> Option<Found> {
+/// The number that stands under the label, in the next row, or in the one after that where the next has only the label
+/// in another script.
+fn value_below(row: &Row<'_>, first: usize, last: usize, below: &[Row<'_>]) -> Option<Found> {
     let (left, right) = (row.words.get(first)?.area.left, row.words.get(last)?.area.right());
-    let near = below.page == row.page && below.area.top.saturating_sub(row.area.bottom()) < row.height() * 2;
-    let under = below.words.iter().find(|word| word.area.left < right && word.area.right() > left)?;
-    let text: String = under.text.chars().map(half_width).collect();
-    (near && is_number(&text)).then(|| found(below, &text, under.area, under.confidence, true))
+    let mut upper = row;
+    for below in below.iter().take(2) {
+        let near = below.page == row.page && below.area.top.saturating_sub(upper.area.bottom()) < row.height() * 2;
+        let under = below.words.iter().find(|word| word.area.left < right && word.area.right() > left);
+        let Some(word) = under.filter(|_| near) else {
+            // The labels beside it go on in a row of their own.
+            if !near || below.source.is_optical() {
+                return None;
+            }
+            upper = below;
+            continue;
+        };
+        let text: String = word.text.chars().map(half_width).collect();
+        if is_number(&text) && below.source.is_optical() {
+            return Some(found(below, &text, word.area, word.confidence, true));
+        }
+        let cell = below.cells().into_iter().find(|part| part.area.left < right && part.area.right() > left);
+        let cell = cell.filter(|_| !below.source.is_optical())?;
+        if let Some(value) = value_after(&cell, &pieces(&cell), true) {
+            return Some(Found { below: true, ..value });
+        }
+        if cell.text().contains(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        upper = below;
+    }
+    None
 }
 
 fn found(row: &Row<'_>, text: &str, area: Area, confidence: Confidence, below: bool) -> Found {
@@ -223,6 +296,27 @@ mod tests {
     use super::*;
     use crate::extract::{rows::rows_of, testing::page_of};
 
+    /// What a text layer tells besides: columns, narrow spaces, and a "No." that begins one.
+    #[test]
+    fn numbers_of_text_layers() {
+        for (text, number, accepted) in [
+            (&["FACTURE", "N° 2025/9943"][..], Some("2025/9943"), false),
+            (&["Invoice No: 123 456 789"], Some("123 456 789"), true),
+            (&["Invoice No: 1234 03 May 2024"], Some("1234"), true),
+            (&["INVOICE NO  INVOICE DATE", "INV 00123  3 May 2024"], Some("INV 00123"), true),
+            (&["INVOICE NO  DATE", "發票號碼  日期", "9449147  3 May 2024"], Some("9449147"), true),
+            (&["Invoice No 4711", "Invoice No 4712"], Some("4711"), false),
+            (&["Credit note", "Invoice no F161984"], Some("F161984"), false),
+            (&["Document number 20391"], Some("20391"), false),
+        ] {
+            let mut page = page_of(text);
+            page.source = Source::PdfText;
+            let rows = rows_of(std::slice::from_ref(&page));
+            let found = document_number(&rows).map(|choice| (choice.value.to_text(), choice.accepted));
+            assert_eq!(found, number.map(|number| (number.to_owned(), accepted)), "{text:?}");
+        }
+    }
+
     #[test]
     fn numbers() {
         for (text, number) in [
@@ -241,6 +335,17 @@ mod tests {
             (&["TAX INVOICE", "Tel 12345678"], None),
             (&["Bill 5.00"], None),
             (&["Facture n°562044387 du 02 Juillet 2015"], Some("562044387")),
+            (&["Rechnungs-Nr.: RE-2024-71129"], Some("RE-2024-71129")),
+            (&["Rechnung Nr. 434918"], Some("434918")),
+            (&["Kundennummer: 12345", "Rechnungsnummer: R2323/784"], Some("R2323/784")),
+            (&["Fatura n.º FT 2022/997"], Some("FT 2022/997")),
+            (&["Nº de factura F-41265"], Some("F-41265")),
+            (&["Faktura nr FV/123/04/2024"], Some("FV/123/04/2024")),
+            (&["請求番号：202608-229"], Some("202608-229")),
+            (&["账单编号：159204391873"], Some("159204391873")),
+            (&["Bill No. 賬單號碼 6241792403"], Some("6241792403")),
+            (&["Credit note", "Original invoice no F161984", "Credit note no CN-92992"], Some("CN-92992")),
+            (&["Order no 55512", "Invoice no 4711"], Some("4711")),
         ] {
             let page = page_of(text);
             let rows = rows_of(std::slice::from_ref(&page));

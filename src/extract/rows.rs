@@ -92,7 +92,16 @@ impl<'a> Row<'a> {
 
     /// The row cut where a gap is wider than twice and a half its height: the columns of an invoice's head.
     pub(super) fn segments(&self) -> Vec<Self> {
-        let gap_max = self.height().saturating_mul(5) / 2;
+        self.cut(self.height().saturating_mul(5) / 2)
+    }
+
+    /// The row cut where a gap is wider than three quarters of its height: the cells of a printed table, whose spaces are
+    /// a third of it. A scan's spaces are not that regular.
+    pub(super) fn cells(&self) -> Vec<Self> {
+        self.cut(self.height() * 3 / 4)
+    }
+
+    fn cut(&self, gap_max: u32) -> Vec<Self> {
         let mut cuts = vec![0];
         for (index, pair) in self.words.windows(2).enumerate() {
             if let [left, right] = pair
@@ -108,6 +117,11 @@ impl<'a> Row<'a> {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Whether it stands over, or under, the area.
+    pub(super) const fn spans(&self, area: Area) -> bool {
+        self.area.left < area.right() && self.area.right() > area.left
     }
 }
 

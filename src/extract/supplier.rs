@@ -1,17 +1,22 @@
 //! Who sold it: a name near the top that is a company's form, or at least no address, number or heading.
 
 mod forms;
+mod printed;
 mod reread;
 mod words;
 mod wrapped;
+
+use std::cmp::Reverse;
 
 use self::forms::{after_label, ending, is_short_form};
 use self::reread::{is_trade, reread};
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, PARTS_OF_HOUSES, SELLER, TRADES, WHOLESALE};
 use crate::extract::{
+    buyer,
     evidence::Evidence,
     fapiao::Seller,
     grounds::NameGrounds,
+    kind::names_paper,
     rows::Row,
     said::{Phrase, Phrases, Said},
     text::{Shape, fold, is_han, join},
@@ -47,6 +52,10 @@ struct Name<'a> {
     position: usize,
     /// A heading such as "sold by" stands over it.
     led: bool,
+    /// Printed larger than the page's text, at its top.
+    head: bool,
+    /// Another name of a printed page could be meant as well.
+    contested: bool,
     score: i32,
 }
 
@@ -64,7 +73,7 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
     let left = rows.iter().map(|row| row.area.left).min()?;
     let width = rows.iter().map(|row| row.area.right()).max()?.saturating_sub(left);
-    let parts: Vec<Vec<Row<'_>>> = rows.iter().map(|row| row.segments()).collect();
+    let parts: Vec<Vec<Row<'_>>> = parts_of(&rows);
     for (position, row) in parts.iter().enumerate() {
         let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
         for part in row {
@@ -86,8 +95,12 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     }
     demote_below_addresses(&mut names, &rows);
     demote_places(&mut names, &rows);
+    if !rows.iter().any(|row| row.source.is_optical()) {
+        printed::weigh(&mut names, &rows, &heights);
+    }
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
-    let mut best = names.into_iter().max_by_key(|name| (name.score, std::cmp::Reverse(name.position)))?;
+    let mut best =
+        names.into_iter().max_by_key(|name| (name.score, Reverse(name.position), Reverse(name.row.area.left)))?;
     let mended = best.row.source.is_optical() && mend(&mut best, looks);
     if best.row.source.is_optical() && accents_are_specks(&rows) {
         best.text = without_accents(&best.text);
@@ -98,6 +111,16 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     let plain = best.position < ACCEPTED_ROWS && !branded && !best.repaired && !best.unsure && !is_tail(&best.text);
     let grounds = NameGrounds { spots, mended, known: false, form: best.form, plain };
     (best.score > 0).then(|| Found { field: choice(&best, &grounds), grounds })
+}
+
+/// The rows cut into columns; a text layer's without what is its buyer's, and cut where a sender's line is.
+fn parts_of<'a>(rows: &[&Row<'a>]) -> Vec<Vec<Row<'a>>> {
+    if rows.iter().any(|row| row.source.is_optical()) {
+        return rows.iter().map(|row| row.segments()).collect();
+    }
+    let owned: Vec<Row<'a>> = rows.iter().map(|row| (*row).clone()).collect();
+    let sellers = |(part, buyers): (Row<'a>, bool)| if buyers { Vec::new() } else { printed::pieces(&part) };
+    buyer::parts(&owned).into_iter().map(|parts| parts.into_iter().flat_map(sellers).collect()).collect()
 }
 
 /// The seller that a fapiao's form names.
@@ -135,7 +158,7 @@ pub(super) fn holds_form(row: &Row<'_>) -> bool {
 fn choice(best: &Name<'_>, grounds: &NameGrounds) -> Field {
     let accepted = match best.row.source {
         Source::Person | Source::EInvoice | Source::Qr => true,
-        Source::PdfText => best.form && best.score >= 30,
+        Source::PdfText => best.form && best.score >= 30 && !best.contested && !is_tail(&best.text),
         Source::PpOcr | Source::Tesseract => best.form && grounds.plain && best.row.confidence() >= SURE,
     };
     let rule = if best.form { "supplier:company-form" } else { "supplier:top" };
@@ -183,6 +206,7 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     }
     let (row, mut cut) = trimmed(part)?;
     let (mut text, mut form, mut repaired) = ending(&row.text(), row.source.is_optical());
+    form |= !row.source.is_optical() && printed::has_form(&text);
     if let Some((after, mended)) = after_label(&text) {
         (text, form, repaired) = (after, true, mended);
         cut = true;
@@ -194,10 +218,12 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     let wholesale = WHOLESALE.iter().find_map(|trade| folded.split_once(trade));
     let denied = || match wholesale {
         Some((before, after)) => Said::of(&format!("{before} {after}")).any(&NOT_NAMES),
+        None if !row.source.is_optical() => row.said().any_as_written(&NOT_NAMES),
         None if text == row.text() => row.said().any(&NOT_NAMES),
         None => Said::of(&text).any(&NOT_NAMES),
     };
-    let label = || folded.split(' ').all(|word| LABEL_WORDS.contains(&word));
+    let label =
+        || folded.split(' ').all(|word| LABEL_WORDS.contains(&word)) || !row.source.is_optical() && names_paper(&row);
     let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
     (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
@@ -210,6 +236,8 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
         unsure: cut,
         position,
         led: false,
+        head: false,
+        contested: false,
         score: 0,
     })
 }
@@ -285,7 +313,13 @@ fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
         if !name.form || !is_tail(&name.text) {
             return;
         }
-        let Some(upper) = name_of(row, 0).filter(|upper| !upper.form) else { return };
+        // Beside it a printed page may have another column, whose rows stand between.
+        let part = match row.source.is_optical() {
+            true => Some((*row).clone()),
+            false => row.segments().into_iter().find(|part| part.spans(name.row.area)),
+        };
+        let Some(part) = part else { continue };
+        let Some(upper) = name_of(&part, 0).filter(|upper| !upper.form) else { return };
         name.text = format!("{} {}", upper.text, name.text);
         name.joined = true;
         name.unsure |= upper.unsure || upper.row.confidence() < READ;

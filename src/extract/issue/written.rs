@@ -47,7 +47,7 @@ pub(super) fn is_passing(label: &str) -> bool {
 /// The days on which the paper says that it was written, each with its page: by a date's label, or by a time beside it.
 pub(super) fn days(all: &[Candidate], hints: &Hints) -> Vec<(u32, Date)> {
     let says = |candidate: &&Candidate| match candidate.role {
-        Role::Issue => true,
+        Role::PlainlyIssue | Role::Issue => true,
         Role::Unsaid => candidate.with_time,
         Role::Due | Role::Other => false,
     };

@@ -1,0 +1,176 @@
+//! Which parts of a printed invoice are its buyer's: the name and address under "bill to", beside "To:", before 御中.
+//!
+//! Where a paper comes from, and who sold it, must not be taken from them. A text layer's columns stand where they are
+//! drawn, so that a block can be followed downwards; a scan's rows are held against the words only (`supplier`).
+
+use crate::extract::{
+    rows::Row,
+    said::{Phrases, Said},
+    text::fold,
+};
+use crate::model::page::Area;
+
+/// Words of a label over a buyer's name that say so wherever they stand.
+static LABELS: Phrases = Phrases::new(&[
+    "BILL TO",
+    "BILLED TO",
+    "BILLING ADDRESS",
+    "INVOICE TO",
+    "INVOICED TO",
+    "SHIP TO",
+    "SHIPPING ADDRESS",
+    "SOLD TO",
+    "DELIVER TO",
+    "DELIVERY ADDRESS",
+    "SERVICE ADDRESS",
+    "THE DIRECTORS",
+    "FACTURÉ À",
+    "ADRESSE DE FACTURATION",
+    "RECHNUNG AN",
+    "RECHNUNGSADRESSE",
+    "LIEFERADRESSE",
+    "RECHNUNGSEMPFÄNGER",
+    "FACTUURADRES",
+    "客戶名稱",
+    "客户名称",
+    "買方",
+    "购买方",
+    "購買方",
+    "付款人",
+    "御中",
+]);
+/// What a label is when it says nothing else, folded.
+const ALONE: &[&str] = &[
+    "TO",
+    "ATTN",
+    "ATTENTION",
+    "CLIENT",
+    "CUSTOMER",
+    "CUSTOMER NAME",
+    "BUYER",
+    "GUEST",
+    "GUEST NAME",
+    "PASSENGER",
+    "KEPADA",
+    "AN",
+    "KUNDE",
+    "CLIENTE",
+    "KLANT",
+    "NABYWCA",
+    "DESTINATAIRE",
+    "DESTINATARIO",
+    "SPETTLE",
+    "EXMO S SR S",
+    "EXMOS SRS",
+    "致",
+    "致 TO",
+    "客戶",
+    "客户",
+    "抬頭",
+    "BILL TO ADDRESS",
+    "CONSIGNEE",
+    "客戶名稱",
+    "BILL TO 客戶",
+];
+/// A block goes on for at most so many rows under its label.
+const ROWS_MAX: usize = 7;
+
+struct Block {
+    left: u32,
+    right: u32,
+    bottom: u32,
+    page: u32,
+    rows: usize,
+}
+
+/// Whether the part is, or begins with, the label of a buyer.
+pub(super) fn is_label(part: &Row<'_>) -> bool {
+    let text = part.text();
+    let label = fold(text.split([':', '：']).next().unwrap_or_default());
+    // "Sold to date" and "customer number 5" name nobody.
+    let named = part.said().any(&LABELS) && !text.contains(|c: char| c.is_ascii_digit());
+    ALONE.contains(&label.as_str()) || named || text.ends_with('様')
+}
+
+/// The rows' parts, each with whether it is a buyer's.
+pub(super) fn parts<'a>(rows: &[Row<'a>]) -> Vec<Vec<(Row<'a>, bool)>> {
+    let mut blocks: Vec<Block> = Vec::new();
+    rows.iter().map(|row| parts_of(row, &mut blocks)).collect()
+}
+
+/// The rows without what is a buyer's, for those that were read from a text layer; others as they are.
+pub(super) fn without<'a>(rows: &[Row<'a>]) -> Vec<Row<'a>> {
+    if rows.iter().any(|row| row.source.is_optical()) {
+        return rows.to_vec();
+    }
+    parts(rows).into_iter().flatten().filter(|(_, buyers)| !buyers).map(|(part, _)| part).collect()
+}
+
+fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> {
+    let mut labelled = false;
+    let mut found = Vec::new();
+    for part in row.segments() {
+        let label = is_label(&part);
+        let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, &part));
+        let beside = labelled;
+        labelled = label;
+        match goes_on {
+            _ if label || beside => {
+                let Area { left, .. } = part.area;
+                blocks.push(Block {
+                    left,
+                    right: part.area.right(),
+                    bottom: part.area.bottom(),
+                    page: row.page,
+                    rows: 0,
+                });
+                found.push((part, true));
+            }
+            Some(block) => {
+                block.bottom = part.area.bottom();
+                block.right = block.right.max(part.area.right());
+                block.rows += 1;
+                found.push((part, true));
+            }
+            None => found.push((part, false)),
+        }
+    }
+    found
+}
+
+/// Whether the part stands right under the block, flush with it, and is no label of something else.
+fn goes_on(block: &Block, part: &Row<'_>) -> bool {
+    let height = part.height();
+    let flush = block.left.abs_diff(part.area.left) <= height * 2;
+    let near = part.area.top.saturating_sub(block.bottom) <= height * 3 / 2 && part.area.bottom() > block.bottom;
+    let words = Said::of(&part.text());
+    let heading = part.text().contains([':', '：']) && part.text().contains(|c: char| c.is_ascii_digit());
+    block.rows < ROWS_MAX && flush && near && !words.is_empty() && !heading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{rows::rows_of, testing::page_of};
+    use crate::model::page::Source;
+
+    #[test]
+    fn blocks_of_buyers() {
+        for (text, left) in [
+            (
+                &["Pearl Ltd  Bill to", "Austin, TX 78701  Blue Ltd", "United States  Hong Kong"][..],
+                "Pearl Ltd|Austin, TX 78701|United States",
+            ),
+            (&["Pearl Ltd", "To: Blue Ltd", "Hong Kong", "", "Invoice 12345"], "Pearl Ltd|Invoice 12345"),
+            (&["見本商事株式会社 御中", "株式会社ヤマダ"], "株式会社ヤマダ"),
+            (&["To  Blue Ltd", "Payable to Pearl Ltd"], "Payable to Pearl Ltd"),
+            (&["Customer number 5", "Pearl Ltd"], "Customer number 5|Pearl Ltd"),
+        ] {
+            let mut page = page_of(text);
+            page.source = Source::PdfText;
+            let rows = rows_of(std::slice::from_ref(&page));
+            let found: Vec<String> = without(&rows).iter().map(Row::text).collect();
+            assert_eq!(found.join("|"), left, "{text:?}");
+        }
+    }
+}

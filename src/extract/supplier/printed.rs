@@ -1,0 +1,135 @@
+//! What a text layer tells of names besides their words: how large they are printed, where else they stand, and whose
+//! money it is.
+//!
+//! A scan's letters vary in size and a scan of a receipt has one name. An invoice has at least two companies on it, and
+//! the one that is owed the money is often no more than a line in small print.
+
+use super::{Name, words::FORMS};
+use crate::extract::{
+    rows::Row,
+    said::Phrases,
+    text::{fold, is_han, letters},
+};
+
+/// Who is to be paid, or issued it, stands in the same row.
+static PAYEE: Phrases = Phrases::new(&[
+    "PAYABLE TO",
+    "IN FAVOUR OF",
+    "ACCOUNT NAME",
+    "BENEFICIARY",
+    "ISSUED BY",
+    "KONTOINHABER",
+    "GESCHÄFTSFÜHRER",
+    "AMTSGERICHT",
+    "HRB",
+    "SIRET",
+    "SIREN",
+    "IBAN",
+    "AU CAPITAL DE",
+    "KVK",
+    "PARTITA IVA",
+    "ORG NR",
+    "支票抬頭",
+    "收款人",
+    "戶口名稱",
+    "户名",
+]);
+/// Forms as a text layer prints them, letter by letter: in a scan a misread letter would make one of many words.
+const PRINTED_FORMS: &[&str] = &[
+    "AG", "KG", "OHG", "UG", "e.K.", "AB", "Oy", "Oyj", "A/S", "AS", "ApS", "S.p.A.", "SpA", "S.r.l.", "Srl", "SRL",
+    "S.L.", "SL", "S.L.U.", "Lda", "Lda.", "LDA", "Sàrl", "SIA", "V.O.F.", "VOF", "K.K.", "S.A.S.", "P.L.C.", "Ltda.",
+];
+/// The same, of several words.
+const LONG_FORMS: &[&str] = &["Sp. z o.o.", "sp. z o.o.", "GmbH & Co. KG", "S. de R.L."];
+
+/// Signs between the parts of a sender's line: "Pearl GmbH · Musterweg 12 · 10115 Berlin".
+const SEPARATORS: &[&str] = &["·", "•", "|", "∙", "–", "—", "●"];
+
+/// A name is a head where its letters are so much larger than most, in fifths …
+const HEAD_FIFTHS: u32 = 7;
+/// … and it stands in so many rows from the top.
+const HEAD_ROWS: usize = 8;
+/// What a head weighs: nearly as much as a company's form.
+const HEAD: i32 = 32;
+/// What a row weighs that says whose the money is.
+const PAYEE_ROW: i32 = 40;
+/// What each row weighs that has the name as well, up to so many.
+const AGAIN: i32 = 12;
+const AGAIN_MAX: usize = 2;
+/// Two names that are nearer to each other than this are a question for a person.
+const MARGIN: i32 = 35;
+
+/// Whether the text ends in a company's form as a text layer prints it.
+pub(super) fn has_form(text: &str) -> bool {
+    let last = text.rsplit(' ').next().unwrap_or_default();
+    text.contains(' ') && PRINTED_FORMS.contains(&last) || LONG_FORMS.iter().any(|form| text.ends_with(form))
+}
+
+/// The part, cut at the signs that part what a sender's line says.
+pub(super) fn pieces<'a>(part: &Row<'a>) -> Vec<Row<'a>> {
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    let mut first = 0;
+    for (index, word) in part.words.iter().enumerate() {
+        if SEPARATORS.contains(&word.text.as_str()) {
+            cuts.push((first, index));
+            first = index + 1;
+        }
+    }
+    cuts.push((first, part.words.len()));
+    cuts.into_iter().filter(|(first, last)| first < last).filter_map(|(first, last)| part.part(first, last)).collect()
+}
+
+/// Weighs the names of a printed page, and marks those that another could be meant instead of.
+pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], heights: &[u32]) {
+    let mut sorted = heights.to_vec();
+    sorted.sort_unstable();
+    let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(1);
+    let texts: Vec<(u32, String, bool)> =
+        rows.iter().map(|row| (row.area.top, fold(&row.text()), row.said().any(&PAYEE))).collect();
+    let places: String = rows
+        .iter()
+        .flat_map(|row| &row.words)
+        .filter(|word| word.text.contains(['@', '.']))
+        .map(|word| word.text.to_lowercase())
+        .collect::<Vec<_>>()
+        .join(" ");
+    for name in names.iter_mut() {
+        name.head = name.row.height() * 5 >= usual * HEAD_FIFTHS && name.position <= HEAD_ROWS;
+        let folded = fold(&name.text);
+        let also = texts.iter().filter(|(top, text, _)| *top != name.row.area.top && text.contains(&folded));
+        let again = also.clone().count().min(AGAIN_MAX);
+        let paid = texts.iter().any(|(_, text, payee)| *payee && text.contains(&folded));
+        name.score += i32::from(name.head) * HEAD
+            + i32::try_from(again).unwrap_or(0) * AGAIN
+            + i32::from(paid) * PAYEE_ROW
+            + i32::from(is_in_addresses(&name.text, &places)) * AGAIN;
+    }
+    for index in 0..names.len() {
+        let Some(name) = names.get(index) else { continue };
+        let rivals = names.iter().any(|other| {
+            (other.form || other.head && other.position < name.position)
+                && !is_related(name, other)
+                && other.score + MARGIN > name.score
+        });
+        if let Some(name) = names.get_mut(index) {
+            name.contested = rivals;
+        }
+    }
+}
+
+/// Whether an e-mail's or a site's address has the first word of the name in it.
+fn is_in_addresses(name: &str, places: &str) -> bool {
+    let first = name.split(' ').next().unwrap_or_default().to_lowercase();
+    first.len() >= 4 && first.is_ascii() && places.contains(&first)
+}
+
+/// Whether the two are one company's: they share a word that is no form, or are its name in two scripts.
+fn is_related(name: &Name<'_>, other: &Name<'_>) -> bool {
+    let (left, right) = (fold(&name.text), fold(&other.text));
+    let form =
+        |word: &str| FORMS.iter().any(|form| form.split(' ').any(|part| part == word)) || letters(word).len() < 3;
+    let shared = left.split(' ').any(|word| !form(word) && right.split(' ').any(|other| other == word));
+    let han = |text: &str| text.chars().any(is_han);
+    let scripts = han(&left) != han(&right) && name.position.abs_diff(other.position) <= 1;
+    shared || scripts || left == right || left.contains(&right) || right.contains(&left)
+}
