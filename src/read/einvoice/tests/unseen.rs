@@ -75,10 +75,11 @@ fn a_day_with_something_behind_it_is_a_day_only_where_that_is_a_time_or_a_zone()
 /// A plain UBL invoice that Malaysia's tax office takes; its kinds have numbers of their own.
 #[test]
 fn malaysia_has_kinds_of_its_own() {
+    let number = "<a:PartyIdentification><ID schemeID=\"TIN\">C1</ID></a:PartyIdentification>";
     let invoice = |code: &str| {
         UBL.replace("<CustomizationID>urn:cen.eu:en16931:2017</CustomizationID>", "")
             .replace(">380</InvoiceTypeCode>", &format!(">{code}</InvoiceTypeCode>"))
-            .replace("<a:PartyName><Name>Kiosk<", "<a:PartyIdentification><ID schemeID=\"TIN\">C1</ID></a:PartyIdentification>\n<a:PartyName><Name>Kiosk<")
+            .replace("<a:PartyName><Name>Kiosk<", &format!("{number}<a:PartyName><Name>Kiosk<"))
     };
     for code in ["01", "03", "11", "13"] {
         let facts = facts(&invoice(code));
@@ -209,4 +210,24 @@ fn an_invoice_that_hangs_on_a_page_is_found() {
     assert_eq!(found.len(), 1);
     assert!(found.first().is_some_and(|xml| parse(xml).is_ok()));
     assert_eq!(in_pdf_bytes(pdf("Link").as_bytes()).len(), 0);
+}
+
+/// A file that is called as the standards call an invoice, and is none, is not passed over in silence.
+#[test]
+fn a_file_that_is_called_an_invoice_promises_one() {
+    let claims = |name: &str| {
+        let pdf = format!(
+            "%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/AF[3 0 R]>>endobj\n\
+             2 0 obj<</Type/Pages/Count 1/Kids[6 0 R]>>endobj\n\
+             3 0 obj<</Type/Filespec/F({name})/EF<</F 4 0 R>>>>endobj\n\
+             4 0 obj<</Type/EmbeddedFile/Length 5>>stream\njunk.\nendstream endobj\n\
+             6 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n\
+             trailer<</Root 1 0 R>>\n%%EOF"
+        );
+        let pdf = Pdf::new(pdf.into_bytes()).expect("the test's PDF can be opened");
+        assert!(in_pdf(&pdf).is_empty());
+        claim_of_pdf(&pdf).is_some()
+    };
+    assert!(claims("factur-x.xml") && claims("ZUGFeRD-invoice.xml") && claims("xrechnung.xml"));
+    assert!(!claims("terms.xml"));
 }
