@@ -101,6 +101,33 @@ fn malaysia_has_kinds_of_its_own() {
     assert!(messages(&facts(&told), Severity::Flag).iter().all(|text| !text.starts_with("BR-CO-1")));
 }
 
+/// Peppol's international model names the totals it demands; what plain UBL may leave out is missing there.
+#[test]
+fn what_an_international_invoice_lacks_is_named() {
+    let without = |specification: &str, tag: &str| {
+        let (start, end) = (format!("<{tag} currencyID=\"EUR\">"), format!("</{tag}>"));
+        let (before, rest) = UBL.split_once(&start).expect("the invoice has the total");
+        let (_, after) = rest.split_once(&end).expect("the total ends");
+        format!("{before}{after}")
+            .replace("urn:cen.eu:en16931:2017", specification)
+            .replace("<PrepaidAmount currencyID=\"EUR\">119.00</PrepaidAmount>", "")
+            .replace("<PayableAmount currencyID=\"EUR\">0.00", "<PayableAmount currencyID=\"EUR\">119.00")
+    };
+    for pint in
+        ["urn:peppol:pint:billing-1@sg-1", "urn:peppol:pint:selfbilling-1@aunz-1", "urn:fdc:peppol:jp:billing:3.0"]
+    {
+        let lacking = facts(&without(pint, "TaxInclusiveAmount"));
+        assert_eq!(messages(&lacking, Severity::Block), ["BR-14: the e-invoice has no total with tax."], "{pint}");
+        assert!(lacking.fields.iter().all(|fact| fact.name != FieldName::Total), "{pint}");
+        let lacking = facts(&without(pint, "TaxExclusiveAmount"));
+        assert_eq!(messages(&lacking, Severity::Block), ["BR-13: the e-invoice has no total without tax."], "{pint}");
+        assert_eq!(facts(&UBL.replace("urn:cen.eu:en16931:2017", pint)).problems.len(), 1, "that it was paid before");
+    }
+    let plain = facts(&without("urn:of-nobody", "TaxInclusiveAmount"));
+    assert_eq!(messages(&plain, Severity::Block), Vec::<&str>::new());
+    assert!(plain.fields.iter().any(|fact| fact.name == FieldName::Total && fact.rule == "ubl:PayableAmount"));
+}
+
 #[test]
 fn an_invoice_outside_the_scope_of_tax_is_an_invoice() {
     let outside = UBL.replace(">380</InvoiceTypeCode>", ">480</InvoiceTypeCode>");
