@@ -38,7 +38,7 @@ pub(super) fn media_type(bytes: &[u8]) -> Option<MediaType> {
 
 /// XML with its declaration, in any encoding it may have, or an e-invoice that names its standard at once.
 fn is_xml(bytes: &[u8]) -> bool {
-    // UTF-16 begins with its byte order mark, or shows itself by how its declaration begins. Source: XML 1.0, appendix F.
+    // UTF-16 begins with its byte order mark, or shows itself by its declaration. Source: XML 1.0, appendix F.
     let sixteen: [&[u8]; 4] = [b"\xFF\xFE<\0", b"\xFE\xFF\0<", b"<\0?\0x\0", b"\0<\0?\0x"];
     if sixteen.iter().any(|start| bytes.starts_with(start)) {
         return true;

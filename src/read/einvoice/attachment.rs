@@ -6,10 +6,10 @@
 
 use hayro_interpret::hayro_syntax::{
     Pdf,
-    object::{Array, Dict, Name, Stream},
+    object::{Array, Dict, Name, Stream, String as PdfString},
 };
 
-use super::{invoice::Level, xml};
+use super::{envelope::FILE_NAMES, invoice::Level, xml};
 
 /// The most embedded files that are looked at.
 const FILES_MAX: usize = 100;
@@ -82,28 +82,56 @@ pub(super) fn described<'a>(description: &'a str, name: &str) -> Option<&'a str>
     })
 }
 
-/// What the PDF's description says about an e-invoice in it; nothing where it speaks of none.
+/// What the PDF says about an e-invoice in it, by its description or by what a file in it is called; nothing where it
+/// speaks of none.
 pub(super) fn claim(pdf: &Pdf) -> Option<Claim> {
-    let text = description(pdf).filter(|text| SCHEMAS.iter().any(|schema| text.contains(schema)))?;
-    described(&text, "ConformanceLevel").map(|level| Claim { level: Level::claimed(level) })
+    let described = description(pdf)
+        .filter(|text| SCHEMAS.iter().any(|schema| text.contains(schema)))
+        .and_then(|text| described(&text, "ConformanceLevel").map(|level| Claim { level: Level::claimed(level) }));
+    let is_called =
+        |file: &Dict<'_>| name(file).is_some_and(|name| FILE_NAMES.iter().any(|names| names.contains(&name.as_str())));
+    described.or_else(|| Files::of(pdf)?.all.iter().any(is_called).then_some(Claim { level: None }))
+}
+
+/// The files in a PDF, in order of the places where they are named.
+struct Files<'a> {
+    all: Vec<Dict<'a>>,
+    /// How many of them stand among the embedded files.
+    named: usize,
+    /// How many stand there or belong to the document or a page; the others hang on a page.
+    told: usize,
+}
+
+impl<'a> Files<'a> {
+    fn of(pdf: &'a Pdf) -> Option<Self> {
+        let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
+        let mut all = Vec::new();
+        named_files(&catalog, &mut all);
+        let named = all.len();
+        associated_files(&catalog, &mut all);
+        for page in pdf.pages().iter().take(FILES_MAX) {
+            associated_files(page.raw(), &mut all);
+        }
+        let told = all.len();
+        for page in pdf.pages().iter().take(FILES_MAX) {
+            hanging_files(page.raw(), &mut all);
+        }
+        all.truncate(FILES_MAX);
+        Some(Self { all, named, told })
+    }
+}
+
+/// What a file is called.
+pub(super) fn name(file: &Dict<'_>) -> Option<String> {
+    let name = file.get::<PdfString<'_>>("UF").or_else(|| file.get("F"))?;
+    Some(text_of(name.as_bytes()))
 }
 
 /// Every e-invoice in an opened PDF, each once, in order.
 pub(super) fn attached(pdf: &Pdf) -> Vec<Attached<'_>> {
-    let Some(catalog) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else { return Vec::new() };
-    let mut files = Vec::new();
-    named_files(&catalog, &mut files);
-    let named = files.len();
-    associated_files(&catalog, &mut files);
-    for page in pdf.pages().iter().take(FILES_MAX) {
-        associated_files(page.raw(), &mut files);
-    }
-    let told = files.len();
-    for page in pdf.pages().iter().take(FILES_MAX) {
-        hanging_files(page.raw(), &mut files);
-    }
+    let Some(Files { all, named, told }) = Files::of(pdf) else { return Vec::new() };
     let mut found: Vec<Attached<'_>> = Vec::new();
-    for (number, file) in files.into_iter().enumerate().take(FILES_MAX) {
+    for (number, file) in all.into_iter().enumerate() {
         let Some(xml) = content(&file) else { continue };
         if xml::syntax(&xml).is_none() {
             continue;
@@ -135,7 +163,7 @@ fn named_files<'a>(catalog: &Dict<'a>, files: &mut Vec<Dict<'a>>) {
             // Names and files take turns; only files are dictionaries.
             let mut entries = names.flex_iter();
             for _ in 0..FILES_MAX {
-                let _name = entries.next::<hayro_interpret::hayro_syntax::object::String<'_>>();
+                let _name = entries.next::<PdfString<'_>>();
                 let Some(file) = entries.next::<Dict<'_>>() else { break };
                 files.push(file);
             }

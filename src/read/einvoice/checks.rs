@@ -114,10 +114,12 @@ fn missing(invoice: &Invoice, unreadable: &[Finding], findings: &mut Vec<Finding
     demand(invoice.currency.is_some(), "BR-05", "currency", currency, &[FieldName::Currency]);
     demand(invoice.seller_name.is_some(), "BR-06", "name of the seller", Severity::Block, &[FieldName::SupplierName]);
     demand(totals.total.is_some(), "BR-14", "total with tax", Severity::Block, &[FieldName::Total]);
+    if european || invoice.profile == Profile::Pint {
+        demand(totals.net.is_some(), "BR-13", "total without tax", Severity::Block, &[FieldName::Subtotal]);
+    }
     if !european {
         return;
     }
-    demand(totals.net.is_some(), "BR-13", "total without tax", Severity::Block, &[FieldName::Subtotal]);
     demand(invoice.type_code.is_some(), "BR-04", "code of its kind", Severity::Flag, &[]);
     demand(invoice.buyer_name.is_some(), "BR-07", "name of the buyer", Severity::Flag, &[]);
     demand(totals.due.is_some(), "BR-15", "amount to be paid", Severity::Flag, &[]);
@@ -182,7 +184,7 @@ fn totals(invoice: &Invoice, unit: Decimal, findings: &mut Vec<Finding>) {
         // The smaller profiles of ZUGFeRD 1 state the sum alone.
         let states_each = |amounts: &Vec<Decimal>| match invoice.profile {
             Profile::Minimum | Profile::MyInvois => false,
-            Profile::Zugferd1 | Profile::Other => !amounts.is_empty(),
+            Profile::Zugferd1 | Profile::Pint | Profile::Other => !amounts.is_empty(),
             Profile::BasicWithoutLines | Profile::European | Profile::Extended => true,
         };
         if let Some(amounts) = amounts.filter(states_each) {

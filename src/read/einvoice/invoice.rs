@@ -43,6 +43,9 @@ pub(super) enum Profile {
     Extended,
     /// ZUGFeRD 1, whose rules are older and looser.
     Zugferd1,
+    /// A country's narrowing of Peppol's international model, which demands the same totals and has its own rules of
+    /// tax: Singapore, Malaysia, Japan, Australia and New Zealand, the Emirates. Source: Peppol PINT Billing 1.1.
+    Pint,
     /// Plain UBL as Malaysia's tax office takes it, which names no standard. Source: MyInvois SDK, document type 1.1.
     MyInvois,
     /// It names no standard that vouch knows.
@@ -65,6 +68,8 @@ impl Profile {
         } else if name.contains("urn:cen.eu:en16931") || name.contains(":factur-x.eu:") || name.contains(":zugferd.de:")
         {
             Self::European
+        } else if name.contains("urn:peppol:pint:") || name.contains("urn:fdc:peppol:jp:") {
+            Self::Pint
         } else {
             Self::Other
         }

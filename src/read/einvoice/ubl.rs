@@ -120,7 +120,8 @@ fn totals(picker: &mut Picker, root: &Element, totals: &[&Element], profile: Pro
     let nothing_between = [found.prepaid.as_ref().map(|prepaid| prepaid.value), found.rounding]
         .into_iter()
         .all(|amount| amount.unwrap_or_default().is_zero());
-    if !profile.is_european() && nothing_between && named("TaxInclusiveAmount").is_empty() {
+    let may_lack = !profile.is_european() && profile != Profile::Pint;
+    if may_lack && nothing_between && named("TaxInclusiveAmount").is_empty() {
         found.total = found.due.map(|value| Stated { value, rule: "ubl:PayableAmount" });
     }
     found

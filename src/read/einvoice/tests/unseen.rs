@@ -75,10 +75,11 @@ fn a_day_with_something_behind_it_is_a_day_only_where_that_is_a_time_or_a_zone()
 /// A plain UBL invoice that Malaysia's tax office takes; its kinds have numbers of their own.
 #[test]
 fn malaysia_has_kinds_of_its_own() {
+    let number = "<a:PartyIdentification><ID schemeID=\"TIN\">C1</ID></a:PartyIdentification>";
     let invoice = |code: &str| {
         UBL.replace("<CustomizationID>urn:cen.eu:en16931:2017</CustomizationID>", "")
             .replace(">380</InvoiceTypeCode>", &format!(">{code}</InvoiceTypeCode>"))
-            .replace("<a:PartyName><Name>Kiosk<", "<a:PartyIdentification><ID schemeID=\"TIN\">C1</ID></a:PartyIdentification>\n<a:PartyName><Name>Kiosk<")
+            .replace("<a:PartyName><Name>Kiosk<", &format!("{number}<a:PartyName><Name>Kiosk<"))
     };
     for code in ["01", "03", "11", "13"] {
         let facts = facts(&invoice(code));
@@ -98,6 +99,33 @@ fn malaysia_has_kinds_of_its_own() {
     // Its discounts may be told by the lines already.
     let told = invoice("01").replace(">105.00</LineExtensionAmount>", ">100.00</LineExtensionAmount>");
     assert!(messages(&facts(&told), Severity::Flag).iter().all(|text| !text.starts_with("BR-CO-1")));
+}
+
+/// Peppol's international model names the totals it demands; what plain UBL may leave out is missing there.
+#[test]
+fn what_an_international_invoice_lacks_is_named() {
+    let without = |specification: &str, tag: &str| {
+        let (start, end) = (format!("<{tag} currencyID=\"EUR\">"), format!("</{tag}>"));
+        let (before, rest) = UBL.split_once(&start).expect("the invoice has the total");
+        let (_, after) = rest.split_once(&end).expect("the total ends");
+        format!("{before}{after}")
+            .replace("urn:cen.eu:en16931:2017", specification)
+            .replace("<PrepaidAmount currencyID=\"EUR\">119.00</PrepaidAmount>", "")
+            .replace("<PayableAmount currencyID=\"EUR\">0.00", "<PayableAmount currencyID=\"EUR\">119.00")
+    };
+    for pint in
+        ["urn:peppol:pint:billing-1@sg-1", "urn:peppol:pint:selfbilling-1@aunz-1", "urn:fdc:peppol:jp:billing:3.0"]
+    {
+        let lacking = facts(&without(pint, "TaxInclusiveAmount"));
+        assert_eq!(messages(&lacking, Severity::Block), ["BR-14: the e-invoice has no total with tax."], "{pint}");
+        assert!(lacking.fields.iter().all(|fact| fact.name != FieldName::Total), "{pint}");
+        let lacking = facts(&without(pint, "TaxExclusiveAmount"));
+        assert_eq!(messages(&lacking, Severity::Block), ["BR-13: the e-invoice has no total without tax."], "{pint}");
+        assert_eq!(facts(&UBL.replace("urn:cen.eu:en16931:2017", pint)).problems.len(), 1, "that it was paid before");
+    }
+    let plain = facts(&without("urn:of-nobody", "TaxInclusiveAmount"));
+    assert_eq!(messages(&plain, Severity::Block), Vec::<&str>::new());
+    assert!(plain.fields.iter().any(|fact| fact.name == FieldName::Total && fact.rule == "ubl:PayableAmount"));
 }
 
 #[test]
@@ -209,4 +237,24 @@ fn an_invoice_that_hangs_on_a_page_is_found() {
     assert_eq!(found.len(), 1);
     assert!(found.first().is_some_and(|xml| parse(xml).is_ok()));
     assert_eq!(in_pdf_bytes(pdf("Link").as_bytes()).len(), 0);
+}
+
+/// A file that is called as the standards call an invoice, and is none, is not passed over in silence.
+#[test]
+fn a_file_that_is_called_an_invoice_promises_one() {
+    let claims = |name: &str| {
+        let pdf = format!(
+            "%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/AF[3 0 R]>>endobj\n\
+             2 0 obj<</Type/Pages/Count 1/Kids[6 0 R]>>endobj\n\
+             3 0 obj<</Type/Filespec/F({name})/EF<</F 4 0 R>>>>endobj\n\
+             4 0 obj<</Type/EmbeddedFile/Length 5>>stream\njunk.\nendstream endobj\n\
+             6 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n\
+             trailer<</Root 1 0 R>>\n%%EOF"
+        );
+        let pdf = Pdf::new(pdf.into_bytes()).expect("the test's PDF can be opened");
+        assert!(in_pdf(&pdf).is_empty());
+        claim_of_pdf(&pdf).is_some()
+    };
+    assert!(claims("factur-x.xml") && claims("ZUGFeRD-invoice.xml") && claims("xrechnung.xml"));
+    assert!(!claims("terms.xml"));
 }
