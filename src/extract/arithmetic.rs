@@ -110,11 +110,17 @@ pub(super) fn cash_less_change(figures: &[Figure]) -> Vec<Decimal> {
     due
 }
 
-/// A smaller total or subtotal, less discount, plus service, tax and rounding, where something was really changed.
+/// A subtotal or another total, less discount, plus service, tax and rounding, where something was really changed. One
+/// that is larger is what was due before the discount.
 fn from_parts(value: Decimal, figures: &[Figure]) -> bool {
-    let smaller = values(figures, Label::Total).into_iter().filter(|total| *total < value);
-    let bases = [values(figures, Label::Subtotal), smaller.collect()].concat();
+    let others = values(figures, Label::Total).into_iter().filter(|total| *total != value);
+    let bases = [values(figures, Label::Subtotal), others.collect()].concat();
     sums_from(&bases, figures).contains(&value)
+}
+
+/// What an amount becomes when it was due before discount, service and tax.
+pub(super) fn sums_after(value: Decimal, figures: &[Figure]) -> Vec<Decimal> {
+    sums_from(&[value], figures)
 }
 
 /// Every total that the subtotals and the other parts can make.

@@ -192,7 +192,7 @@ fn is_sound(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lin
 }
 
 /// Whether other figures say that another amount was paid: cash less change, from which it differs in a digit or two, or
-/// a discount off it and what is left.
+/// what is left of it after a discount.
 fn denied(best: &Candidate<'_>, figures: &[Figure]) -> bool {
     let proves = |proof: &Proof| match proof {
         Proof::CashLessChange | Proof::Parts | Proof::Rounded | Proof::Words => true,
@@ -202,15 +202,14 @@ fn denied(best: &Candidate<'_>, figures: &[Figure]) -> bool {
     if best.proofs.iter().any(proves) {
         return false;
     }
-    let left = |discount: Decimal| best.value.abs() - discount.abs();
     let tendered = |value: Decimal| {
         figures.iter().any(|figure| matches!(figure.label, Label::Total | Label::Paid) && figure.value.abs() == value)
     };
     // One that is printed nowhere was put together of cash or change that was misread.
     let due = arithmetic::cash_less_change(figures);
     let misread = due.into_iter().any(|due| misread(best.value, due) && tendered(due));
-    let discounts = arithmetic::values(figures, Label::Discount);
-    misread || discounts.into_iter().any(|discount| !discount.is_zero() && tendered(left(discount)))
+    let after = arithmetic::sums_after(best.value, figures);
+    misread || after.into_iter().any(|after| after < best.value && tendered(after))
 }
 
 /// The places where a label plainly bears it.
@@ -232,7 +231,7 @@ fn is_proven(best: &Candidate<'_>) -> bool {
     }
 }
 
-/// Another plainly labelled total, as strong or larger, that neither rounding nor tax explains.
+/// Another plainly labelled total, as strong or larger, that neither rounding nor tax nor a discount explains.
 fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure]) -> bool {
     let strength = |candidate: &Candidate<'_>| {
         candidate.seen.iter().filter(|figure| !figure.in_summary).map(|figure| figure.strength).max().unwrap_or(0)
@@ -243,7 +242,10 @@ fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Fig
         let rounded = roundings.iter().any(|rounding| other.value + rounding == best.value);
         let before = other.value < best.value && (strength(other) < mine || best.proofs.len() > other.proofs.len());
         let outproved = best.proofs.len() >= 2 && other.proofs.is_empty() && strength(other) <= mine;
-        !(rounded || before || outproved)
+        // What was due before a discount that makes it the total.
+        let undiscounted =
+            other.value > best.value && arithmetic::sums_after(other.value, figures).contains(&best.value);
+        !(rounded || before || outproved || undiscounted)
     })
 }
 
@@ -334,6 +336,19 @@ mod tests {
             // The items add up to what was due before the discount.
             (&["Rice 30.00", "Tea 9.70", "TOTAL 39.70", "DISCOUNT -3.60", "VISA 36.10"], "39.70", false),
             (&["Rice 30.00", "Tea 9.70", "DISCOUNT -3.60", "TOTAL 36.10", "VISA 36.10"], "36.10", true),
+            (
+                &[
+                    "Tea 12.20",
+                    "Rice 19.44",
+                    "Item Total 31.64",
+                    "Discount -4.75",
+                    "TAX 2.39",
+                    "TOTAL 29.28",
+                    "AMEX 29.28",
+                ],
+                "29.28",
+                true,
+            ),
             (&["米饭 30.00", "茶 9.70", "原价合计 39.70", "优惠 -3.60", "应收金额 36.10"], "36.10", true),
         ] {
             let page = page_of(text);
