@@ -110,11 +110,17 @@ pub(super) fn cash_less_change(figures: &[Figure]) -> Vec<Decimal> {
     due
 }
 
-/// Another total or a subtotal, less discount, plus service, tax and rounding, where something was really changed.
+/// A subtotal or another total, less discount, plus service, tax and rounding, where something was really changed. One
+/// that is larger is what was due before the discount.
 fn from_parts(value: Decimal, figures: &[Figure]) -> bool {
     let others = values(figures, Label::Total).into_iter().filter(|total| *total != value);
     let bases = [values(figures, Label::Subtotal), others.collect()].concat();
     sums_from(&bases, figures).contains(&value)
+}
+
+/// What an amount becomes when it was due before discount, service and tax.
+pub(super) fn sums_after(value: Decimal, figures: &[Figure]) -> Vec<Decimal> {
+    sums_from(&[value], figures)
 }
 
 /// Every total that the subtotals and the other parts can make.
@@ -122,8 +128,9 @@ pub(super) fn sums_of_parts(figures: &[Figure]) -> Vec<Decimal> {
     sums_from(&values(figures, Label::Subtotal), figures)
 }
 
-/// Every total that these amounts and the other parts can make. The lists are short, and cut, so that a page full of labels cannot make it slow.
-pub(super) fn sums_from(bases: &[Decimal], figures: &[Figure]) -> Vec<Decimal> {
+/// Every total that these amounts and the other parts can make. The lists are short, and cut, so that a page full of
+/// labels cannot make it slow.
+fn sums_from(bases: &[Decimal], figures: &[Figure]) -> Vec<Decimal> {
     let choices = |label: Label, may_be_inside: bool| {
         let mut list: Vec<Decimal> =
             values(figures, label).into_iter().filter(|value| !value.is_zero()).take(PARTS_MAX).collect();

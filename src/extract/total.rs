@@ -222,14 +222,16 @@ fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Fig
     let roundings = arithmetic::values(figures, Label::Rounding);
     all.iter().filter(|other| other.value != best.value && strength(other) >= 2).any(|other| {
         let rounded = roundings.iter().any(|rounding| other.value + rounding == best.value);
-        let reached = || arithmetic::sums_from(&[other.value], figures).contains(&best.value);
+        let reached = || arithmetic::sums_after(other.value, figures).contains(&best.value);
         if best.proofs.contains(&Proof::Parts) && reached() {
             return false;
         }
         let proven = best.proofs.len() > other.proofs.len() && strength(other) <= mine;
         let before = other.value < best.value && (strength(other) < mine || proven);
         let outproved = best.proofs.len() >= 2 && other.proofs.is_empty() && strength(other) <= mine;
-        !(rounded || before || outproved)
+        // What was due before a discount that makes it the total.
+        let undiscounted = other.value > best.value && reached();
+        !(rounded || before || outproved || undiscounted)
     })
 }
 
@@ -320,6 +322,19 @@ mod tests {
             // The items add up to what was due before the discount.
             (&["Rice 30.00", "Tea 9.70", "TOTAL 39.70", "DISCOUNT -3.60", "VISA 36.10"], "39.70", false),
             (&["Rice 30.00", "Tea 9.70", "DISCOUNT -3.60", "TOTAL 36.10", "VISA 36.10"], "36.10", true),
+            (
+                &[
+                    "Tea 12.20",
+                    "Rice 19.44",
+                    "Item Total 31.64",
+                    "Discount -4.75",
+                    "TAX 2.39",
+                    "TOTAL 29.28",
+                    "AMEX 29.28",
+                ],
+                "29.28",
+                true,
+            ),
             (&["米饭 30.00", "茶 9.70", "原价合计 39.70", "优惠 -3.60", "应收金额 36.10"], "36.10", true),
         ] {
             let page = page_of(text);

@@ -32,7 +32,7 @@ pub(super) fn is_denied(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<
 }
 
 /// Whether other figures say that another amount was paid: cash less change, from which it differs in a digit or two, or
-/// a discount off it and what is left.
+/// what is left of it after a discount.
 fn another_was_paid(best: &Candidate<'_>, figures: &[Figure]) -> bool {
     let proves = |proof: &Proof| match proof {
         Proof::CashLessChange | Proof::Parts | Proof::Rounded | Proof::Words => true,
@@ -42,15 +42,14 @@ fn another_was_paid(best: &Candidate<'_>, figures: &[Figure]) -> bool {
     if best.proofs.iter().any(proves) {
         return false;
     }
-    let left = |discount: Decimal| best.value.abs() - discount.abs();
     let tendered = |value: Decimal| {
         figures.iter().any(|figure| matches!(figure.label, Label::Total | Label::Paid) && figure.value.abs() == value)
     };
     // One that is printed nowhere was put together of cash or change that was misread.
     let due = arithmetic::cash_less_change(figures);
     let misread = due.into_iter().any(|due| misread(best.value, due) && tendered(due));
-    let discounts = arithmetic::values(figures, Label::Discount);
-    misread || discounts.into_iter().any(|discount| !discount.is_zero() && tendered(left(discount)))
+    let after = arithmetic::sums_after(best.value, figures);
+    misread || after.into_iter().any(|after| after < best.value && tendered(after))
 }
 
 /// Whether it is only what was bought, and after a discount less was paid.
