@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 mod words;
 
-use self::words::{AMOUNT_DUE, DUE, GST, ISSUE, OTHER};
+use self::words::{AMOUNT_DUE, DUE, GST, ISSUE, OTHER, OTHER_BEHIND};
 use crate::extract::{
     Hints,
     dates::{Calendars, Order, SeenDate},
@@ -191,7 +191,11 @@ fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
     // The word that holds the date may hold its label too: "Date:25/12/2018".
     let before = row.text_between(previous, date.first + 1);
+    // "憑單於2025年8月25日前可換貨": what the day is for may stand behind it.
+    let next = row.dates().iter().map(|other| other.first).filter(|first| *first >= date.after_last).min();
+    let behind = row.text_between(date.after_last.saturating_sub(1), next.unwrap_or(row.words.len()));
     match role_in(&before) {
+        Role::Unsaid if Said::of(&behind).any(&OTHER_BEHIND) => Role::Other,
         Role::Unsaid => index
             .checked_sub(1)
             .and_then(|above| rows.get(above))

@@ -96,6 +96,9 @@ pub(super) static OTHER: Phrases = Phrases::new(&[
     "返品",
     "期限",
 ]);
+/// What says the same behind a date.
+pub(super) static OTHER_BEHIND: Phrases =
+    Phrases::new(&["換貨", "换货", "退換", "退换", "退貨", "退货", "有效", "まで"]);
 /// The day of the paper.
 pub(super) static ISSUE: Phrases = Phrases::new(&[
     "INVOICE DATE",
