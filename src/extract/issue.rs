@@ -4,7 +4,7 @@
 mod words;
 mod written;
 
-use self::words::{AMOUNT_DUE, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, PLAINLY_ISSUE};
+use self::words::{AMOUNT_DUE, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, OTHER_BEHIND, PLAINLY_ISSUE};
 use jiff::civil::Date;
 
 use crate::extract::{
@@ -211,10 +211,11 @@ fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
         let second = first.and_then(|first| above.next().filter(|second| near(second, first)));
         first.map_or(Role::Unsaid, |first| role_over(first, second, date))
     };
-    if row.source.is_optical() {
-        return if role_in(&before) == Role::Unsaid { over() } else { role_in(&before) };
-    }
-    match said() {
+    // "憑單於2025年8月25日前可換貨": what the day is for may stand behind it.
+    let next = row.dates().iter().map(|other| other.first).filter(|first| *first >= date.after_last).min();
+    let behind = row.text_between(date.after_last.saturating_sub(1), next.unwrap_or(row.words.len()));
+    match if row.source.is_optical() { role_in(&before) } else { said() } {
+        Role::Unsaid if Said::of(&behind).any(&OTHER_BEHIND) => Role::Other,
         Role::Unsaid => over(),
         role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
     }

@@ -26,6 +26,8 @@ pub(super) struct Row<'a> {
     pub(super) words: Vec<&'a Word>,
     /// The area of all the words.
     pub(super) area: Area,
+    /// How the lines of its page lie.
+    slope: Slope,
     /// What was made of the words already. Copies of a row share it.
     made: Rc<Made>,
 }
@@ -40,7 +42,7 @@ struct Made {
 impl<'a> Row<'a> {
     fn new(page: u32, source: Source, words: Vec<&'a Word>) -> Option<Self> {
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
-        Some(Self { page, source, words, area, made: Rc::default() })
+        Some(Self { page, source, words, area, slope: Slope::NONE, made: Rc::default() })
     }
 
     /// A part of the row; absent where it would be empty.
@@ -49,7 +51,7 @@ impl<'a> Row<'a> {
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
         let whole = words.len() == self.words.len();
         let made = if whole { Rc::clone(&self.made) } else { Rc::default() };
-        Some(Self { page: self.page, source: self.source, words, area, made })
+        Some(Self { page: self.page, source: self.source, words, area, slope: self.slope, made })
     }
 
     /// What the row says; taken apart once.
@@ -60,6 +62,11 @@ impl<'a> Row<'a> {
     /// Every date in it, from left to right; sought once.
     pub(super) fn dates(&self) -> &[SeenDate] {
         self.made.dates.get_or_init(|| dates::dates_in(self))
+    }
+
+    /// By how much one area stands higher or lower than another on this row's page, were its lines level; in pixels.
+    pub(super) fn offset(&self, from: Area, to: Area) -> u64 {
+        (middle(to, self.slope) - middle(from, self.slope)).unsigned_abs()
     }
 
     /// The row as a person reads it.
@@ -155,6 +162,7 @@ fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
         }
     }
     rows.sort_by_key(|row| (row.words.first().map_or(0, |word| middle(word.area, slope)), row.area.left));
+    rows.iter_mut().for_each(|row| row.slope = slope);
     rows
 }
 

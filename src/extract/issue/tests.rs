@@ -24,6 +24,8 @@ fn the_label_and_the_calendar_choose() {
         (&["Lieferdatum 18.07.2025", "Datum 04.08.2025"], "2025-08-04", true),
         (&["納品日 2025年7月18日", "発行日 2025年8月4日"], "2025-08-04", true),
         (&["交貨日期 2025年7月18日", "日期 2025年8月4日"], "2025-08-04", true),
+        (&["憑單於25-Aug-2025前可換貨", "Printed 25-Aug-2025"], "2025-08-25", false),
+        (&["26-07-2025 14:10", "憑單於25-08-2025前可換貨", "25-08-2025まで"], "2025-07-26", true),
         // Two days that both call themselves the paper's: whichever is chosen, a person looks.
         (&["Date 18/07/2025", "Date 16/07/2025"], "2025-07-18", false),
         (&["Date 31/12/2088", "20/05/2018"], "2018-05-20", true),

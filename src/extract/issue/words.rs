@@ -131,6 +131,9 @@ pub(super) static OTHER: Phrases = Phrases::new(&[
     "RUILEN",
     "DEVOLUÇÃO",
 ]);
+/// What says the same behind a date.
+pub(super) static OTHER_BEHIND: Phrases =
+    Phrases::new(&["換貨", "换货", "退換", "退换", "退貨", "退货", "有效", "まで"]);
 /// That it was issued then, or that it is a date at all.
 pub(super) static ISSUE: Phrases = Phrases::new(&[
     "INVOICE DATE",

@@ -24,6 +24,7 @@ pub(super) fn is_denied(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<
     match best.proofs.as_slice() {
         // Printed as the sum of what was bought, too.
         [] if arithmetic::values(figures, Label::Subtotal).contains(&value) => cash_denies(value, figures),
+        [] if !best.seen.is_empty() && best.seen.iter().all(|figure| figure.loose) => true,
         [] => cash_denies(value, figures) || parts_deny(value, figures) || something_is_dearer(best, lines),
         // What was bought adds up to it; a discount may be taken off all of it.
         [Proof::Items] => cash_denies(value, figures) || discounted(value, figures, lines),
