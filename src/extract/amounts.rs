@@ -64,6 +64,7 @@ const MARKS: &[(&str, Option<&str>)] = &[
     ("£", Some("GBP")),
     ("zł", Some("PLN")),
     ("kr", None),
+    ("Kč", Some("CZK")),
     ("₩", Some("KRW")),
     ("₹", Some("INR")),
     ("¥", None),
@@ -312,7 +313,7 @@ fn strip_front(text: &str) -> (&str, Option<&'static str>, bool) {
 
 fn starts_with_mark(text: &str, mark: &str) -> bool {
     // "KR12" is a code, "kr 12" an amount.
-    let small = matches!(mark, "kr" | "zł");
+    let small = matches!(mark, "kr" | "zł" | "Kč");
     text.get(..mark.len()).is_some_and(|start| start == mark || !small && start.eq_ignore_ascii_case(mark))
 }
 

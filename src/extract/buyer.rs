@@ -109,7 +109,7 @@ pub(super) fn without<'a>(rows: &[Row<'a>]) -> Vec<Row<'a>> {
 fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> {
     let mut labelled = false;
     let mut found = Vec::new();
-    for part in row.segments() {
+    for part in row.cells() {
         let label = is_label(&part);
         let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, &part));
         let beside = labelled;

@@ -4,7 +4,7 @@
 mod words;
 mod written;
 
-use self::words::{AMOUNT_DUE, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, OTHER_BEHIND, PLAINLY_ISSUE};
+use self::words::{AMOUNT_DUE, BETWEEN, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, OTHER_BEHIND, PLAINLY_ISSUE};
 use jiff::civil::Date;
 
 use crate::extract::{
@@ -16,6 +16,7 @@ use crate::extract::{
     region::{Leading, Region},
     rows::Row,
     said::Said,
+    text::fold,
 };
 use crate::model::{
     field::{Field, FieldName, FieldValue},
@@ -216,9 +217,23 @@ fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let behind = row.text_between(date.after_last.saturating_sub(1), next.unwrap_or(row.words.len()));
     match if row.source.is_optical() { role_in(&before) } else { said() } {
         Role::Unsaid if Said::of(&behind).any(&OTHER_BEHIND) => Role::Other,
+        Role::Unsaid if !row.source.is_optical() && is_end_of_time(row, date) => Role::Other,
         Role::Unsaid => over(),
         role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
     }
+}
+
+/// Whether another date stands right before or behind it, with no more than a stroke or "to" between.
+fn is_end_of_time(row: &Row<'_>, date: &SeenDate) -> bool {
+    let joined = |left: &SeenDate, right: &SeenDate| {
+        let apart = row.words.get(left.after_last.saturating_sub(1)).zip(row.words.get(right.first));
+        let near =
+            apart.is_some_and(|(left, right)| right.area.left.saturating_sub(left.area.right()) < row.height() * 4);
+        left.after_last < right.first
+            && near
+            && BETWEEN.contains(&fold(&row.text_between(left.after_last, right.first)).as_str())
+    };
+    row.dates().iter().any(|other| other.date != date.date && (joined(other, date) || joined(date, other)))
 }
 
 /// Where in the row its own label begins: behind the last wide gap before it, or the one before that where it begins a

@@ -149,20 +149,33 @@ pub(super) fn names_paper(row: &Row<'_>) -> bool {
     [&OFFER, &CREDIT, &INVOICE, &RECEIPT].iter().any(|phrases| row.said().any_as_written(phrases))
 }
 
-/// Whether the first heading of a printed page calls it an offer; a scan's headings lose letters too easily.
-fn is_offer(lines: &[Line<'_>]) -> bool {
+/// The first heading of a printed page that says what it is; a scan's headings lose letters too easily.
+fn heading<'a>(lines: &[Line<'a>]) -> Option<Row<'a>> {
     let top = lines.iter().take(HEADING_ROWS).filter(|line| line.row.page == 1 && !line.row.source.is_optical());
-    let parts: Vec<Row<'_>> = top.flat_map(|line| line.row.segments()).collect();
+    let mut parts = top.flat_map(|line| line.row.cells());
     let number = |part: &Row<'_>| part.words.iter().any(|word| word.text.contains(|c: char| c.is_ascii_digit()));
-    let heading = |part: &&Row<'_>| part.said().words().len() <= HEADING_WORDS && !number(part);
-    let demands = |part: &Row<'_>| part.said().any(&INVOICE) || part.said().any(&RECEIPT);
-    let mut headings = parts.iter().filter(heading).filter(|part| offers(part) || demands(part));
-    headings.next().is_some_and(offers)
+    parts.find(|part| part.said().words().len() <= HEADING_WORDS && !number(part) && names_paper(part))
 }
 
 /// Whether it says so letter by letter: "Davis" is no "devis".
 fn offers(part: &Row<'_>) -> bool {
     part.said().any_as_written(&OFFER)
+}
+
+/// Whether a printed page's payments are less than what it says they are for: a deposit is no receipt of the whole.
+fn is_part_paid(lines: &[Line<'_>]) -> bool {
+    let most = |label: Label, least: u8| {
+        let labelled = lines
+            .iter()
+            .filter(|line| line.meaning.is_some_and(|meaning| meaning.label == label && meaning.strength >= least));
+        labelled
+            .flat_map(|line| &line.amounts)
+            .filter(|amount| amount.is_money())
+            .map(|amount| amount.value.abs())
+            .max()
+    };
+    let printed = lines.iter().all(|line| !line.row.source.is_optical());
+    printed && most(Label::Paid, 0).zip(most(Label::Total, 2)).is_some_and(|(paid, total)| paid < total)
 }
 
 /// The kind the paper's words and payment lines speak for.
@@ -174,15 +187,18 @@ pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
         })
     };
     let top = names_credit(lines.iter().map(|line| &line.row));
-    let paid = labelled(Label::Paid) || labelled(Label::Change);
+    let paid = (labelled(Label::Paid) && !is_part_paid(lines)) || labelled(Label::Change);
     let (demand, invoice, receipt) = (DEMAND.count_in(&texts), INVOICE.count_in(&texts), RECEIPT.count_in(&texts));
-    if is_offer(lines) {
+    let heading = heading(lines);
+    let says = |phrases: &Phrases| heading.as_ref().is_some_and(|heading| heading.said().any_as_written(phrases));
+    let headed = says(&INVOICE) && !says(&RECEIPT);
+    if heading.as_ref().is_some_and(offers) {
         DocumentKind::Unknown
     } else if top {
         DocumentKind::CreditNote
     } else if labelled(Label::Change) || (paid && demand < 2) {
         DocumentKind::Receipt
-    } else if invoice > 0 && (demand > 0 || receipt == 0) {
+    } else if invoice > 0 && (demand > 0 || receipt == 0 || headed) {
         DocumentKind::Invoice
     } else if receipt > 0 {
         DocumentKind::Receipt

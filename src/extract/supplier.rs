@@ -309,16 +309,16 @@ fn is_tail(text: &str) -> bool {
 
 /// A name broken over rows: upper rows belong to it as long as what stands there is only the end of one.
 fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
-    for row in above.iter().rev().take(3) {
+    // Beside it a printed page may have another column, whose rows stand between.
+    let over = |row: &&Row<'a>| match row.source.is_optical() {
+        true => Some((**row).clone()),
+        false => row.cells().into_iter().find(|part| part.spans(name.row.area)),
+    };
+    let parts: Vec<Row<'a>> = above.iter().rev().filter_map(over).take(3).collect();
+    for part in parts {
         if !name.form || !is_tail(&name.text) {
             return;
         }
-        // Beside it a printed page may have another column, whose rows stand between.
-        let part = match row.source.is_optical() {
-            true => Some((*row).clone()),
-            false => row.segments().into_iter().find(|part| part.spans(name.row.area)),
-        };
-        let Some(part) = part else { continue };
         let Some(upper) = name_of(&part, 0).filter(|upper| !upper.form) else { return };
         name.text = format!("{} {}", upper.text, name.text);
         name.joined = true;

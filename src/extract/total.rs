@@ -4,6 +4,7 @@
 //! labelled amount twice. A wrong total that looks sure costs more than ten questions.
 
 mod denial;
+mod layer;
 
 use rust_decimal::Decimal;
 
@@ -191,7 +192,9 @@ fn is_supported(best: &Candidate<'_>) -> bool {
 
 /// Whether nothing on the paper speaks against it.
 fn is_sound(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure], lines: &[Line<'_>]) -> bool {
-    !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
+    let printed = best.seen.first().is_some_and(|figure| figure.source == Source::PdfText);
+    let denied = printed && layer::speaks_against(best.value, lines);
+    !denied && !unexplained_rival(best, all, figures) && rounding_settled(best, figures, lines)
 }
 
 /// The places where a label plainly bears it.
@@ -310,6 +313,27 @@ mod tests {
         let lines = figures::lines_of(rows_of(std::slice::from_ref(&page)));
         let chosen = total(&figures::figures_of(&lines), &lines, &line_items(&lines), false)?;
         Some((chosen.value.to_string(), chosen.field.accepted))
+    }
+
+    /// Nothing is misread in a text layer; which amount is meant may still be open.
+    #[test]
+    fn what_speaks_against_a_printed_total() {
+        for (text, value, accepted) in [
+            (&["Net 100.00", "VAT 20.00", "Total 120.00"][..], "120.00", true),
+            (&["Total 100.00", "ALV 24.00", "Kaikkiaan 124.00"], "100.00", false),
+            (&["Total 100.00", "Sum insured up to 5,000,000.00 for each of all the events"], "100.00", true),
+            (&["Overdue amount 50.00", "Current charges 70.00", "Total due 120.00"], "120.00", false),
+            (&["Previous balance 50.00", "Payment received -50.00", "Total due 120.00"], "120.00", true),
+            (&["Previous balance 50.00", "Total due 120.00"], "120.00", false),
+            (&["Total 100.00", "Deposit paid -30.00", "Outstanding 70.00"], "100.00", false),
+            (&["Total 100.00", "Amount paid 100.00"], "100.00", true),
+        ] {
+            let mut page = page_of(text);
+            page.source = Source::PdfText;
+            let lines = figures::lines_of(rows_of(std::slice::from_ref(&page)));
+            let chosen = total(&figures::figures_of(&lines), &lines, &[], false).expect("there is one");
+            assert_eq!((chosen.value.to_string().as_str(), chosen.field.accepted), (value, accepted), "{text:?}");
+        }
     }
 
     #[test]

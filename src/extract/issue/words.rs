@@ -7,6 +7,8 @@ pub(super) static DUE: Phrases = Phrases::new(&[
     "DUE DATE",
     "DUE",
     "PAY BY",
+    "PAY BEFORE",
+    "PAY UNTIL",
     "PAYABLE BY",
     "PAYMENT DATE",
     "DATE LIMITE",
@@ -153,6 +155,8 @@ pub(super) static ISSUE: Phrases = Phrases::new(&[
     "开票",
     "FACTURE",
     "FECHA",
+    "ISSUED",
+    "RAISED",
     "ÉMISE LE",
     "TIME",
     "DT",
@@ -224,3 +228,25 @@ pub(super) static COLUMNS: Phrases = Phrases::new(&[
 ]);
 /// "Data" alone, which is a date in Italian and Portuguese and something else in English.
 pub(super) const DATA: &str = "DATA";
+/// What stands between the two ends of a time: neither end is the day of the paper.
+pub(super) const BETWEEN: &[&str] = &[
+    "",
+    "TO",
+    "UNTIL",
+    "TILL",
+    "THROUGH",
+    "AND",
+    "BIS",
+    "AU",
+    "AL",
+    "A",
+    "TOT",
+    "T M",
+    "DO",
+    "TIL",
+    "TILL OCH MED",
+    "至",
+    "到",
+    "から",
+    "TO 至",
+];

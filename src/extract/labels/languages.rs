@@ -5,6 +5,18 @@ use super::Label;
 
 /// What must be told before the general words: a sum without tax is no total, and a total to pay is the last word.
 pub(super) const PARTICULAR: &[(&str, Label, u8)] = &[
+    // What is no money.
+    ("TOTAL HOURS", Label::Other, 0),
+    ("TOTAL HRS", Label::Other, 0),
+    ("TOTAL DAYS", Label::Other, 0),
+    ("TOTAL UNITS", Label::Other, 0),
+    ("TOTAL USAGE", Label::Other, 0),
+    ("TOTAL KWH", Label::Other, 0),
+    ("TOTAL CBM", Label::Other, 0),
+    ("TOTAL KG", Label::Other, 0),
+    ("TOTAL CARTONS", Label::Other, 0),
+    ("GROSS WEIGHT", Label::Other, 0),
+    ("NET WEIGHT", Label::Other, 0),
     // What an earlier bill left, or a page before this one.
     ("LAST BILL", Label::Other, 0),
     ("PREVIOUS BILL", Label::Other, 0),
@@ -135,4 +147,5 @@ pub(super) const PLAIN: &[(&str, Label, u8)] = &[
     ("SUMME", Label::Total, 2),
     ("SUMMA", Label::Total, 2),
     ("RAZEM", Label::Total, 2),
+    ("GROSS", Label::Total, 2),
 ];
