@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::extract::said::{Phrase, Said};
+use crate::extract::said::{Known, Said};
 
 /// What the words beside an amount say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -332,13 +332,12 @@ const PHRASES: &[(&str, Label, u8)] = &[
 
 /// What the words say; nothing where they are no label.
 pub(super) fn meaning_of(said: &Said) -> Option<Meaning> {
-    static MEANT: OnceLock<Vec<(Phrase, Meaning)>> = OnceLock::new();
-    let phrases = PHRASES.iter().map(|&(phrase, label, strength)| (Phrase::of(phrase), Meaning { label, strength }));
-    let meant = MEANT.get_or_init(|| phrases.collect());
+    static KNOWN: OnceLock<Known> = OnceLock::new();
     if said.is_empty() {
         return None;
     }
-    meant.iter().find(|(phrase, _)| said.has(phrase)).map(|(_, meaning)| *meaning)
+    let place = said.first_of(KNOWN.get_or_init(|| Known::of(PHRASES.iter().map(|(phrase, ..)| *phrase))))?;
+    PHRASES.get(place).map(|&(_, label, strength)| Meaning { label, strength })
 }
 
 #[cfg(test)]

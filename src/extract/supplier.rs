@@ -28,6 +28,9 @@ const READ: Confidence = Confidence::from_per_mille(880);
 /// The row, counted from the top, below which a scanned name is not accepted.
 const ACCEPTED_ROWS: usize = 4;
 
+/// Fewer letters are no name.
+const LETTERS_MIN: usize = 4;
+
 struct Name<'a> {
     row: Row<'a>,
     /// The rows it stands on, from the top.
@@ -63,7 +66,9 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     for (position, row) in parts.iter().enumerate() {
         let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
         for part in row {
-            if is_buyers(part, above) {
+            // Nothing is added to what was printed; a scan's signs may turn out to be letters.
+            let too_short = !part.source.is_optical() && letters_in(&part.text()) < LETTERS_MIN;
+            if too_short || is_buyers(part, above) {
                 continue;
             }
             if let Some(mut name) = name_of(part, position) {
@@ -150,6 +155,11 @@ fn is_buyers(part: &Row<'_>, above: &[Row<'_>]) -> bool {
     speaks_of_buyer(part) || over_says(above, part, &BUYER)
 }
 
+/// How many letters the text has; a Chinese character says as much as two.
+fn letters_in(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum()
+}
+
 /// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.
 fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     if part.source.is_optical() && position >= TOP_ROWS {
@@ -157,12 +167,12 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     }
     let (row, cut) = trimmed(part)?;
     let (text, form, repaired) = ending(&row.text(), row.source.is_optical());
-    let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
+    let letters = letters_in(&text);
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let denied = || if text == row.text() { row.said().any(&NOT_NAMES) } else { Said::of(&text).any(&NOT_NAMES) };
     let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
-    (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied())).then(|| Name {
+    (letters >= LETTERS_MIN && digits * 2 <= letters && !foreign && (form || !denied())).then(|| Name {
         parts: vec![row.clone()],
         row,
         text,
