@@ -4,7 +4,7 @@ mod languages;
 
 use std::sync::OnceLock;
 
-use crate::extract::said::{Phrase, Said};
+use crate::extract::said::{Known, Said};
 
 /// What the words beside an amount say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -400,15 +400,13 @@ const PHRASES: &[(&str, Label, u8)] = &[
 
 /// What the words say; nothing where they are no label.
 pub(super) fn meaning_of(said: &Said) -> Option<Meaning> {
-    static MEANT: OnceLock<Vec<(Phrase, Meaning)>> = OnceLock::new();
+    static KNOWN: OnceLock<Known> = OnceLock::new();
     let lists = || [languages::PARTICULAR, PHRASES, languages::PLAIN].into_iter().flatten();
-    let phrases =
-        || lists().map(|&(phrase, label, strength)| (Phrase::of(phrase), Meaning { label, strength })).collect();
-    let meant = MEANT.get_or_init(phrases);
     if said.is_empty() {
         return None;
     }
-    meant.iter().find(|(phrase, _)| said.has(phrase)).map(|(_, meaning)| *meaning)
+    let place = said.first_of(KNOWN.get_or_init(|| Known::of(lists().map(|(phrase, ..)| *phrase))))?;
+    lists().nth(place).map(|&(_, label, strength)| Meaning { label, strength })
 }
 
 #[cfg(test)]

@@ -89,6 +89,10 @@ pub(super) fn announced(row: &Row<'_>) -> Vec<String> {
 fn pieces(row: &Row<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (word, content) in row.words.iter().enumerate() {
+        if content.text.is_ascii() && !content.text.contains([':', '#']) {
+            pieces.extend(content.text.split_whitespace().map(|text| Piece::new(text, word)));
+            continue;
+        }
         let plain: String = content.text.chars().map(half_width).collect();
         let spaced = plain.replace('º', "°").replace(".°", "°").replace(':', " : ").replace('#', " # ");
         let spaced = spaced.replace("n°", "n ").replace("N°", "N ").replace("№", "No ");
@@ -98,6 +102,11 @@ fn pieces(row: &Row<'_>) -> Vec<Piece> {
 }
 
 fn numbers_of(row: &Row<'_>, below: &[Row<'_>]) -> Vec<Found> {
+    // Most rows have no word that a label begins with. "Nº" is cut otherwise below, and Chinese stands unspaced.
+    let plain = row.words.iter().all(|word| word.text.is_ascii());
+    if plain && !row.said().may_hold_start(&LABELS) {
+        return Vec::new();
+    }
     let pieces = pieces(row);
     let mut found = Vec::new();
     for start in 0..pieces.len() {

@@ -35,10 +35,10 @@ impl Printed {
 pub(super) fn printed(rows: &[Row<'_>]) -> Vec<Printed> {
     let buyers =
         |at: usize| rows.get(at.saturating_sub(BUYER_ROWS)..=at).unwrap_or_default().iter().any(speaks_of_buyer);
-    let many = |text: &str| text.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN;
+    let digits = |word: &&crate::model::page::Word| word.text.bytes().filter(u8::is_ascii_digit).count();
+    let many = |row: &Row<'_>| row.words.iter().map(digits).sum::<usize>() >= DIGITS_MIN;
     let of_row = |(at, row): (usize, &Row<'_>)| -> Vec<Printed> {
-        let text = row.text();
-        let found = if !many(&text) || buyers(at) { Vec::new() } else { tax_id::find(&text) };
+        let found = if !many(row) || buyers(at) { Vec::new() } else { tax_id::find(&row.text()) };
         found
             .into_iter()
             .filter(|found| found.verdict != Verdict::WrongCheckDigit)

@@ -44,7 +44,9 @@ pub(super) const fn han_digit(character: char) -> Option<u32> {
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for character in text.chars().map(half_width) {
-        if character.is_alphabetic() {
+        if character.is_ascii_alphabetic() {
+            folded.push(character.to_ascii_uppercase());
+        } else if character.is_alphabetic() {
             if is_han(character) {
                 if folded.ends_with(' ') && folded.trim_end().chars().next_back().is_some_and(is_han) {
                     folded.pop();
@@ -164,6 +166,21 @@ impl Shape {
         distance(&self.text, &meant.text) <= allowed
     }
 
+    /// Which letters it has: a bit each.
+    pub(super) const fn letters(&self) -> u64 {
+        self.letters
+    }
+
+    /// How many of its letters may be misread.
+    pub(super) const fn misread_max(&self) -> usize {
+        self.misread_max
+    }
+
+    /// Of which lengths a word is that may be this one as it was seen, or its plural: a bit each.
+    pub(super) const fn lengths(&self) -> u64 {
+        self.lengths
+    }
+
     /// The mark of its length.
     pub(super) fn length_bit(&self) -> u64 {
         bit(self.length)
@@ -187,7 +204,7 @@ impl Shape {
 
 /// Whether at most so many bits are set. Each change of a word brings one letter that was not in it, at most, and takes
 /// one away: words with more letters that the other has not are further apart. Letters that share a mark only hide that.
-const fn few(bits: u64, max: usize) -> bool {
+pub(super) const fn few(bits: u64, max: usize) -> bool {
     let (mut bits, mut left) = (bits, max);
     while left > 0 {
         bits &= bits.wrapping_sub(1);
