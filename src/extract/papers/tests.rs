@@ -92,7 +92,9 @@ fn one_paper_is_one() {
         "CASH   400.00",
         "CHANGE   80.00",
     ];
-    for lines in [CAFE, CAB, &level, &slip, &parked] {
+    // It was printed again a week later, and its voucher ends another day.
+    let again = [CAFE, &["Voucher valid till 19/05/2025", "Print 21/03/2025 18:10"]].concat();
+    for lines in [CAFE, CAB, &level, &slip, &parked, &again] {
         for pitch in [24, 30, 44] {
             let draft = draft_of(&[picture(&[paper_at(lines, (10, 10), pitch, 0)])], &[]);
             assert!(!is_flagged(&draft), "{lines:?}: {:?}", draft.problems);
