@@ -30,7 +30,22 @@ const ACCOUNT_WORDS: &[&str] = &[
 ];
 /// Headings of papers that prove no purchase, and what each is.
 const NO_PROOF: &[(&str, &[&str])] = &[
-    ("a quotation", &["quotation", "quote no", "estimate", "報價單", "报价单", "pro forma", "proforma"]),
+    (
+        "a quotation",
+        &[
+            "quotation",
+            "quote no",
+            "estimate",
+            "報價單",
+            "报价单",
+            "見積書",
+            "angebot",
+            "devis",
+            "offerte",
+            "presupuesto",
+            "preventivo",
+        ],
+    ),
     ("a statement of account", &["statement of account", "account statement", "月結單", "对账单", "對賬單"]),
     (
         "an order confirmation",
@@ -39,10 +54,14 @@ const NO_PROOF: &[(&str, &[&str])] = &[
     ("a delivery note", &["delivery note", "delivery order", "packing list", "送貨單", "送货单"]),
     ("a card slip", &["cardholder copy", "merchant copy", "customer copy", "持卡人存根", "商戶存根"]),
 ];
+/// A pro forma invoice says what an invoice would say, and is none.
+const PRO_FORMA: (&str, &[&str]) = ("a pro forma invoice", &["pro forma", "proforma", "形式發票", "形式发票"]);
 /// Words of a paper that is a proof after all.
 const PROOF: &[&str] = &["invoice", "tax invoice", "receipt", "cash sale", "cash bill", "發票", "发票", "收據", "收据"];
 /// A heading stands in the first rows of a page.
 const HEADING_ROWS: usize = 15;
+/// A row with more words than this is no heading.
+const HEADING_WORDS: usize = 6;
 
 /// The kinds of number that a supplier of a country may have.
 fn kinds(country: &str) -> &'static [Kind] {
@@ -151,6 +170,13 @@ pub(super) fn made_out_to_us(draft: &Draft, paper: &Paper, policy: &Policy) -> O
 /// What a paper is when it is no proof of a purchase.
 pub(super) fn no_proof<'p>(draft: &Draft, paper: &'p Paper) -> Option<(&'static str, &'p Row)> {
     let heading: Vec<&Row> = paper.rows.iter().filter(|row| row.spot.page == 1).take(HEADING_ROWS).collect();
+    let (what, words) = PRO_FORMA;
+    let plain = |row: &&&Row| {
+        row.text.split_whitespace().count() <= HEADING_WORDS && !row.text.contains(|c: char| c.is_ascii_digit())
+    };
+    if let Some(row) = heading.iter().filter(plain).find(|row| row.says(words)) {
+        return Some((what, row));
+    }
     let is_proof = heading.iter().any(|row| row.says(PROOF)) || draft.fields.values().any(stated);
     // A card slip says what it is at its foot.
     let rows = |what: &str| if what == "a card slip" { paper.rows.iter().collect() } else { heading.clone() };

@@ -220,11 +220,15 @@ fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Fig
     };
     let mine = strength(best);
     let roundings = arithmetic::values(figures, Label::Rounding);
+    // "Net total" is the last word in Malaysia and comes before the tax in Britain: a layer's tax is no misreading.
+    let printed = best.seen.iter().any(|figure| figure.source == Source::PdfText);
+    let taxes = if printed { arithmetic::values(figures, Label::Tax) } else { Vec::new() };
     all.iter().filter(|other| other.value != best.value && strength(other) >= 2).any(|other| {
         let rounded = roundings.iter().any(|rounding| other.value + rounding == best.value);
         let before = other.value < best.value && (strength(other) < mine || best.proofs.len() > other.proofs.len());
         let outproved = best.proofs.len() >= 2 && other.proofs.is_empty() && strength(other) <= mine;
-        !(rounded || before || outproved)
+        let taxed = taxes.iter().any(|tax| !tax.is_zero() && other.value + tax == best.value);
+        !(rounded || before || outproved || taxed)
     })
 }
 
@@ -316,6 +320,8 @@ mod tests {
             (&["Previous balance 50.00", "Total due 120.00"], "120.00", false),
             (&["Total 100.00", "Deposit paid -30.00", "Outstanding 70.00"], "100.00", false),
             (&["Total 100.00", "Amount paid 100.00"], "100.00", true),
+            (&["Net total 100.00", "VAT 20.00", "Total inc VAT 120.00"], "120.00", true),
+            (&["Net total 100.00", "Total inc VAT 120.00"], "100.00", false),
         ] {
             let mut page = page_of(text);
             page.source = Source::PdfText;

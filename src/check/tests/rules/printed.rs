@@ -331,6 +331,8 @@ fn i3() {
 fn i4() {
     check(&[
         ("I4 quotation", |c| c.pages = vec![page_of(1, &["QUOTATION", "No. 5"])], &["I4"]),
+        ("I4 pro forma", |c| c.pages = vec![page_of(1, &["PRO FORMA INVOICE", "No. 5"])], &["I4"]),
+        ("I4 invoice for a pro forma", |c| c.pages = vec![page_of(1, &["INVOICE", "Pro forma 5"])], &[]),
         ("I4 invoice for a quotation", |c| c.pages = vec![page_of(1, &["INVOICE", "Quotation 5"])], &[]),
         ("I4 card slip", |c| c.pages = vec![page_of(1, &["BLUE CAFE", "VISA SALE", "CARDHOLDER COPY"])], &["I4"]),
         (
