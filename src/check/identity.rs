@@ -41,13 +41,13 @@ const NO_PROOF: &[(&str, &[&str])] = &[
             "报价单",
             "估價單",
             "見積書",
-            "pro forma",
-            "proforma",
             "angebot",
             "kostenvoranschlag",
             "devis",
             "offerte",
             "orçamento",
+            "presupuesto",
+            "preventivo",
         ],
     ),
     (
@@ -130,22 +130,13 @@ const PROOF: &[&str] = &[
     "factura",
     "recibo",
 ];
-/// An invoice by name that asks for nothing and proves nothing.
-const FORM_ONLY: &[&str] = &[
-    "pro forma invoice",
-    "pro-forma invoice",
-    "proforma invoice",
-    "proforma-rechnung",
-    "proformarechnung",
-    "facture pro forma",
-    "facture proforma",
-    "factura proforma",
-    "proforma factuur",
-    "形式發票",
-    "形式发票",
-];
+/// A pro forma invoice says what an invoice would say, asks for nothing, and is none.
+const PRO_FORMA: (&str, &[&str]) =
+    ("a pro forma invoice", &["pro forma", "pro-forma", "proforma", "proformarechnung", "形式發票", "形式发票"]);
 /// A heading stands in the first rows of a page.
 const HEADING_ROWS: usize = 15;
+/// A row with more words than this is no heading.
+const HEADING_WORDS: usize = 6;
 
 /// The kinds of number that a supplier of a country may have.
 fn kinds(country: &str) -> &'static [Kind] {
@@ -254,10 +245,14 @@ pub(super) fn made_out_to_us(draft: &Draft, paper: &Paper, policy: &Policy) -> O
 /// What a paper is when it is no proof of a purchase.
 pub(super) fn no_proof<'p>(draft: &Draft, paper: &'p Paper) -> Option<(&'static str, &'p Row)> {
     let heading: Vec<&Row> = paper.rows.iter().filter(|row| row.spot.page == 1).take(HEADING_ROWS).collect();
-    let is_proof = heading.iter().any(|row| row.says(PROOF)) || draft.fields.values().any(stated);
-    if let Some(row) = heading.iter().find(|row| row.says(FORM_ONLY)) {
-        return Some(("a quotation", row));
+    let (what, words) = PRO_FORMA;
+    let plain = |row: &&&Row| {
+        row.text.split_whitespace().count() <= HEADING_WORDS && !row.text.contains(|c: char| c.is_ascii_digit())
+    };
+    if let Some(row) = heading.iter().filter(plain).find(|row| row.says(words)) {
+        return Some((what, row));
     }
+    let is_proof = heading.iter().any(|row| row.says(PROOF)) || draft.fields.values().any(stated);
     // A statement lists invoices, and says so; what it is stands above them alone.
     let title = |row: &Row, words: &[&str]| words.contains(&row.text.trim_start_matches('御'));
     let titles = NO_PROOF.iter().copied().chain([("a statement of account", &["statement"][..])]);

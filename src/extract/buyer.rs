@@ -158,8 +158,8 @@ mod tests {
     fn blocks_of_buyers() {
         for (text, left) in [
             (
-                &["Pearl Ltd  Bill to", "Austin, TX 78701  Blue Ltd", "United States  Hong Kong"][..],
-                "Pearl Ltd|Austin, TX 78701|United States",
+                &["Pearl Limited Co  Bill to", "Austin, TX 78701  Blue Ltd", "United States US  Hong Kong"][..],
+                "Pearl Limited Co|Austin, TX 78701|United States US",
             ),
             (&["Pearl Ltd", "To: Blue Ltd", "Hong Kong", "", "Invoice 12345"], "Pearl Ltd|Invoice 12345"),
             (&["見本商事株式会社 御中", "株式会社ヤマダ"], "株式会社ヤマダ"),

@@ -143,6 +143,8 @@ fn under_columns(head: &Line<'_>, line: &Line<'_>, money: &[&Amount]) -> Vec<Fig
     money.iter().filter_map(of).collect()
 }
 
+/// More words than this before an amount of a text layer are a sentence.
+const LABEL_WORDS_MAX: usize = 6;
 /// A word of so few letters beside an amount may be its currency.
 const MARK_LETTERS_MAX: usize = 3;
 
@@ -217,9 +219,12 @@ fn figure(line: &Line<'_>, amount: &Amount, meaning: Meaning, indirect: bool, wo
     // What rounding adds is less than one; "rounding 22.90" says what it rounds to.
     let rounded_to = meaning.label == Label::Rounding && amount.value.abs() >= Decimal::ONE;
     let meaning = if rounded_to { Meaning { label: Label::Total, strength: 3 } } else { meaning };
+    // "Stage 3 of the works, being 40% of the total fee of £9,000.00" speaks of a total and is no label.
+    let sentence = !line.row.source.is_optical() && Said::of(words).words().len() > LABEL_WORDS_MAX;
+    let strength = if sentence && meaning.strength == 2 { 1 } else { meaning.strength };
     Figure {
         label: meaning.label,
-        strength: meaning.strength,
+        strength,
         value: amount.value,
         decimals: amount.decimals,
         mark: amount.mark,
@@ -269,7 +274,7 @@ mod tests {
             figures.into_iter().map(|figure| (figure.label, figure.value.to_string())).collect::<Vec<_>>()
         };
         assert_eq!(
-            of(&["IMPONIBILE  IVA 22%  TOTALE", "10,00 €    2,20 €   12,20 €"]),
+            of(&["IMPONIBILE  IVA 22%  TOTALE", "10,00 €   2,20 €  12,20 €"]),
             [
                 (Label::Subtotal, "10.00".to_owned()),
                 (Label::Tax, "2.20".to_owned()),
@@ -277,6 +282,14 @@ mod tests {
             ]
         );
         assert_eq!(of(&["Article  Price  Total", "Desk lamp  10.00  20.00"]), []);
+        let strength = |text: &str| {
+            let mut page = page_of(&[text]);
+            page.source = Source::PdfText;
+            let lines = lines_of(rows_of(std::slice::from_ref(&page)));
+            figures_of(&lines).first().map(|figure| figure.strength)
+        };
+        assert_eq!(strength("Total 90.00"), Some(2));
+        assert_eq!(strength("Stage three of the works, a part of the total fee of 90.00"), Some(1));
     }
 
     #[test]

@@ -162,6 +162,16 @@ fn offers(part: &Row<'_>) -> bool {
     part.said().any_as_written(&OFFER)
 }
 
+/// What "I N V O I C E" says; nothing where the row is not of single letters.
+fn letter_spaced(row: &Row<'_>) -> Option<Said> {
+    let single = |text: &str| text.chars().count() == 1 && text.chars().all(char::is_alphabetic);
+    let spaced = row.words.len() >= SPACED_MIN && row.words.iter().all(|word| single(&word.text));
+    spaced.then(|| Said::of(&row.words.iter().map(|word| word.text.as_str()).collect::<String>()))
+}
+
+/// Fewer single letters are initials.
+const SPACED_MIN: usize = 4;
+
 /// Whether a printed page's payments are less than what it says they are for: a deposit is no receipt of the whole.
 fn is_part_paid(lines: &[Line<'_>]) -> bool {
     let most = |label: Label, least: u8| {
@@ -188,6 +198,8 @@ pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
     };
     let top = names_credit(lines.iter().map(|line| &line.row));
     let paid = (labelled(Label::Paid) && !is_part_paid(lines)) || labelled(Label::Change);
+    let spaced: Vec<Said> = lines.iter().filter_map(|line| letter_spaced(&line.row)).collect();
+    let texts: Vec<&Said> = texts.into_iter().chain(&spaced).collect();
     let (demand, invoice, receipt) = (DEMAND.count_in(&texts), INVOICE.count_in(&texts), RECEIPT.count_in(&texts));
     let heading = heading(lines);
     let says = |phrases: &Phrases| heading.as_ref().is_some_and(|heading| heading.said().any_as_written(phrases));
@@ -236,6 +248,7 @@ mod tests {
             (&["收據", "合計 5.00"], DocumentKind::Receipt),
             (&["hello"], DocumentKind::Unknown),
             (&["請求書", "お支払期限 2024年5月1日", "合計 500円"], DocumentKind::Invoice),
+            (&["I N V O I C E", "Total 5.00"], DocumentKind::Invoice),
             (&["Gutschrift", "Nr. 5", "Summe 5,00"], DocumentKind::CreditNote),
             (
                 &[

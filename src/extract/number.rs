@@ -294,8 +294,10 @@ fn found(row: &Row<'_>, text: &str, area: Area, confidence: Confidence, below: b
 fn is_number(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let slashes = text.matches('/').count();
-    let date =
-        slashes == 2 && text.chars().all(|c| c.is_ascii_digit() || c == '/') || text.contains(['年', '月', '日']);
+    // "614/07/25" is no date: none has three digits, or more than four.
+    let of_date = |part: &str| matches!(part.len(), 1 | 2 | 4);
+    let figures = text.chars().all(|c| c.is_ascii_digit() || c == '/');
+    let date = slashes == 2 && figures && text.split('/').all(of_date) || text.contains(['年', '月', '日']);
     let amount = digits + 1 == text.chars().count() && text.chars().rev().nth(2) == Some('.');
     digits >= 2 && !date && !amount && !text.contains(['%', '$', '€', '@'])
 }
@@ -310,6 +312,8 @@ mod tests {
     fn numbers_of_text_layers() {
         for (text, number, accepted) in [
             (&["FACTURE", "N° 2025/9943"][..], Some("2025/9943"), false),
+            (&["No. : 614/07/25"], Some("614/07/25"), false),
+            (&["No. : 14/07/25"], None, false),
             (&["Invoice No: 123 456 789"], Some("123 456 789"), true),
             (&["Invoice No: 1234 03 May 2024"], Some("1234"), true),
             (&["INVOICE NO  INVOICE DATE", "INV 00123  3 May 2024"], Some("INV 00123"), true),

@@ -223,6 +223,9 @@ fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Fig
     };
     let mine = strength(best);
     let roundings = arithmetic::values(figures, Label::Rounding);
+    // "Net total" is the last word in Malaysia and comes before the tax in Britain: a layer's tax is no misreading.
+    let printed = best.seen.iter().any(|figure| figure.source == Source::PdfText);
+    let taxes = if printed { arithmetic::values(figures, Label::Tax) } else { Vec::new() };
     all.iter().filter(|other| other.value != best.value && strength(other) >= 2).any(|other| {
         let rounded = roundings.iter().any(|rounding| other.value + rounding == best.value);
         let reached = || arithmetic::sums_after(other.value, figures).contains(&best.value);
@@ -234,7 +237,8 @@ fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Fig
         let outproved = best.proofs.len() >= 2 && other.proofs.is_empty() && strength(other) <= mine;
         // What was due before a discount that makes it the total.
         let undiscounted = other.value > best.value && reached();
-        !(rounded || before || outproved || undiscounted)
+        let taxed = taxes.iter().any(|tax| !tax.is_zero() && other.value + tax == best.value);
+        !(rounded || before || outproved || undiscounted || taxed)
     })
 }
 
@@ -327,6 +331,8 @@ mod tests {
             (&["Previous balance 50.00", "Total due 120.00"], "120.00", false),
             (&["Total 100.00", "Deposit paid -30.00", "Outstanding 70.00"], "100.00", false),
             (&["Total 100.00", "Amount paid 100.00"], "100.00", true),
+            (&["Net total 100.00", "VAT 20.00", "Total inc VAT 120.00"], "120.00", true),
+            (&["Net total 100.00", "Total inc VAT 120.00"], "100.00", false),
         ] {
             let mut page = page_of(text);
             page.source = Source::PdfText;

@@ -4,7 +4,7 @@
 //! A scan's letters vary in size and a scan of a receipt has one name. An invoice has at least two companies on it, and
 //! the one that is owed the money is often no more than a line in small print.
 
-use super::{Name, words::FORMS};
+use super::{Name, forms::ending, words::FORMS};
 use crate::extract::{
     rows::Row,
     said::Phrases,
@@ -73,10 +73,19 @@ pub(super) fn pieces<'a>(part: &Row<'a>) -> Vec<Row<'a>> {
         if SEPARATORS.contains(&word.text.as_str()) {
             cuts.push((first, index));
             first = index + 1;
+        } else if word.text.ends_with(',') && is_company(&part.text_between(first, index + 1)) {
+            cuts.push((first, index + 1));
+            first = index + 1;
         }
     }
     cuts.push((first, part.words.len()));
     cuts.into_iter().filter(|(first, last)| first < last).filter_map(|(first, last)| part.part(first, last)).collect()
+}
+
+/// "Pearl Hosting AG," before an address; "Pearl Hosting, Inc." has its form behind the comma.
+fn is_company(text: &str) -> bool {
+    let name = text.trim_end_matches(',');
+    name.contains(' ') && (has_form(name) || ending(name, false).1)
 }
 
 /// Weighs the names of a printed page, and marks those that another could be meant instead of.

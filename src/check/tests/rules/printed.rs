@@ -347,6 +347,7 @@ fn i4() {
             &["I4"],
         ),
         ("I4 invoice with its note", |c| c.pages = vec![page_of(1, &["TAX INVOICE", "DELIVERY NOTE"])], &[]),
+        ("I4 invoice for a pro forma", |c| c.pages = vec![page_of(1, &["INVOICE", "Pro forma 5"])], &[]),
         ("I4 invoice for a quotation", |c| c.pages = vec![page_of(1, &["INVOICE", "Quotation 5"])], &[]),
         ("I4 card slip", |c| c.pages = vec![page_of(1, &["BLUE CAFE", "VISA SALE", "CARDHOLDER COPY"])], &["I4"]),
         (
