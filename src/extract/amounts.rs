@@ -240,7 +240,7 @@ fn grouped(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)>
 fn glued(word: &str, style: Style) -> Option<(Number, String)> {
     let plain: String = word.chars().map(half_width).collect();
     let ends = |(_, character): &(usize, char)| *character == ':' || is_han(*character) || is_kana(*character);
-    let (last, end) = plain.char_indices().filter(ends).last()?;
+    let (last, end) = plain.char_indices().rfind(ends)?;
     let (label, rest) = plain.split_at(last + end.len_utf8());
     if label.contains(|c: char| c.is_ascii_digit()) || meaning_of(&Said::of(label)).is_none() {
         return None;
