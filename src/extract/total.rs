@@ -209,7 +209,7 @@ fn denied(best: &Candidate<'_>, figures: &[Figure]) -> bool {
     let due = arithmetic::cash_less_change(figures);
     let misread = due.into_iter().any(|due| misread(best.value, due) && tendered(due));
     let after = arithmetic::sums_after(best.value, figures);
-    misread || after.into_iter().any(|after| after < best.value && tendered(after))
+    misread || after.into_iter().any(|after| after < best.value && tendered(after)) || paid_otherwise(best, figures)
 }
 
 /// The places where a label plainly bears it.
@@ -229,6 +229,17 @@ fn is_proven(best: &Candidate<'_>) -> bool {
             _ => read_at(PROVEN_CONFIDENCE) >= 1,
         },
     }
+}
+
+/// Whether what was paid is to the cent another sum of the paper: a total that is larger, or a subtotal that is smaller,
+/// for nobody hands over less than is due.
+fn paid_otherwise(best: &Candidate<'_>, figures: &[Figure]) -> bool {
+    let paid = arithmetic::values(figures, Label::Paid);
+    let totals =
+        figures.iter().filter(|figure| figure.label == Label::Total && figure.strength >= 2 && !figure.in_summary);
+    let larger = totals.map(|figure| figure.value).filter(|total| *total > best.value);
+    let smaller = arithmetic::values(figures, Label::Subtotal).into_iter().filter(|subtotal| *subtotal < best.value);
+    !paid.contains(&best.value) && larger.chain(smaller).any(|sum| paid.contains(&sum))
 }
 
 /// Another plainly labelled total, as strong or larger, that neither rounding nor tax nor a discount explains.
@@ -349,6 +360,9 @@ mod tests {
                 "29.28",
                 true,
             ),
+            // What was paid is the subtotal, or a larger total.
+            (&["小計 2060", "お買上計 ￥2868", "PayPay 2060"], "2868", false),
+            (&["Tea 11.90", "Soup 8.45", "Item Total 20.35", "Total 22.39", "PayNow 22.39"], "20.35", false),
             (&["米饭 30.00", "茶 9.70", "原价合计 39.70", "优惠 -3.60", "应收金额 36.10"], "36.10", true),
         ] {
             let page = page_of(text);
