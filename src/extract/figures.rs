@@ -109,7 +109,9 @@ pub(super) fn figures_of(lines: &[Line<'_>]) -> Vec<Figure> {
             let indirect = own.is_none();
             current = own.or(current);
             // A row of several amounts under one label is a table's: none of them is plainly the labelled one.
-            let meaning = current.or(line.meaning.filter(|_| money.len() == 1));
+            // Nor is a bare number before its label one: it is a code or a count beside a label whose amount was lost.
+            let alone = money.len() == 1 && (amount.is_money() || after_last == line.row.words.len());
+            let meaning = current.or(line.meaning.filter(|_| alone));
             if let Some(meaning) = meaning.filter(|meaning| meaning.label != Label::Summary) {
                 let loose = is_loose(lines, index, amount);
                 figures.push(Figure { loose, ..figure(line, amount, meaning, indirect, &words) });
@@ -296,6 +298,8 @@ mod tests {
     fn a_label_alone_takes_the_amount_under_it() {
         assert_eq!(read(&["TOTAL", "HK$ 88.00", "Thank you"]), [(Label::Total, "88.00".to_owned())]);
         assert_eq!(read(&["TOTAL", "Rice 88.00"]), []);
+        assert_eq!(read(&["隨機碼 3922 總計:"]), []);
+        assert_eq!(read(&["8.00 TOTAL"]), [(Label::Total, "8.00".to_owned())]);
     }
 
     /// The amounts stand a part of a row lower than the words: the nearest is the label's only where no other is as near.

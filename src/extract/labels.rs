@@ -354,6 +354,8 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("ALIPAY", Label::Paid, 0),
     ("WECHAT", Label::Paid, 0),
     ("PAYME", Label::Paid, 0),
+    ("PAYNOW", Label::Paid, 0),
+    ("PAYPAY", Label::Paid, 0),
     ("UNIONPAY", Label::Paid, 0),
     ("お預", Label::Paid, 0),
     ("お支払", Label::Paid, 0),

@@ -50,7 +50,18 @@ fn another_was_paid(best: &Candidate<'_>, figures: &[Figure]) -> bool {
     let due = arithmetic::cash_less_change(figures);
     let misread = due.into_iter().any(|due| misread(best.value, due) && tendered(due));
     let after = arithmetic::sums_after(best.value, figures);
-    misread || after.into_iter().any(|after| after < best.value && tendered(after))
+    misread || after.into_iter().any(|after| after < best.value && tendered(after)) || paid_otherwise(best, figures)
+}
+
+/// Whether what was paid is to the cent another sum of the paper: a total that is larger, or a subtotal that is smaller,
+/// for nobody hands over less than is due.
+fn paid_otherwise(best: &Candidate<'_>, figures: &[Figure]) -> bool {
+    let paid = arithmetic::values(figures, Label::Paid);
+    let totals =
+        figures.iter().filter(|figure| figure.label == Label::Total && figure.strength >= 2 && !figure.in_summary);
+    let larger = totals.map(|figure| figure.value).filter(|total| *total > best.value);
+    let smaller = arithmetic::values(figures, Label::Subtotal).into_iter().filter(|subtotal| *subtotal < best.value);
+    !paid.contains(&best.value) && larger.chain(smaller).any(|sum| paid.contains(&sum))
 }
 
 /// Whether it is only what was bought, and after a discount less was paid.
