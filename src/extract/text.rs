@@ -89,6 +89,12 @@ const DISTINCT: &[(&str, &str)] = &[
     ("CASE", "CASH"),
     ("CASHIER", "CASH"),
     ("COUNT", "COUNTER"),
+    ("MONTANT", "CONTANT"),
+    ("CONSTANT", "CONTANT"),
+    ("SUMMER", "SUMME"),
+    ("VENDU", "RENDU"),
+    ("MUST", "MWST"),
+    ("MOST", "MWST"),
     ("发票代码", "发票号码"),
     ("發票代碼", "發票號碼"),
 ];
