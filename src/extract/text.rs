@@ -92,6 +92,12 @@ const DISTINCT: &[(&str, &str)] = &[
     ("CASHIER", "CASH"),
     ("COUNT", "COUNTER"),
     ("SUPPLIES", "SUPPLIER"),
+    ("MONTANT", "CONTANT"),
+    ("CONSTANT", "CONTANT"),
+    ("SUMMER", "SUMME"),
+    ("VENDU", "RENDU"),
+    ("MUST", "MWST"),
+    ("MOST", "MWST"),
     ("发票代码", "发票号码"),
     ("發票代碼", "發票號碼"),
 ];

@@ -132,7 +132,7 @@ fn derived(figures: &[Figure]) -> Vec<Decimal> {
 }
 
 /// Whether the two are printed with as many digits and differ in one or two of them: one is the other misread.
-pub(super) fn misread(left: Decimal, right: Decimal) -> bool {
+fn misread(left: Decimal, right: Decimal) -> bool {
     let (left, right) = (format!("{left:.2}"), format!("{right:.2}"));
     let different = left.chars().zip(right.chars()).filter(|(left, right)| left != right).count();
     left.len() == right.len() && (1..=2).contains(&different) && different * 2 < left.len() - 1

@@ -26,6 +26,7 @@ fn the_label_and_the_calendar_choose() {
         (&["交貨日期 2025年7月18日", "日期 2025年8月4日"], "2025-08-04", true),
         (&["憑單於25-Aug-2025前可換貨", "Printed 25-Aug-2025"], "2025-08-25", false),
         (&["26-07-2025 14:10", "憑單於25-08-2025前可換貨", "25-08-2025まで"], "2025-07-26", true),
+        (&["Date: 15 November 2025", "Service date: 13 November 2025 at the above address."], "2025-11-15", true),
         // Two days that both call themselves the paper's: whichever is chosen, a person looks.
         (&["Date 18/07/2025", "Date 16/07/2025"], "2025-07-18", false),
         (&["Date 31/12/2088", "20/05/2018"], "2018-05-20", true),

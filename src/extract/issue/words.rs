@@ -45,6 +45,11 @@ pub(super) static DUE: Phrases = Phrases::new(&[
 /// Some other day.
 pub(super) static OTHER: Phrases = Phrases::new(&[
     "DELIVERY",
+    "SERVICE DATE",
+    "DATE OF SERVICE",
+    "EVENT DATE",
+    "START DATE",
+    "END DATE",
     "ORDER DATE",
     "ORDERDATUM",
     "EXPIRY",
