@@ -37,7 +37,6 @@ static LABELS: Phrases = Phrases::new(&[
     "购买方",
     "購買方",
     "付款人",
-    "御中",
 ]);
 /// What a label is when it says nothing else, folded.
 const ALONE: &[&str] = &[
@@ -89,7 +88,12 @@ pub(super) fn is_label(part: &Row<'_>) -> bool {
     let label = fold(text.split([':', '：']).next().unwrap_or_default());
     // "Sold to date" and "customer number 5" name nobody.
     let named = part.said().any(&LABELS) && !text.contains(|c: char| c.is_ascii_digit());
-    ALONE.contains(&label.as_str()) || named || text.ends_with('様')
+    ALONE.contains(&label.as_str()) || named || is_addressed(&text)
+}
+
+/// Whether the text ends in what Japanese letters put behind the name they are for.
+fn is_addressed(text: &str) -> bool {
+    text.ends_with('様') || text.ends_with("御中")
 }
 
 /// The rows' parts, each with whether it is a buyer's.
@@ -117,13 +121,9 @@ fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> 
         match goes_on {
             _ if label || beside => {
                 let Area { left, .. } = part.area;
-                blocks.push(Block {
-                    left,
-                    right: part.area.right(),
-                    bottom: part.area.bottom(),
-                    page: row.page,
-                    rows: 0,
-                });
+                // 御中 and 様 stand behind the name, and end what is said of the buyer.
+                let rows = if is_addressed(&part.text()) { ROWS_MAX } else { 0 };
+                blocks.push(Block { left, right: part.area.right(), bottom: part.area.bottom(), page: row.page, rows });
                 found.push((part, true));
             }
             Some(block) => {

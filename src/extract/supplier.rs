@@ -16,7 +16,6 @@ use crate::extract::{
     evidence::Evidence,
     fapiao::Seller,
     grounds::NameGrounds,
-    kind::names_paper,
     rows::Row,
     said::{Phrase, Phrases, Said},
     text::{Shape, fold, is_han},
@@ -85,6 +84,9 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
                 let led = heads.iter().any(|above| is_headed(above, part));
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 extend(&mut name, rows.get(position + 1).copied());
+                if !part.source.is_optical() {
+                    printed::take_form(&mut name, parts.get(position + 1..).unwrap_or_default());
+                }
                 wrapped::go_on(&mut name, rows.get(position + 1..).unwrap_or_default(), width);
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 name.led = led;
@@ -96,7 +98,7 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     demote_below_addresses(&mut names, &rows);
     demote_places(&mut names, &rows);
     if !rows.iter().any(|row| row.source.is_optical()) {
-        printed::weigh(&mut names, &rows, &heights);
+        printed::weigh(&mut names, &rows, &parts, &heights);
     }
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
     let mut best =
@@ -213,8 +215,9 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
         None if text == row.text() => row.said().any(&NOT_NAMES),
         None => Said::of(&text).any(&NOT_NAMES),
     };
-    let label =
-        || folded.split(' ').all(|word| LABEL_WORDS.contains(&word)) || !row.source.is_optical() && names_paper(&row);
+    let label = || {
+        folded.split(' ').all(|word| LABEL_WORDS.contains(&word)) || !row.source.is_optical() && printed::is_label(&row)
+    };
     let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
     (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
