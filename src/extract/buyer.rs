@@ -96,18 +96,19 @@ fn is_addressed(text: &str) -> bool {
     text.ends_with('様') || text.ends_with("御中")
 }
 
-/// The rows' parts, each with whether it is a buyer's.
+/// The cells of a text layer's rows, each with whether it is a buyer's; a scan's rows in whole, of which none is known to
+/// be.
 pub(super) fn parts<'a>(rows: &[Row<'a>]) -> Vec<Vec<(Row<'a>, bool)>> {
+    if rows.iter().any(|row| row.source.is_optical()) {
+        return rows.iter().map(|row| vec![(row.clone(), false)]).collect();
+    }
     let mut blocks: Vec<Block> = Vec::new();
     rows.iter().map(|row| parts_of(row, &mut blocks)).collect()
 }
 
-/// The rows without what is a buyer's, for those that were read from a text layer; others as they are.
-pub(super) fn without<'a>(rows: &[Row<'a>]) -> Vec<Row<'a>> {
-    if rows.iter().any(|row| row.source.is_optical()) {
-        return rows.to_vec();
-    }
-    parts(rows).into_iter().flatten().filter(|(_, buyers)| !buyers).map(|(part, _)| part).collect()
+/// The parts that are no buyer's.
+pub(super) fn others<'a>(parts: &[Vec<(Row<'a>, bool)>]) -> Vec<Row<'a>> {
+    parts.iter().flatten().filter(|(_, buyers)| !buyers).map(|(part, _)| part.clone()).collect()
 }
 
 fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> {
@@ -115,9 +116,13 @@ fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> 
     let mut found = Vec::new();
     for part in row.cells() {
         let label = is_label(&part);
-        let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, &part));
         let beside = labelled;
+        if beside {
+            // The name stands beside its label, and goes on under itself.
+            blocks.pop();
+        }
         labelled = label;
+        let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, &part));
         match goes_on {
             _ if label || beside => {
                 let Area { left, .. } = part.area;
@@ -169,7 +174,7 @@ mod tests {
             let mut page = page_of(text);
             page.source = Source::PdfText;
             let rows = rows_of(std::slice::from_ref(&page));
-            let found: Vec<String> = without(&rows).iter().map(Row::text).collect();
+            let found: Vec<String> = others(&parts(&rows)).iter().map(Row::text).collect();
             assert_eq!(found.join("|"), left, "{text:?}");
         }
     }

@@ -141,9 +141,14 @@ pub(super) fn take_form<'a>(name: &mut Name<'a>, below: &[Vec<Row<'a>>]) {
 
 /// What stands under a name: what a seller must print of itself speaks for it, and a heading right over it against it,
 /// for there the one who is written to stands.
-fn surroundings(name: &Name<'_>, parts: &[Vec<Row<'_>>]) -> i32 {
+fn surroundings(name: &Name<'_>, parts: &[Vec<Row<'_>>], companies: &[(usize, u32)]) -> i32 {
     let column = |parts: &&Row<'_>| parts.area.left.abs_diff(name.row.area.left) < name.row.height() * 2;
-    let below = parts.iter().skip(name.position + 1).take(OWN_ROWS).flatten();
+    // What stands under the next company of the column is that one's.
+    let next = companies.iter().filter(|(position, left)| {
+        *position > name.position && left.abs_diff(name.row.area.left) < name.row.height() * 2
+    });
+    let rows = next.map(|(position, _)| position - name.position - 1).min().unwrap_or(OWN_ROWS).min(OWN_ROWS);
+    let below = parts.iter().skip(name.position + 1).take(rows).flatten();
     let own = below.filter(column).any(|part| part.said().any_as_written(&OWN_NUMBERS));
     let over = parts.get(..name.position).unwrap_or_default().iter().rev().flatten().find(column);
     let headed = over.is_some_and(|over| {
@@ -172,6 +177,8 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<
         .map(|word| word.text.to_lowercase())
         .collect::<Vec<_>>()
         .join(" ");
+    let companies: Vec<(usize, u32)> =
+        names.iter().filter(|name| name.form).map(|name| (name.position, name.row.area.left)).collect();
     for name in names.iter_mut() {
         name.head = name.row.height() * 5 >= usual * HEAD_FIFTHS && name.position <= HEAD_ROWS;
         let folded = fold(&name.text);
@@ -181,7 +188,7 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<
         name.score += i32::from(name.head) * HEAD
             + i32::try_from(again).unwrap_or(0) * AGAIN
             + i32::from(paid) * PAYEE_ROW
-            + surroundings(name, parts)
+            + surroundings(name, parts, &companies)
             + i32::from(is_in_addresses(&name.text, &places)) * AGAIN;
     }
     for index in 0..names.len() {
@@ -212,4 +219,56 @@ fn is_related(name: &Name<'_>, other: &Name<'_>) -> bool {
     let han = |text: &str| text.chars().any(is_han);
     let scripts = han(&left) != han(&right) && name.position.abs_diff(other.position) <= 1;
     shared || scripts || left == right || left.contains(&right) || right.contains(&left)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::{buyer, rows::rows_of, supplier::supplier, testing::page_of};
+    use crate::model::page::Source;
+
+    /// The name that a printed page is read to be from, and whether that is accepted.
+    fn read(text: &[&str]) -> Option<(String, bool)> {
+        let mut page = page_of(text);
+        page.source = Source::PdfText;
+        // The first row is the head.
+        page.words.iter_mut().filter(|word| word.line == 0 && text.first() == Some(&"Hotel Amber")).for_each(|word| {
+            word.area.height = 29;
+        });
+        let rows = rows_of(std::slice::from_ref(&page));
+        supplier(&rows, &buyer::parts(&rows), &[]).map(|found| (found.field.value.to_text(), found.field.accepted))
+    }
+
+    #[test]
+    fn whose_invoice_it_is() {
+        for (text, name, accepted) in [
+            (&["Pearl Software Ltd", "Bill to", "Blue Holdings Ltd"][..], "Pearl Software Ltd", true),
+            // A letter's sender, in small print over the one it is for, and at its foot again.
+            (
+                &[
+                    "Perle Versand GmbH · Musterweg 1 · 10115 Berlin",
+                    "Blau Handels GmbH",
+                    "Perle Versand GmbH, Amtsgericht Berlin HRB 5",
+                ],
+                "Perle Versand GmbH",
+                true,
+            ),
+            (
+                &["Perle Hosting AG, Uferweg 40", "Blau Handels GmbH", "Perle Hosting AG Amtsgericht Berlin"],
+                "Perle Hosting AG",
+                true,
+            ),
+            // Nothing tells the one from the other.
+            (&["Perle Treuhand AG", "Blau Handels GmbH"], "Perle Treuhand AG", false),
+            // A guest's firm under a hotel's large head.
+            (&["Hotel Amber", "Queen Lane", "Mr Adam Sample", "Sample Consulting Ltd"], "Hotel Amber", false),
+            (&["Perle Gastronomia S.p.A.", "Via Roma 1"], "Perle Gastronomia S.p.A.", true),
+            (&["Pearl Beauty Spa", "High Street"], "Pearl Beauty Spa", false),
+            (&["I N V O I C E", "Pearl Interiors Ltd"], "Pearl Interiors Ltd", true),
+            (&["Pearl Wood Communications", "LLC", "Main Street"], "Pearl Wood Communications LLC", true),
+            (&["FACTUUR", "Blauw Handel BV", "Perle Groep B.V.", "KvK 12345678"], "Perle Groep B.V.", true),
+            (&["Pearl Supplies, Inc.", "Main Street"], "Pearl Supplies, Inc.", true),
+        ] {
+            assert_eq!(read(text), Some((name.to_owned(), accepted)), "{text:?}");
+        }
+    }
 }
