@@ -37,7 +37,6 @@ static LABELS: Phrases = Phrases::new(&[
     "购买方",
     "購買方",
     "付款人",
-    "御中",
 ]);
 /// What a label is when it says nothing else, folded.
 const ALONE: &[&str] = &[
@@ -89,21 +88,27 @@ pub(super) fn is_label(part: &Row<'_>) -> bool {
     let label = fold(text.split([':', '：']).next().unwrap_or_default());
     // "Sold to date" and "customer number 5" name nobody.
     let named = part.said().any(&LABELS) && !text.contains(|c: char| c.is_ascii_digit());
-    ALONE.contains(&label.as_str()) || named || text.ends_with('様')
+    ALONE.contains(&label.as_str()) || named || is_addressed(&text)
 }
 
-/// The rows' parts, each with whether it is a buyer's.
+/// Whether the text ends in what Japanese letters put behind the name they are for.
+fn is_addressed(text: &str) -> bool {
+    text.ends_with('様') || text.ends_with("御中")
+}
+
+/// The cells of a text layer's rows, each with whether it is a buyer's; a scan's rows in whole, of which none is known to
+/// be.
 pub(super) fn parts<'a>(rows: &[Row<'a>]) -> Vec<Vec<(Row<'a>, bool)>> {
+    if rows.iter().any(|row| row.source.is_optical()) {
+        return rows.iter().map(|row| vec![(row.clone(), false)]).collect();
+    }
     let mut blocks: Vec<Block> = Vec::new();
     rows.iter().map(|row| parts_of(row, &mut blocks)).collect()
 }
 
-/// The rows without what is a buyer's, for those that were read from a text layer; others as they are.
-pub(super) fn without<'a>(rows: &[Row<'a>]) -> Vec<Row<'a>> {
-    if rows.iter().any(|row| row.source.is_optical()) {
-        return rows.to_vec();
-    }
-    parts(rows).into_iter().flatten().filter(|(_, buyers)| !buyers).map(|(part, _)| part).collect()
+/// The parts that are no buyer's.
+pub(super) fn others<'a>(parts: &[Vec<(Row<'a>, bool)>]) -> Vec<Row<'a>> {
+    parts.iter().flatten().filter(|(_, buyers)| !buyers).map(|(part, _)| part.clone()).collect()
 }
 
 fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> {
@@ -111,19 +116,19 @@ fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> 
     let mut found = Vec::new();
     for part in row.cells() {
         let label = is_label(&part);
-        let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, &part));
         let beside = labelled;
+        if beside {
+            // The name stands beside its label, and goes on under itself.
+            blocks.pop();
+        }
         labelled = label;
+        let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, &part));
         match goes_on {
             _ if label || beside => {
                 let Area { left, .. } = part.area;
-                blocks.push(Block {
-                    left,
-                    right: part.area.right(),
-                    bottom: part.area.bottom(),
-                    page: row.page,
-                    rows: 0,
-                });
+                // 御中 and 様 stand behind the name, and end what is said of the buyer.
+                let rows = if is_addressed(&part.text()) { ROWS_MAX } else { 0 };
+                blocks.push(Block { left, right: part.area.right(), bottom: part.area.bottom(), page: row.page, rows });
                 found.push((part, true));
             }
             Some(block) => {
@@ -169,7 +174,7 @@ mod tests {
             let mut page = page_of(text);
             page.source = Source::PdfText;
             let rows = rows_of(std::slice::from_ref(&page));
-            let found: Vec<String> = without(&rows).iter().map(Row::text).collect();
+            let found: Vec<String> = others(&parts(&rows)).iter().map(Row::text).collect();
             assert_eq!(found.join("|"), left, "{text:?}");
         }
     }

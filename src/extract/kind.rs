@@ -94,6 +94,7 @@ static INVOICE: Phrases = Phrases::new(&[
     "繳費通知",
     "DEMAND NOTE",
 ]);
+static BILL: Phrases = Phrases::new(&["BILL NO", "BILL NUMBER"]);
 static RECEIPT: Phrases = Phrases::new(&[
     "RECEIPT",
     "RESIT",
@@ -163,7 +164,7 @@ fn offers(part: &Row<'_>) -> bool {
 }
 
 /// What "I N V O I C E" says; nothing where the row is not of single letters.
-fn letter_spaced(row: &Row<'_>) -> Option<Said> {
+pub(super) fn letter_spaced(row: &Row<'_>) -> Option<Said> {
     let single = |text: &str| text.chars().count() == 1 && text.chars().all(char::is_alphabetic);
     let spaced = row.words.len() >= SPACED_MIN && row.words.iter().all(|word| single(&word.text));
     spaced.then(|| Said::of(&row.words.iter().map(|word| word.text.as_str()).collect::<String>()))
@@ -200,6 +201,8 @@ pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
     let paid = (labelled(Label::Paid) && !is_part_paid(lines)) || labelled(Label::Change);
     let spaced: Vec<Said> = lines.iter().filter_map(|line| letter_spaced(&line.row)).collect();
     let texts: Vec<&Said> = texts.into_iter().chain(&spaced).collect();
+    // On a receipt "bill no" is its number; a printed page that has one is a bill.
+    let billed = lines.iter().any(|line| !line.row.source.is_optical() && line.row.said().any_as_written(&BILL));
     let (demand, invoice, receipt) = (DEMAND.count_in(&texts), INVOICE.count_in(&texts), RECEIPT.count_in(&texts));
     let heading = heading(lines);
     let says = |phrases: &Phrases| heading.as_ref().is_some_and(|heading| heading.said().any_as_written(phrases));
@@ -210,7 +213,7 @@ pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
         DocumentKind::CreditNote
     } else if labelled(Label::Change) || (paid && demand < 2) {
         DocumentKind::Receipt
-    } else if invoice > 0 && (demand > 0 || receipt == 0 || headed) {
+    } else if (invoice > 0 || billed) && (demand > 0 || receipt == 0 || headed) {
         DocumentKind::Invoice
     } else if receipt > 0 {
         DocumentKind::Receipt

@@ -144,10 +144,11 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     }
     let lines = figures::lines_of(rows.clone());
     let by_currency = || currency::printed_code(&lines).and_then(region::region_of_currency);
-    let region = region::region_of(&buyer::without(&rows)).or_else(by_currency);
+    let parts = buyer::parts(&rows);
+    let region = region::region_of(&buyer::others(&parts)).or_else(by_currency);
     let first = rows.first().map_or(1, |row| row.page);
     let seller = fapiao::seller(&rows.iter().filter(|row| row.page == first).collect::<Vec<_>>());
-    let named = || supplier::supplier(&rows, seen.looks);
+    let named = || supplier::supplier(&rows, &parts, seen.looks);
     let mut supplier = seller.as_ref().map(supplier::seller).or_else(named);
     let printed = tax_number::printed(&rows);
     let known = hints::recognise(&mut supplier, &printed, &hints.known);

@@ -12,11 +12,9 @@ use self::forms::{after_label, ending, is_short_form};
 use self::reread::{is_trade, reread};
 use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, PARTS_OF_HOUSES, SELLER, TRADES, WHOLESALE};
 use crate::extract::{
-    buyer,
     evidence::Evidence,
     fapiao::Seller,
     grounds::NameGrounds,
-    kind::names_paper,
     rows::Row,
     said::{Phrase, Phrases, Said},
     text::{Shape, fold, is_han, join},
@@ -68,14 +66,14 @@ pub(super) struct Found {
 }
 
 /// The supplier's name, as printed; what a second reader saw there settles letters that the first was unsure of.
-pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
+pub(super) fn supplier<'a>(rows: &[Row<'a>], parts: &[Vec<(Row<'a>, bool)>], looks: &[Look]) -> Option<Found> {
     let first_page = rows.first()?.page;
     let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.page == first_page).collect();
     let mut names: Vec<Name<'_>> = Vec::new();
     let heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
     let left = rows.iter().map(|row| row.area.left).min()?;
     let width = rows.iter().map(|row| row.area.right()).max()?.saturating_sub(left);
-    let parts: Vec<Vec<Row<'_>>> = parts_of(&rows);
+    let parts: Vec<Vec<Row<'_>>> = columns(parts.get(..rows.len())?);
     for (position, row) in parts.iter().enumerate() {
         let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
         for part in row {
@@ -89,6 +87,9 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
                 let led = heads.iter().any(|above| is_headed(above, part));
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 extend(&mut name, rows.get(position + 1).copied());
+                if !part.source.is_optical() {
+                    printed::take_form(&mut name, parts.get(position + 1..).unwrap_or_default());
+                }
                 wrapped::go_on(&mut name, rows.get(position + 1..).unwrap_or_default(), width);
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 name.led = led;
@@ -100,7 +101,7 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     demote_below_addresses(&mut names, &rows);
     demote_places(&mut names, &rows);
     if !rows.iter().any(|row| row.source.is_optical()) {
-        printed::weigh(&mut names, &rows, &heights);
+        printed::weigh(&mut names, &rows, &parts, &heights);
     }
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
     let mut best =
@@ -117,14 +118,14 @@ pub(super) fn supplier(rows: &[Row<'_>], looks: &[Look]) -> Option<Found> {
     (best.score > 0).then(|| Found { field: choice(&best, &grounds), grounds })
 }
 
-/// The rows cut into columns; a text layer's without what is its buyer's, and cut where a sender's line is.
-fn parts_of<'a>(rows: &[&Row<'a>]) -> Vec<Vec<Row<'a>>> {
-    if rows.iter().any(|row| row.source.is_optical()) {
-        return rows.iter().map(|row| row.segments()).collect();
-    }
-    let owned: Vec<Row<'a>> = rows.iter().map(|row| (*row).clone()).collect();
-    let sellers = |(part, buyers): (Row<'a>, bool)| if buyers { Vec::new() } else { printed::pieces(&part) };
-    buyer::parts(&owned).into_iter().map(|parts| parts.into_iter().flat_map(sellers).collect()).collect()
+/// The rows' columns; a text layer's without what is its buyer's, and cut where a sender's line is.
+fn columns<'a>(rows: &[Vec<(Row<'a>, bool)>]) -> Vec<Vec<Row<'a>>> {
+    let of_part = |(part, buyers): &(Row<'a>, bool)| match (part.source.is_optical(), *buyers) {
+        (true, _) => part.segments(),
+        (false, true) => Vec::new(),
+        (false, false) => printed::pieces(part),
+    };
+    rows.iter().map(|row| row.iter().flat_map(of_part).collect()).collect()
 }
 
 /// The seller that a fapiao's form names.
@@ -231,8 +232,9 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
         None if text == row.text() => row.said().any(&NOT_NAMES),
         None => Said::of(&text).any(&NOT_NAMES),
     };
-    let label =
-        || folded.split(' ').all(|word| LABEL_WORDS.contains(&word)) || !row.source.is_optical() && names_paper(&row);
+    let label = || {
+        folded.split(' ').all(|word| LABEL_WORDS.contains(&word)) || !row.source.is_optical() && printed::is_label(&row)
+    };
     let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
     (letters >= LETTERS_MIN && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
@@ -456,12 +458,12 @@ fn score(name: &Name<'_>, heights: &[u32]) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::{rows::rows_of, testing::page_of};
+    use crate::extract::{buyer, rows::rows_of, testing::page_of};
 
     fn read(text: &[&str]) -> Option<(String, bool)> {
         let page = page_of(text);
         let rows = rows_of(std::slice::from_ref(&page));
-        supplier(&rows, &[]).map(|found| (found.field.value.to_text(), found.field.accepted))
+        supplier(&rows, &buyer::parts(&rows), &[]).map(|found| (found.field.value.to_text(), found.field.accepted))
     }
 
     #[test]

@@ -29,12 +29,15 @@ pub(super) const MONTHS: &[(&str, i8)] = &[
     ("DEZ", 12),
     ("MRT", 3),
     ("MÄR", 3),
+    ("MAA", 3),
+    ("FEV", 2),
+    ("AOU", 8),
 ];
 
 /// Whole names longer than three letters, so that MARKET is no month.
 pub(super) const MONTH_NAMES: &str = "JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPT SEPTEMBER OCTOBER NOVEMBER DECEMBER \
     JANUARI FEBRUARI JULAI OGOS OKTOBER DISEMBER JANVIER FÉVRIER MARS AVRIL JUIN JUILLET AOÛT SEPTEMBRE OCTOBRE \
-    NOVEMBRE DÉCEMBRE MAART JULI AUGUSTUS JANUAR FEBRUAR MÄRZ JUNI DEZEMBER";
+    NOVEMBRE DÉCEMBRE MAART JULI AUGUSTUS JANUAR FEBRUAR MÄRZ JUNI DEZEMBER FEVRIER AOUT DECEMBRE";
 
 /// Months that are known by their whole names only: "SET" and "OUT" are words of their own. Spanish, Italian, Portuguese,
 /// Polish (as a date has them) and Swedish.

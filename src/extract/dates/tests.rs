@@ -164,3 +164,11 @@ fn dates_that_need_the_page_to_say_where_it_comes_from() {
         assert_eq!(seen, [(date.to_owned(), needs, repaired)], "{text}");
     }
 }
+
+/// A name that no beginning is listed for would never be known.
+#[test]
+fn every_month_is_known_by_its_name() {
+    let names = MONTH_NAMES.split_whitespace().chain(WHOLE_MONTHS.iter().map(|(name, _)| *name));
+    let unknown: Vec<&str> = names.filter(|name| !is_month(name)).collect();
+    assert_eq!(unknown, [""; 0]);
+}

@@ -89,3 +89,29 @@ fn due_dates_are_not_issue_dates() {
         assert_eq!(found.issue.map(|choice| choice.value.to_text()), Some("2025-03-14".to_owned()), "{issued}");
     }
 }
+
+/// Where words and dates stand tells which belong together; nothing is misread in a text layer.
+#[test]
+fn dates_of_text_layers() {
+    for (text, date, accepted) in [
+        (&["Bill date  Due date", "3 May 2024   20 May 2024"][..], "2024-05-03", true),
+        (&["Date  Description  Charges", "1 May 2024  Room  90.00", "Invoice date 3 May 2024"], "2024-05-03", true),
+        (&["Arrival 1 May 2024", "Departure 3 May 2024", "Date 3 May 2024"], "2024-05-03", true),
+        (&["Period 1 May 2024 to 31 May 2024", "Statement date 3 June 2024"], "2024-06-03", true),
+        (&["Plan 1 May 2024 – 31 May 2024", "Next invoice 3 July 2024"], "2024-05-31", false),
+        (&["Rechnung", "Bestelldatum 01.05.2024", "Rechnungsdatum 03.05.2024"], "2024-05-03", true),
+        (&["Data 3 maggio 2024", "Scadenza 3 giugno 2024"], "2024-05-03", true),
+        (&["Data Transfer 31 May 2024", "Invoice date 3 June 2024"], "2024-06-03", true),
+        // Seattle writes the month first, wherever its customer is.
+        (&["Pearl Inc, Seattle, WA 98109", "Bill to:", "Blue Ltd", "Hong Kong", "Date 04/05/2024"], "2024-04-05", true),
+    ] {
+        let mut page = page_of(text);
+        page.source = Source::PdfText;
+        let rows = rows_of(std::slice::from_ref(&page));
+        let region = region_of(&crate::extract::buyer::others(&crate::extract::buyer::parts(&rows)));
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
+        let found = dates(&rows, region, None, &hints).issue.map(|choice| (choice.value.to_text(), choice.accepted));
+        assert_eq!(found, Some((date.to_owned(), accepted)), "{text:?}");
+    }
+}

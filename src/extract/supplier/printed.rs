@@ -6,6 +6,8 @@
 
 use super::{Name, forms::ending, words::FORMS};
 use crate::extract::{
+    kind::{letter_spaced, names_paper},
+    labels::meaning_of,
     rows::Row,
     said::Phrases,
     text::{fold, is_han, letters},
@@ -34,6 +36,33 @@ static PAYEE: Phrases = Phrases::new(&[
     "戶口名稱",
     "户名",
 ]);
+/// What a seller prints under its name: the numbers it trades under.
+static OWN_NUMBERS: Phrases = Phrases::new(&[
+    "VAT",
+    "VAT NO",
+    "VAT ID",
+    "BTW",
+    "KVK",
+    "GST REG",
+    "GST NO",
+    "GSTIN",
+    "ABN",
+    "UID",
+    "UST IDNR",
+    "SIRET",
+    "PARTITA IVA",
+    "SST NO",
+    "CO REG",
+    "BR NO",
+    "登録番号",
+    "統一編號",
+    "商業登記",
+]);
+/// So many rows of its column under a name are its own.
+const OWN_ROWS: usize = 6;
+/// What they weigh.
+const OWN: i32 = 20;
+
 /// Forms as a text layer prints them, letter by letter: in a scan a misread letter would make one of many words.
 const PRINTED_FORMS: &[&str] = &[
     "AG", "KG", "OHG", "UG", "e.K.", "AB", "Oy", "Oyj", "A/S", "AS", "ApS", "S.p.A.", "SpA", "S.r.l.", "Srl", "SRL",
@@ -82,6 +111,52 @@ pub(super) fn pieces<'a>(part: &Row<'a>) -> Vec<Row<'a>> {
     cuts.into_iter().filter(|(first, last)| first < last).filter_map(|(first, last)| part.part(first, last)).collect()
 }
 
+/// Whether the part is a heading or a label of a sum or a number, however large it is printed.
+pub(super) fn is_label(part: &Row<'_>) -> bool {
+    let words = part.said().words();
+    let ends_in_number =
+        words.last().is_some_and(|last| matches!(last.text(), "NO" | "NR" | "NUMBER" | "DATE" | "REF"));
+    let sum = words.len() <= SUM_WORDS_MAX && meaning_of(part.said()).is_some();
+    names_paper(part) || letter_spaced(part).is_some() || ends_in_number || sum
+}
+
+/// A label of a sum that is printed large has no more words.
+const SUM_WORDS_MAX: usize = 2;
+
+/// A name whose company form alone stands in the row under it: the column was too narrow for it.
+pub(super) fn take_form<'a>(name: &mut Name<'a>, below: &[Vec<Row<'a>>]) {
+    let under = below.iter().take(2).flatten().find(|part| part.spans(name.row.area));
+    let Some(under) = under.filter(|_| !name.form) else { return };
+    let (text, height) = (under.text(), name.row.height());
+    let near = under.area.top.saturating_sub(name.row.area.bottom()) < height;
+    let alone = FORMS.contains(&fold(&text).as_str()) || PRINTED_FORMS.contains(&text.as_str());
+    if near && alone && under.height().abs_diff(height) * 5 < height {
+        name.text = format!("{} {text}", name.text);
+        name.form = true;
+        name.joined = true;
+        name.row.area = name.row.area.union(under.area);
+        name.parts.push(under.clone());
+    }
+}
+
+/// What stands under a name: what a seller must print of itself speaks for it, and a heading right over it against it,
+/// for there the one who is written to stands.
+fn surroundings(name: &Name<'_>, parts: &[Vec<Row<'_>>], companies: &[(usize, u32)]) -> i32 {
+    let column = |parts: &&Row<'_>| parts.area.left.abs_diff(name.row.area.left) < name.row.height() * 2;
+    // What stands under the next company of the column is that one's.
+    let next = companies.iter().filter(|(position, left)| {
+        *position > name.position && left.abs_diff(name.row.area.left) < name.row.height() * 2
+    });
+    let rows = next.map(|(position, _)| position - name.position - 1).min().unwrap_or(OWN_ROWS).min(OWN_ROWS);
+    let below = parts.iter().skip(name.position + 1).take(rows).flatten();
+    let own = below.filter(column).any(|part| part.said().any_as_written(&OWN_NUMBERS));
+    let over = parts.get(..name.position).unwrap_or_default().iter().rev().flatten().find(column);
+    let headed = over.is_some_and(|over| {
+        names_paper(over) && name.row.area.top.saturating_sub(over.area.bottom()) < name.row.height() * 3
+    });
+    i32::from(own) * OWN - i32::from(headed) * OWN
+}
+
 /// "Pearl Hosting AG," before an address; "Pearl Hosting, Inc." has its form behind the comma.
 fn is_company(text: &str) -> bool {
     let name = text.trim_end_matches(',');
@@ -89,7 +164,7 @@ fn is_company(text: &str) -> bool {
 }
 
 /// Weighs the names of a printed page, and marks those that another could be meant instead of.
-pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], heights: &[u32]) {
+pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<'_>>], heights: &[u32]) {
     let mut sorted = heights.to_vec();
     sorted.sort_unstable();
     let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(1);
@@ -102,6 +177,8 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], heights: &[u32]) 
         .map(|word| word.text.to_lowercase())
         .collect::<Vec<_>>()
         .join(" ");
+    let companies: Vec<(usize, u32)> =
+        names.iter().filter(|name| name.form).map(|name| (name.position, name.row.area.left)).collect();
     for name in names.iter_mut() {
         name.head = name.row.height() * 5 >= usual * HEAD_FIFTHS && name.position <= HEAD_ROWS;
         let folded = fold(&name.text);
@@ -111,6 +188,7 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], heights: &[u32]) 
         name.score += i32::from(name.head) * HEAD
             + i32::try_from(again).unwrap_or(0) * AGAIN
             + i32::from(paid) * PAYEE_ROW
+            + surroundings(name, parts, &companies)
             + i32::from(is_in_addresses(&name.text, &places)) * AGAIN;
     }
     for index in 0..names.len() {
@@ -141,4 +219,56 @@ fn is_related(name: &Name<'_>, other: &Name<'_>) -> bool {
     let han = |text: &str| text.chars().any(is_han);
     let scripts = han(&left) != han(&right) && name.position.abs_diff(other.position) <= 1;
     shared || scripts || left == right || left.contains(&right) || right.contains(&left)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::{buyer, rows::rows_of, supplier::supplier, testing::page_of};
+    use crate::model::page::Source;
+
+    /// The name that a printed page is read to be from, and whether that is accepted.
+    fn read(text: &[&str]) -> Option<(String, bool)> {
+        let mut page = page_of(text);
+        page.source = Source::PdfText;
+        // The first row is the head.
+        page.words.iter_mut().filter(|word| word.line == 0 && text.first() == Some(&"Hotel Amber")).for_each(|word| {
+            word.area.height = 29;
+        });
+        let rows = rows_of(std::slice::from_ref(&page));
+        supplier(&rows, &buyer::parts(&rows), &[]).map(|found| (found.field.value.to_text(), found.field.accepted))
+    }
+
+    #[test]
+    fn whose_invoice_it_is() {
+        for (text, name, accepted) in [
+            (&["Pearl Software Ltd", "Bill to", "Blue Holdings Ltd"][..], "Pearl Software Ltd", true),
+            // A letter's sender, in small print over the one it is for, and at its foot again.
+            (
+                &[
+                    "Perle Versand GmbH · Musterweg 1 · 10115 Berlin",
+                    "Blau Handels GmbH",
+                    "Perle Versand GmbH, Amtsgericht Berlin HRB 5",
+                ],
+                "Perle Versand GmbH",
+                true,
+            ),
+            (
+                &["Perle Hosting AG, Uferweg 40", "Blau Handels GmbH", "Perle Hosting AG Amtsgericht Berlin"],
+                "Perle Hosting AG",
+                true,
+            ),
+            // Nothing tells the one from the other.
+            (&["Perle Treuhand AG", "Blau Handels GmbH"], "Perle Treuhand AG", false),
+            // A guest's firm under a hotel's large head.
+            (&["Hotel Amber", "Queen Lane", "Mr Adam Sample", "Sample Consulting Ltd"], "Hotel Amber", false),
+            (&["Perle Gastronomia S.p.A.", "Via Roma 1"], "Perle Gastronomia S.p.A.", true),
+            (&["Pearl Beauty Spa", "High Street"], "Pearl Beauty Spa", false),
+            (&["I N V O I C E", "Pearl Interiors Ltd"], "Pearl Interiors Ltd", true),
+            (&["Pearl Wood Communications", "LLC", "Main Street"], "Pearl Wood Communications LLC", true),
+            (&["FACTUUR", "Blauw Handel BV", "Perle Groep B.V.", "KvK 12345678"], "Perle Groep B.V.", true),
+            (&["Pearl Supplies, Inc.", "Main Street"], "Pearl Supplies, Inc.", true),
+        ] {
+            assert_eq!(read(text), Some((name.to_owned(), accepted)), "{text:?}");
+        }
+    }
 }

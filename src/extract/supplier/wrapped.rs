@@ -63,7 +63,7 @@ fn is_full(upper: &Row<'_>, lower: &Row<'_>, width: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::{rows::rows_of, supplier::supplier, testing::page_of};
+    use crate::extract::{buyer, rows::rows_of, supplier::supplier, testing::page_of};
 
     #[test]
     fn full_rows_go_on() {
@@ -81,7 +81,8 @@ mod tests {
             (&["GOLDEN PEACH TRADING COMPANY", "JALAN BESAR 12", "TOTAL 5.00"], "GOLDEN PEACH TRADING COMPANY"),
         ] {
             let page = page_of(text);
-            let found = supplier(&rows_of(std::slice::from_ref(&page)), &[]).map(|found| found.field.value.to_text());
+            let rows = rows_of(std::slice::from_ref(&page));
+            let found = supplier(&rows, &buyer::parts(&rows), &[]).map(|found| found.field.value.to_text());
             assert_eq!(found.as_deref(), Some(name), "{text:?}");
         }
     }
