@@ -8,7 +8,7 @@ use crate::extract::{
     kind::names_credit,
     rows::Row,
     said::Said,
-    text::{fold, half_width, is_han},
+    text::{Shape, fold, half_width, is_han},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -110,7 +110,7 @@ fn numbers_of(row: &Row<'_>, below: &[Row<'_>]) -> Vec<Found> {
     let pieces = pieces(row);
     let mut found = Vec::new();
     for start in 0..pieces.len() {
-        if !first_said(pieces.get(start..).unwrap_or_default()).is_some_and(|said| said.may_begin(&LABELS)) {
+        if !first_said(pieces.get(start..).unwrap_or_default()).is_some_and(may_announce) {
             continue;
         }
         for length in (1..=4).rev() {
@@ -153,6 +153,11 @@ fn numbers_of(row: &Row<'_>, below: &[Row<'_>]) -> Vec<Found> {
     found
 }
 
+/// Whether a label may begin with what this says.
+fn may_announce(said: &Said) -> bool {
+    said.may_begin(&LABELS) || said.words().first().is_some_and(|word| word.text().ends_with(COMPOUND))
+}
+
 /// "No." and its like in other languages, with no word of what it is the number of.
 fn is_bare(rank: usize) -> bool {
     LABELS
@@ -174,6 +179,9 @@ fn refers(pieces: &[Piece], start: usize) -> bool {
     before.and_then(|piece| piece.said.as_ref()).is_some_and(|said| said.any(&REFERS))
 }
 
+/// The word that German puts others in front of.
+const COMPOUND: &str = "RECHNUNG";
+
 /// What the first piece that says anything says; nothing where a number or a sign stands before it.
 fn first_said(pieces: &[Piece]) -> Option<&Said> {
     pieces.iter().map(|piece| piece.said.as_ref()).find(|said| said.is_none_or(|said| !said.is_empty())).flatten()
@@ -187,9 +195,12 @@ fn rank_of(window: &[Piece]) -> Option<usize> {
     if said.is_empty() {
         return None;
     }
+    // German writes the kind of invoice in front, as one word: "Handelsrechnung Nr. 471102".
+    let same =
+        |seen: &Shape, meant: &Shape| seen.near(meant) || meant.text() == COMPOUND && seen.text().ends_with(COMPOUND);
     LABELS.all().iter().position(|label| {
         let (seen, meant) = (said.words(), label.words());
-        seen.len() == meant.len() && seen.iter().zip(meant).all(|(seen, meant)| seen.near(meant))
+        seen.len() == meant.len() && seen.iter().zip(meant).all(|(seen, meant)| same(seen, meant))
     })
 }
 
@@ -298,7 +309,8 @@ fn is_number(text: &str) -> bool {
     let of_date = |part: &str| matches!(part.len(), 1 | 2 | 4);
     let figures = text.chars().all(|c| c.is_ascii_digit() || c == '/');
     let date = slashes == 2 && figures && text.split('/').all(of_date) || text.contains(['年', '月', '日']);
-    let amount = digits + 1 == text.chars().count() && text.chars().rev().nth(2) == Some('.');
+    let sums = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'');
+    let amount = text.chars().all(sums) && matches!(text.chars().rev().nth(2), Some('.' | ','));
     digits >= 2 && !date && !amount && !text.contains(['%', '$', '€', '@'])
 }
 
@@ -350,6 +362,14 @@ mod tests {
             (&["Facture n°562044387 du 02 Juillet 2015"], Some("562044387")),
             (&["Rechnungs-Nr.: RE-2024-71129"], Some("RE-2024-71129")),
             (&["Rechnung Nr. 434918"], Some("434918")),
+            (&["Handelsrechnung Nr. TX-471102 vom 30.10.2018"], Some("TX-471102")),
+            (&["Rechnung # RE-20150613/503 von 13.06.2015"], Some("RE-20150613/503")),
+            (&["Facture FA-2017-0010"], Some("FA-2017-0010")),
+            (&["Avoir AV-2017-0005", "Facture liée FA-2017-0010"], Some("AV-2017-0005")),
+            (&["Rechnung vom 30.10.2018"], None),
+            (&["Abrechnung 20105"], None),
+            (&["TOTAL FACTURA 1.927,94"], None),
+            (&["Factura 1.927,94"], None),
             (&["Kundennummer: 12345", "Rechnungsnummer: R2323/784"], Some("R2323/784")),
             (&["Fatura n.º FT 2022/997"], Some("FT 2022/997")),
             (&["Nº de factura F-41265"], Some("F-41265")),

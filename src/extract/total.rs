@@ -331,6 +331,8 @@ mod tests {
             (&["Previous balance 50.00", "Total due 120.00"], "120.00", false),
             (&["Total 100.00", "Deposit paid -30.00", "Outstanding 70.00"], "100.00", false),
             (&["Total 100.00", "Amount paid 100.00"], "100.00", true),
+            (&["Bruttosumme 100.00", "Erhaltene Anzahlungen -30.00", "Zahlbetrag 70.00"], "70.00", false),
+            (&["Bruttosumme 70.00", "Offene Zahlungen 30.00", "Zahlbetrag 100.00"], "100.00", false),
             (&["Net total 100.00", "VAT 20.00", "Total inc VAT 120.00"], "120.00", true),
             (&["Net total 100.00", "Total inc VAT 120.00"], "100.00", false),
         ] {

@@ -11,6 +11,13 @@ pub(super) static LABELS: Phrases = Phrases::new(&[
     "INVOICE ID",
     "INV NO",
     "INVOICE",
+    "RECHNUNG",
+    "FACTURE",
+    "FACTUUR",
+    "FACTURA",
+    "FATTURA",
+    "FATURA",
+    "FAKTURA",
     "FACTUURNUMMER",
     "FACTUUR NR",
     "FACTURE N",
@@ -52,6 +59,8 @@ pub(super) static LABELS: Phrases = Phrases::new(&[
     "CREDIT MEMO NO",
     "CREDITNOTANUMMER",
     "CREDITNOTA NR",
+    "AVOIR",
+    "GUTSCHRIFT",
     "AVOIR N",
     "N AVOIR",
     "GUTSCHRIFT NR",
@@ -132,6 +141,7 @@ pub(super) static CREDIT: Phrases = Phrases::new(&[
 ]);
 /// What stands before a label that names another document than this one.
 pub(super) static REFERS: Phrases = Phrases::new(&[
+    "TOTAL",
     "ORIGINAL",
     "ORIGINE",
     "DORIGINE",

@@ -18,6 +18,12 @@ static ARREARS: Phrases = Phrases::new(&[
     "OPENING BALANCE",
     "LAST BILL",
     "PREVIOUS BILL",
+    "OFFENE ZAHLUNGEN",
+    "OFFENE POSTEN",
+    "AUSSTEHENDE FORDERUNG",
+    "SOLDE ANTÉRIEUR",
+    "SALDO ANTERIOR",
+    "SALDO PRECEDENTE",
     "承上結餘",
     "上期",
     "前回",
@@ -32,6 +38,8 @@ static PAID_BEFORE: Phrases = Phrases::new(&[
     "PREPAID",
     "RETAINER",
     "ANZAHLUNG",
+    "ANZAHLUNGEN",
+    "ACOMPTES",
     "ACOMPTE",
     "AANBETALING",
     "ANTICIPO",
@@ -86,12 +94,13 @@ fn carries_arrears(total: Decimal, lines: &[Line<'_>]) -> bool {
     owed.filter(|owed| *owed < total).any(|owed| !paid(owed))
 }
 
-/// A part of it was paid before, and what is left is printed as well.
+/// A part of it was paid before, and what is left is printed as well; or it is what is left, and the whole is.
 fn part_was_paid(total: Decimal, lines: &[Line<'_>]) -> bool {
     let money = |line: &Line<'_>| {
         line.amounts.iter().filter(|amount| amount.is_money()).map(|amount| amount.value.abs()).collect::<Vec<_>>()
     };
     let paying = |line: &&Line<'_>| line.row.said().any_as_written(&PAID_BEFORE);
-    let mut paid = lines.iter().filter(paying).flat_map(money).filter(|paid| *paid > Decimal::ZERO && *paid < total);
-    paid.any(|paid| lines.iter().filter(|line| !paying(line)).flat_map(money).any(|left| left == total - paid))
+    let left = |paid: Decimal, other: Decimal| paid < total && other == total - paid || other == total + paid;
+    let mut paid = lines.iter().filter(paying).flat_map(money).filter(|paid| *paid > Decimal::ZERO);
+    paid.any(|paid| lines.iter().filter(|line| !paying(line)).flat_map(money).any(|other| left(paid, other)))
 }
