@@ -1,4 +1,4 @@
-//! The program: parses the command line, runs the command, prints the error chain.
+//! The program: reads files, and becomes `vouch-server` for every other command.
 
 use std::process::ExitCode;
 

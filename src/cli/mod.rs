@@ -17,9 +17,10 @@ mod simulate;
 mod sync;
 mod user;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, os::unix::process::CommandExt, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{clock::Clock, config::Config, pipeline::Context, read::process, telemetry};
 
@@ -103,27 +104,97 @@ enum Command {
     },
 }
 
-/// Parses the command line, runs the command, prints what went wrong.
+/// What `vouch` does: it reads files itself, or the texts of files for a parent process, and leaves every other command to
+/// the server beside it (decision 0012).
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    if let Command::Reader { memory_mib_max } = arguments.command {
-        return match process::serve_text(memory_mib_max) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        };
+    if let Some(memory_mib_max) = reader_limit() {
+        return serve_reader(memory_mib_max);
     }
+    let arguments = Arguments::parse();
+    match arguments.command {
+        Command::Read(read) => {
+            telemetry::start(&arguments.log);
+            let runtime = if read.thread() == read::Thread::Same {
+                // One reader, whose files are understood one by one in between: more threads would only cost time.
+                Builder::new_current_thread().enable_all().build()
+            } else {
+                Runtime::new()
+            };
+            let config = || Config::load(arguments.config.as_deref());
+            ended(runtime, async move { read::run(read, config()?).await })
+        }
+        Command::Reader { memory_mib_max } => serve_reader(memory_mib_max),
+        Command::Score(_)
+        | Command::Serve(_)
+        | Command::Work
+        | Command::Sandbox(_)
+        | Command::Demo(_)
+        | Command::Migrate
+        | Command::Sync
+        | Command::Export(_)
+        | Command::Key(_)
+        | Command::Rates(_)
+        | Command::Firm(_)
+        | Command::Policy(_)
+        | Command::User(_)
+        | Command::Notify(_)
+        | Command::Doctor { .. }
+        | Command::Longrun(_) => failed(&become_server()),
+    }
+}
+
+/// Parses the command line, runs the command, whichever it is, and prints what went wrong: what `vouch-server` does.
+#[must_use]
+pub fn run_any() -> ExitCode {
+    if let Some(memory_mib_max) = reader_limit() {
+        return serve_reader(memory_mib_max);
+    }
+    let arguments = Arguments::parse();
     telemetry::start(&arguments.log);
     // Two TLS providers may be compiled in by different crates; this one is used by all of vouch.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return failed(&error.into()),
-    };
-    match runtime.block_on(run_command(arguments)) {
-        Ok(code) => code,
-        Err(error) => failed(&error),
+    ended(Runtime::new(), run_command(arguments))
+}
+
+fn ended(runtime: std::io::Result<Runtime>, command: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
+    let done = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command));
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+/// The memory limit of a reader, in mebibytes, where the command line is a reader's as vouch writes it: taking it apart
+/// like a person's would cost each text a tenth of its time.
+fn reader_limit() -> Option<u64> {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).take(4).collect();
+    match arguments.as_slice() {
+        [command, name, limit] if command == "reader" && name == "--memory-mib-max" => limit.to_str()?.parse().ok(),
+        _ => None,
     }
+}
+
+fn serve_reader(memory_mib_max: u64) -> ExitCode {
+    match process::serve_text(memory_mib_max) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// The name of the program with everything else. Cargo builds and installs it beside `vouch`.
+const SERVER_PROGRAM: &str = "vouch-server";
+
+/// Goes on as the server, with the same command line; comes back where that cannot be.
+fn become_server() -> anyhow::Error {
+    let program = match std::env::current_exe() {
+        Ok(program) => program.with_file_name(SERVER_PROGRAM),
+        Err(error) => return anyhow::Error::from(error).context("this program's own path is not known"),
+    };
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().unwrap_or_else(|| "vouch".into());
+    let error = std::process::Command::new(&program).arg0(name).args(arguments).exec();
+    anyhow::Error::from(error).context(format!(
+        "{} cannot be started; install it beside vouch: cargo install --path . --locked",
+        program.display()
+    ))
 }
 
 #[expect(clippy::print_stderr, reason = "the command line speaks to people")]
@@ -169,7 +240,7 @@ async fn open(config: Config) -> anyhow::Result<Context> {
 fn say(line: &str) {
     use std::io::Write;
     // Whoever reads may have gone, as `| head` does; that is not our failure.
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = std::io::stdout().write_all(format!("{line}\n").as_bytes());
 }
 
 #[cfg(test)]

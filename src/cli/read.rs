@@ -1,6 +1,9 @@
 //! `vouch read`: files in, one JSON object a line or a table out; a picture of several papers has a line for each.
 
 use std::{
+    collections::VecDeque,
+    io::IsTerminal,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
@@ -18,7 +21,15 @@ use crate::{
     config::Config,
     extract::{self, Hints, Weights},
     intake,
-    model::{category::Category, draft::Draft, field::FieldName, finding::Severity, hash::sha256_hex, policy::Policy},
+    model::{
+        category::Category,
+        draft::Draft,
+        field::FieldName,
+        finding::Severity,
+        hash::sha256_hex,
+        page::{Area, Confidence, Page, Source, Word},
+        policy::Policy,
+    },
     pipeline::stages::seen,
     read::{
         Limits, Options, ReadError, Reader, Reading, Several,
@@ -105,14 +116,39 @@ pub(super) struct Outcome {
     pub(super) weights: Weights,
 }
 
+/// So many files more than readers need are under way: none waits for the output's order, or for others to be understood.
+const AHEAD_FILES: usize = 4;
+
+/// On which thread a file's words are understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thread {
+    /// On the one that waits for them. Where there is one reader process, it works on the next file meanwhile, and
+    /// handing the words to another thread takes longer than it saves.
+    Same,
+    /// On one for long work: on this one the other readers' answers would wait for it.
+    Other,
+}
+
+impl ReadArguments {
+    /// How many reader processes there are: none would be idle from the beginning.
+    fn readers(&self) -> usize {
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.processes.unwrap_or_else(processors).clamp(1, 64).min(self.files.len().max(1))
+    }
+
+    /// Where their words are understood.
+    pub(super) fn thread(&self) -> Thread {
+        if self.readers() == 1 { Thread::Same } else { Thread::Other }
+    }
+}
+
 /// Reads the files; exit 0 when all were read, 1 when some were not.
 ///
 /// # Errors
 /// This program's own path is not known.
 pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Result<ExitCode> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let processes = arguments.processes.unwrap_or(processors).clamp(1, 64);
-    let pool = Pool::new(PoolOptions::of(&config, std::env::current_exe()?, processes));
+    let (readers, thread) = (arguments.readers(), arguments.thread());
+    let pool = Pool::new(PoolOptions::of(&config, std::env::current_exe()?, readers));
     let reader = match arguments.reader {
         ReaderChoice::Auto => Reader::Auto,
         ReaderChoice::PpOcr => Reader::PpOcr,
@@ -121,28 +157,33 @@ pub(super) async fn run(arguments: ReadArguments, config: Config) -> anyhow::Res
     let limits = Limits::of(&config);
     let options = Options { reader, limits, pictures: false, several: Several::Divide };
     if reader == Reader::Auto {
-        let texts = arguments.files.iter().filter(|file| may_be_text(file)).take(processes).count();
+        let texts = arguments.files.iter().filter(|file| may_be_text(file)).take(readers).count();
         for _ in 0..texts {
             // Where it cannot be started, the first file says so.
             let _ = pool.warm_text().await;
         }
-        if texts > 0 {
-            // While they start, what takes the words apart is made ready.
-            drop(tokio::task::spawn_blocking(extract::prepare));
-        }
     }
     let today = Clock::System.today(&config.zone()?);
+    drop(tokio::spawn(async move {
+        // The first files are sent to the readers before.
+        tokio::task::yield_now().await;
+        match thread {
+            Thread::Same => rehearse(today),
+            Thread::Other => drop(tokio::task::spawn_blocking(move || rehearse(today))),
+        }
+    }));
     let progress = progress(arguments.files.len());
     let mut failed = false;
-    let mut running: std::collections::VecDeque<JoinHandle<Vec<Outcome>>> = std::collections::VecDeque::new();
+    let mut running: VecDeque<JoinHandle<Vec<Outcome>>> = VecDeque::new();
     let mut waiting = arguments.files.into_iter();
     loop {
-        // A few more than there are processes: none waits for the output's order, or for others to be understood.
-        while running.len() < processes * 2 + processors {
+        while running.len() < readers * 2 + AHEAD_FILES {
             let Some(file) = waiting.next() else { break };
             let pool = pool.clone();
             let bytes_max = config.upload_bytes_max;
-            running.push_back(tokio::spawn(async move { read_file(&pool, file, options, bytes_max, today).await }));
+            running.push_back(tokio::spawn(
+                async move { read_file(&pool, file, options, bytes_max, today, thread).await },
+            ));
         }
         let Some(first) = running.pop_front() else { break };
         for outcome in first.await? {
@@ -166,6 +207,9 @@ fn may_be_text(file: &Path) -> bool {
 
 /// A bar on a terminal; nothing in a pipe.
 pub(super) fn progress(files: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
     let bar = ProgressBar::new(u64::try_from(files).unwrap_or(u64::MAX));
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files · {elapsed} · about {eta} left");
     if let Ok(style) = style {
@@ -182,6 +226,7 @@ pub(super) async fn read_file(
     options: Options,
     bytes_max: u64,
     today: jiff::civil::Date,
+    thread: Thread,
 ) -> Vec<Outcome> {
     let started = Instant::now();
     let name = file.display().to_string();
@@ -206,10 +251,9 @@ pub(super) async fn read_file(
         Ok(readings) => readings,
         Err(error) => return failed(sha256, error.code(), error.to_string()),
     };
-    // On a thread for long work: on this one the next file's answer would wait for it.
     let file_name = name.clone();
     let hash = sha256.clone();
-    let understanding = tokio::task::spawn_blocking(move || {
+    let understand = move || {
         let (count, mut began) = (readings.len(), started);
         let outcome = |(number, reading): (usize, Reading)| {
             let mut outcome = understood(file_name.clone(), hash.clone(), &reading, &hints, began);
@@ -219,12 +263,53 @@ pub(super) async fn read_file(
             outcome
         };
         (1..).zip(readings).map(outcome).collect()
-    });
-    understanding.await.unwrap_or_else(|_| {
+    };
+    let understood: Option<Vec<Outcome>> = match thread {
+        Thread::Same => {
+            // The next file is sent to the reader before.
+            tokio::task::yield_now().await;
+            catch_unwind(AssertUnwindSafe(understand)).ok()
+        }
+        Thread::Other => tokio::task::spawn_blocking(understand).await.ok(),
+    };
+    understood.unwrap_or_else(|| {
         let error = ReadError::ReaderCrashed;
         failed(sha256, error.code(), error.to_string())
     })
 }
+
+/// Understands an invoice that nobody sent: what every document needs, such as the phrases that rows are held against, is
+/// ready when the first file's words come, and the program's own pages are in memory. Its reader is being started
+/// meanwhile.
+fn rehearse(today: jiff::civil::Date) {
+    let lines = REHEARSED.iter().zip(0_u32..);
+    let words = lines.flat_map(|(text, line)| {
+        text.split(' ').zip(0_u32..).map(move |(text, place)| Word {
+            text: text.to_owned(),
+            area: Area { left: place * 120, top: line * 40, width: 110, height: 24 },
+            confidence: Confidence::CERTAIN,
+            line,
+        })
+    });
+    let page = Page { number: 1, width: 1000, height: 1400, source: Source::PdfText, words: words.collect() };
+    let reading = Reading { pages: vec![page], ..Reading::empty(Duration::ZERO) };
+    let hints = Hints { currency: None, day_first: true, today, known: Vec::new() };
+    let outcome = understood(String::new(), None, &reading, &hints, Instant::now());
+    let _ = serde_json::to_string(&outcome.line);
+}
+
+/// Rows of every kind: a company, an address, numbers, dates, amounts with labels and without.
+const REHEARSED: [&str; 9] = [
+    "Xylophones Limited",
+    "1 Yellow Street, London",
+    "VAT Reg No GB123456789",
+    "Invoice No : 12345",
+    "Date 2026-03-04 Due 5 April 2026",
+    "Xylophones 2 10.00 20.00",
+    "Subtotal 20.00",
+    "VAT 20% 4.00",
+    "Total £24.00 paid by VISA",
+];
 
 fn understood(name: String, sha256: Option<String>, reading: &Reading, hints: &Hints, began: Instant) -> Outcome {
     let extracting = Instant::now();

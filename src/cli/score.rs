@@ -38,7 +38,7 @@ use self::{
     report::{Report, Unscored},
 };
 use super::{
-    read::{Outcome, progress, read_file},
+    read::{Outcome, Thread, progress, read_file},
     say,
 };
 use crate::{
@@ -183,7 +183,7 @@ async fn documents(
             running.spawn(async move {
                 let (label, path) = pairs.get(index)?;
                 let Readers { pool, options, bytes_max, today } = readers;
-                let outcomes = read_file(&pool, path.clone(), options, bytes_max, today).await;
+                let outcomes = read_file(&pool, path.clone(), options, bytes_max, today, Thread::Other).await;
                 Some((index, Document::compare(label, path.clone(), read_of(outcomes)?)))
             });
         }

@@ -55,7 +55,7 @@ use crate::model::{
     fact::Facts,
     field::{DocumentKind, FieldName, FieldValue},
     finding::{Finding, Severity},
-    page::{Area, Confidence, Look, Page, Source, Spot, Word},
+    page::{Confidence, Look, Page, Spot},
 };
 
 pub(crate) use self::calibration::Step;
@@ -113,17 +113,6 @@ pub fn weighed(seen: &Seen<'_>, hints: &Hints) -> (Draft, Weights) {
     let stated = |name: &FieldName| seen.facts.iter().flat_map(|facts| &facts.fields).any(|fact| fact.name == *name);
     weights.retain(|name, _| !stated(name));
     (finish(draft), weights)
-}
-
-/// Makes ready what every document needs, such as the phrases that rows are held against. The first document does that
-/// too, but there may be time before it comes.
-pub fn prepare() {
-    let area = Area { left: 0, top: 0, width: 100, height: 20 };
-    // A row that is held against every list, for it says none of their phrases.
-    let word = Word { text: "Xylophones 1.00".to_owned(), area, confidence: Confidence::CERTAIN, line: 0 };
-    let page = Page { number: 1, width: 100, height: 20, source: Source::PdfText, words: vec![word] };
-    let hints = Hints { currency: None, day_first: true, today: civil::date(2000, 1, 1), known: Vec::new() };
-    let _ = extract(&Seen { pages: &[page], ..Seen::default() }, &hints);
 }
 
 /// The places of a document that a second reader should look at, before it did.
@@ -250,7 +239,10 @@ fn unsure(draft: &Draft) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::testing::page_of;
+    use crate::{
+        extract::testing::page_of,
+        model::page::{Area, Source, Word},
+    };
 
     fn of(pages: &[Page]) -> Seen<'_> {
         Seen { pages, ..Seen::default() }

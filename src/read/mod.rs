@@ -303,7 +303,8 @@ pub fn text_document(bytes: Vec<u8>, media_type: MediaType, limits: Limits) -> R
 }
 
 impl Reading {
-    const fn empty(decode: Duration) -> Self {
+    /// Nothing yet, of a file that was decoded in so long.
+    pub(crate) const fn empty(decode: Duration) -> Self {
         Self {
             pages: Vec::new(),
             pictures: Vec::new(),

@@ -104,6 +104,13 @@ pub struct Pool {
     idle: Arc<Mutex<Vec<Worker>>>,
 }
 
+/// How many bytes of a file wait in the pipe to a reader: most PDFs are handed over at once, and need nobody to hand on the
+/// rest when the reader comes to it. No more is granted to an ordinary user (`/proc/sys/fs/pipe-max-size`).
+const PIPE_BYTES: usize = 1024 * 1024;
+
+/// Most answers are shorter, and so written at once.
+const ANSWER_BYTES: usize = 64 * 1024;
+
 /// How often a file is tried: a reader that fails may have been ill for another reason.
 const ATTEMPTS: u32 = 2;
 
@@ -222,6 +229,8 @@ impl Worker {
         let (Some(input), Some(output)) = (input, output) else {
             return Err(missing("its streams could not be opened".to_owned()));
         };
+        // Where the kernel does not grant it, a file is handed over in more parts.
+        let _ = rustix::pipe::fcntl_setpipe_size(&input, PIPE_BYTES);
         Ok(Self { program, _child: child, input, output: BufReader::new(output) })
     }
 
@@ -232,8 +241,11 @@ impl Worker {
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
     ) -> std::io::Result<Result<Option<Vec<Reading>>, ReadError>> {
         let request = Ask::Read(request.clone());
-        self.send(&serde_json::to_vec(&request).map_err(std::io::Error::other)?).await?;
-        self.send(bytes).await?;
+        let request = serde_json::to_vec(&request).map_err(std::io::Error::other)?;
+        // In two parts, not four: the reader wakes at each.
+        let head = [length_of(&request)?.as_slice(), &request, &length_of(bytes)?].concat();
+        self.input.write_all(&head).await?;
+        self.input.write_all(bytes).await?;
         self.input.flush().await?;
         let answer: Answer = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
         let rows = match answer {
@@ -270,7 +282,7 @@ impl Worker {
     async fn look(&mut self, spots: &[Spot], part: Option<u32>) -> std::io::Result<Vec<Look>> {
         let there = spots.iter().map(|spot| Spot { page: part.unwrap_or(spot.page), ..*spot });
         let ask = serde_json::to_vec(&Ask::Look(there.map(spot_row).collect())).map_err(std::io::Error::other)?;
-        self.send(&ask).await?;
+        self.input.write_all(&[length_of(&ask)?.as_slice(), &ask].concat()).await?;
         self.input.flush().await?;
         let rows: Vec<LookRow> = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
         let mut looks: Vec<Look> = rows.into_iter().map(Look::from).collect();
@@ -278,12 +290,6 @@ impl Worker {
             looks.iter_mut().for_each(|look| look.spot.page = 1);
         }
         Ok(looks)
-    }
-
-    async fn send(&mut self, frame: &[u8]) -> std::io::Result<()> {
-        let length = u32::try_from(frame.len()).map_err(std::io::Error::other)?;
-        self.input.write_all(&length.to_be_bytes()).await?;
-        self.input.write_all(frame).await
     }
 
     async fn receive(&mut self) -> std::io::Result<Vec<u8>> {
@@ -295,6 +301,11 @@ impl Worker {
         self.output.read_exact(&mut frame).await?;
         Ok(frame)
     }
+}
+
+/// How long a frame is, as it is written before it.
+fn length_of(frame: &[u8]) -> std::io::Result<[u8; 4]> {
+    Ok(u32::try_from(frame.len()).map_err(std::io::Error::other)?.to_be_bytes())
 }
 
 /// The whole life of a process that reads pictures: answers requests from standard input until it closes.
@@ -346,7 +357,8 @@ fn answer_all(
 ) -> std::io::Result<()> {
     let bytes_max = memory_mib_max.saturating_mul(1024 * 1024);
     rlimit::setrlimit(rlimit::Resource::AS, bytes_max, bytes_max)?;
-    let (mut input, mut output) = (std::io::stdin().lock(), BufWriter::new(std::io::stdout().lock()));
+    let (mut input, mut output) =
+        (std::io::stdin().lock(), BufWriter::with_capacity(ANSWER_BYTES, std::io::stdout().lock()));
     while let Some(ask) = receive(&mut input)? {
         let asked = match serde_json::from_slice(&ask).map_err(std::io::Error::other)? {
             Ask::Read(request) => {
@@ -384,7 +396,6 @@ fn receive(input: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
 }
 
 fn send(output: &mut impl Write, frame: &[u8]) -> std::io::Result<()> {
-    let length = u32::try_from(frame.len()).map_err(std::io::Error::other)?;
-    output.write_all(&length.to_be_bytes())?;
+    output.write_all(&length_of(frame)?)?;
     output.write_all(frame)
 }

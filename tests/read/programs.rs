@@ -1,4 +1,5 @@
-//! The two programs: texts are read by `vouch` itself, which loads no library of Tesseract; pictures by `vouch-reader`.
+//! The three programs: texts are read by `vouch` itself, which loads no library of Tesseract; pictures by `vouch-reader`;
+//! everything else is done by `vouch-server`, which `vouch` becomes.
 
 use std::{
     fs,
@@ -58,6 +59,67 @@ fn only_the_reader_of_pictures_loads_tesseract() {
     assert!(reader.contains("libtesseract"), "this test can see it: {reader}");
     assert!(vouch.contains("libc.so"), "{vouch}");
     assert!(!vouch.contains("libtesseract") && !vouch.contains("liblept"), "{vouch}");
+}
+
+/// Whether a program has these bytes in it.
+fn holds(program: &str, bytes: &str) -> bool {
+    let found = Command::new("grep").args(["--quiet", "--text", "--fixed-strings", bytes, program]).status();
+    found.expect("every system has it").success()
+}
+
+/// What is in it has to be loaded at each start, though no file that is read needs it.
+#[test]
+fn only_the_server_holds_the_database() {
+    // What every file of SQLite begins with.
+    let mark = "SQLite format 3";
+    assert!(holds(env!("CARGO_BIN_EXE_vouch-server"), mark), "this test can see it");
+    assert!(!holds(env!("CARGO_BIN_EXE_vouch"), mark));
+}
+
+/// `vouch` where nothing lies beside it.
+fn alone() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let program = folder.path().join("vouch");
+    fs::hard_link(text_program(), &program).expect("the folder is where the program is built");
+    (folder, program)
+}
+
+#[test]
+fn without_the_server_files_are_read_and_nothing_else_is_done() {
+    let (_folder, program) = alone();
+    let read = Command::new(&program).arg("read").arg(super::sample("office-invoice.pdf")).output().expect("it starts");
+    assert!(read.status.success() && read.stdout.starts_with(b"{"), "{read:?}");
+    for command in ["doctor", "migrate", "serve"] {
+        let failed = Command::new(&program).arg(command).output().expect("it starts");
+        let said = String::from_utf8_lossy(&failed.stderr);
+        assert_eq!(failed.status.code(), Some(1), "{command}");
+        assert!(said.contains("vouch-server cannot be started") && said.contains("cargo install"), "{said}");
+    }
+}
+
+/// What a person may type, `vouch` answers itself.
+#[test]
+fn the_command_line_is_told_without_the_server() {
+    let (_folder, program) = alone();
+    for (arguments, code, told) in [
+        (&["--help"][..], 0, "Usage: vouch "),
+        (&["serve", "--help"], 0, "Usage: vouch serve"),
+        (&["--version"], 0, env!("CARGO_PKG_VERSION")),
+        (&["recieve"], 2, "unrecognized subcommand"),
+    ] {
+        let done = Command::new(&program).args(arguments).output().expect("it starts");
+        let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+        assert_eq!(done.status.code(), Some(code), "{arguments:?} {said}");
+        assert!(said.contains(told), "{arguments:?} {said}");
+    }
+}
+
+#[test]
+fn the_server_is_called_as_it_was() {
+    // It tells its commands by the name that was typed, and takes what follows it.
+    let done = Command::new(text_program()).args(["policy", "check", "/not/there"]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(!done.status.success() && said.contains("/not/there"), "{said}");
 }
 
 #[test]

@@ -81,6 +81,7 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("main", &["cli"]),
+    ("server", &["cli"]),
     ("reader", &["model", "read"]),
     ("lib", &[]),
 ];
@@ -123,7 +124,7 @@ fn imports(source: &Source) -> Vec<String> {
     };
     let tokens = source.program_tokens();
     // The programs are crates of their own and name the library.
-    let root = if ["main", "reader"].contains(&module) { "vouch" } else { "crate" };
+    let root = if ["main", "server", "reader"].contains(&module) { "vouch" } else { "crate" };
     let mut problems: Vec<String> = text::names_below(&tokens, root)
         .into_iter()
         .filter(|(_, name)| name != module && !allowed.contains(&name.as_str()))
