@@ -241,6 +241,7 @@ rule-P7 = A detail that the policy asks for is missing
 rule-P8 = May be one purchase in parts
 rule-Q4 = The PDF's text is not what its page shows
 rule-Q5 = The file was worked over
+rule-Q6 = More than one paper
 rule-T3 = The period is closed in the ledger
 rule-T4 = A weekend or a public holiday
 rule-T5 = A tax rate that was not in force on the day

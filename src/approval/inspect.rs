@@ -68,7 +68,7 @@ pub struct Problem {
 
 /// The rules of the checks, from the regional rules 5.3 and vouch's own; others cannot be set.
 const RULES: &str = "A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 I1 I2 I3 I4 I5 T0 T1 T2 T3 T4 T5 X1 X2 X3 X4 P1 P2 P3 P4 P5 P6 P7 \
-                     P8 D1 D2 D3 D4 D5 D6 D7 D8 Q1 Q2 Q3 Q4 Q5 E1 M1 V1";
+                     P8 D1 D2 D3 D4 D5 D6 D7 D8 Q1 Q2 Q3 Q4 Q5 Q6 E1 M1 V1";
 
 /// What is found while looking.
 #[derive(Debug, Default)]

@@ -36,28 +36,103 @@ const NO_PROOF: &[(&str, &[&str])] = &[
             "quotation",
             "quote no",
             "estimate",
+            "sebut harga",
             "報價單",
             "报价单",
+            "估價單",
             "見積書",
             "angebot",
+            "kostenvoranschlag",
             "devis",
             "offerte",
+            "orçamento",
             "presupuesto",
             "preventivo",
         ],
     ),
-    ("a statement of account", &["statement of account", "account statement", "月結單", "对账单", "對賬單"]),
+    (
+        "a statement of account",
+        &[
+            "statement of account",
+            "account statement",
+            "bank statement",
+            "statement date",
+            "statement period",
+            "月結單",
+            "对账单",
+            "對賬單",
+            "kontoauszug",
+            "relevé de compte",
+            "rekeningoverzicht",
+            "extrato",
+        ],
+    ),
     (
         "an order confirmation",
-        &["order confirmation", "order acknowledgement", "訂單確認", "订单确认", "purchase order"],
+        &[
+            "order confirmation",
+            "order acknowledgement",
+            "訂單確認",
+            "订单确认",
+            "purchase order",
+            "採購單",
+            "采购单",
+            "注文書",
+            "auftragsbestätigung",
+            "bestellbestätigung",
+            "bon de commande",
+            "orderbevestiging",
+        ],
     ),
-    ("a delivery note", &["delivery note", "delivery order", "packing list", "送貨單", "送货单"]),
+    (
+        "a delivery note",
+        &[
+            "delivery note",
+            "delivery order",
+            "packing list",
+            "送貨單",
+            "送货单",
+            "納品書",
+            "lieferschein",
+            "bon de livraison",
+            "pakbon",
+            "guia de remessa",
+        ],
+    ),
+    ("a boarding pass", &["boarding pass", "登機證", "登机牌", "搭乗券", "bordkarte", "carte d'embarquement"]),
+    ("a pay slip", &["payslip", "pay slip", "salary slip", "工資單", "工资单", "給与明細", "gehaltsabrechnung"]),
+    ("a price list", &["price list", "價目表", "价目表", "preisliste", "liste de prix", "prijslijst"]),
     ("a card slip", &["cardholder copy", "merchant copy", "customer copy", "持卡人存根", "商戶存根"]),
 ];
-/// A pro forma invoice says what an invoice would say, and is none.
-const PRO_FORMA: (&str, &[&str]) = ("a pro forma invoice", &["pro forma", "proforma", "形式發票", "形式发票"]);
 /// Words of a paper that is a proof after all.
-const PROOF: &[&str] = &["invoice", "tax invoice", "receipt", "cash sale", "cash bill", "發票", "发票", "收據", "收据"];
+const PROOF: &[&str] = &[
+    "invoice",
+    "tax invoice",
+    "invois",
+    "receipt",
+    "resit",
+    "cash sale",
+    "cash bill",
+    "發票",
+    "发票",
+    "收據",
+    "收据",
+    "領収書",
+    "領収証",
+    "請求書",
+    "rechnung",
+    "quittung",
+    "facture",
+    "reçu",
+    "factuur",
+    "kassabon",
+    "fatura",
+    "factura",
+    "recibo",
+];
+/// A pro forma invoice says what an invoice would say, asks for nothing, and is none.
+const PRO_FORMA: (&str, &[&str]) =
+    ("a pro forma invoice", &["pro forma", "pro-forma", "proforma", "proformarechnung", "形式發票", "形式发票"]);
 /// A heading stands in the first rows of a page.
 const HEADING_ROWS: usize = 15;
 /// A row with more words than this is no heading.
@@ -178,6 +253,16 @@ pub(super) fn no_proof<'p>(draft: &Draft, paper: &'p Paper) -> Option<(&'static 
         return Some((what, row));
     }
     let is_proof = heading.iter().any(|row| row.says(PROOF)) || draft.fields.values().any(stated);
+    // A statement lists invoices, and says so; what it is stands above them alone.
+    let title = |row: &Row, words: &[&str]| words.contains(&row.text.trim_start_matches('御'));
+    let titles = NO_PROOF.iter().copied().chain([("a statement of account", &["statement"][..])]);
+    let titled = titles.filter(|(what, _)| *what != "a card slip").find_map(|(what, words)| {
+        let row = heading.iter().find(|row| title(row, words))?;
+        Some((what, *row))
+    });
+    if titled.is_some() && !heading.iter().any(|row| title(row, PROOF)) && !draft.fields.values().any(stated) {
+        return titled;
+    }
     // A card slip says what it is at its foot.
     let rows = |what: &str| if what == "a card slip" { paper.rows.iter().collect() } else { heading.clone() };
     NO_PROOF.iter().filter(|_| !is_proof).find_map(|(what, words)| {

@@ -1,7 +1,8 @@
 //! Check: what is wrong, missing or strange about a draft. Pure: one function a rule, findings out.
 //!
 //! The rules' ids are those of the list of checks: A arithmetic, I identity, T time, X tax, P policy, D duplicates,
-//! Q quality, and ours: M missing, E destination. A7, T0, Q2, Q4 and V1 are the extraction's own, in the draft's problems.
+//! Q quality, and ours: M missing, E destination. A7, T0, Q2, Q4, Q6 and V1 are the extraction's own, in the draft's
+//! problems.
 //! What a rule weighs usually stands in its function; the policy may give it another weight, or turn it off.
 
 mod arithmetic;

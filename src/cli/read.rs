@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     extract::{self, Hints, Weights},
     intake,
-    model::{category::Category, draft::Draft, field::FieldName, hash::sha256_hex, policy::Policy},
+    model::{category::Category, draft::Draft, field::FieldName, finding::Severity, hash::sha256_hex, policy::Policy},
     pipeline::stages::seen,
     read::{
         Limits, Options, ReadError, Reader, Reading, Several,
@@ -230,7 +230,10 @@ fn understood(name: String, sha256: Option<String>, reading: &Reading, hints: &H
     let extracting = Instant::now();
     let (mut draft, weights) = extract::weighed(&seen(reading), hints);
     if draft.problems.iter().any(|finding| finding.rule == "Q3") {
-        let message = "Nothing on it could be read; type the values in from the picture.".to_owned();
+        // An e-invoice inside that cannot be used is the better reason.
+        let reason = draft.problems.iter().find(|finding| finding.severity == Severity::Block && finding.rule != "Q3");
+        let nothing = "Nothing on it could be read; type the values in from the picture.";
+        let message = reason.map_or(nothing.to_owned(), |finding| format!("{} {nothing}", finding.message));
         return Outcome::failed(name, sha256, "nothing_readable", message, began);
     }
     draft.problems = findings(&draft, hints.today);

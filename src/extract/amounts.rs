@@ -2,7 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use crate::extract::{rows::Row, text::half_width};
+use crate::extract::{
+    labels::meaning_of,
+    rows::Row,
+    said::Said,
+    text::{half_width, is_han, is_kana},
+};
 use crate::model::page::{Area, Confidence};
 
 /// More digits than this are a card, a barcode or a telephone, not an amount.
@@ -98,6 +103,8 @@ pub(super) struct Amount {
     pub(super) first: usize,
     /// The word after its last.
     pub(super) after_last: usize,
+    /// The label that is glued to it: "合計:" of "合計:33.90".
+    pub(super) label: String,
 }
 
 impl Amount {
@@ -147,13 +154,16 @@ pub(super) fn amounts_in(row: &Row<'_>, style: Style) -> Vec<Amount> {
     let mut found: Vec<Amount> = Vec::new();
     let mut index = 0;
     while let Some(word) = row.words.get(index) {
-        let joined = || join_with_next(row, index, style).map(|number| (number, 2));
-        let (number, used) = match grouped_by_spaces(row, index, style).or_else(joined) {
+        let joined = join_with_next(row, index, style).map(|number| (number, 2)).or_else(|| grouped(row, index, style));
+        let (number, used) = match joined {
             Some((number, used)) => (Some(number), used),
             None => (parse_word(&word.text, style), 1),
         };
-        if let Some(number) = number {
-            found.push(amount_at(row, index, used, &number));
+        let own = number.map(|number| (number, String::new())).or_else(|| glued(&word.text, style));
+        if let Some((number, label)) = own {
+            let cut = index.checked_sub(1).is_some_and(|before| continues(row, before));
+            let number = Number { repaired: number.repaired || cut, ..number };
+            found.push(Amount { label, ..amount_at(row, index, used, &number) });
         }
         index += used;
     }
@@ -188,44 +198,9 @@ fn amount_at(row: &Row<'_>, first: usize, used: usize, number: &Number) -> Amoun
     }
     let value = if negative { -number.value.abs() } else { number.value };
     let repaired = number.repaired;
-    Amount { value, decimals: number.decimals, mark, repaired, confidence, area, first, after_last: first + used }
+    let (decimals, after_last) = (number.decimals, first + used);
+    Amount { value, decimals, mark, repaired, confidence, area, first, after_last, label: String::new() }
 }
-
-/// "6 790,91" and "€ 1 234 567,00": thousands set apart by a narrow space, as a text layer has it. A scan's spaces are no
-/// proof of that: there a count may stand as near to its price.
-fn grouped_by_spaces(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)> {
-    let first = row.words.get(index).filter(|_| !row.source.is_optical())?;
-    let plain: String = first.text.chars().map(half_width).collect();
-    let (digits, _, _) = strip_front(plain.trim_start_matches('('));
-    if !(1..=3).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with('0')
-    {
-        return None;
-    }
-    let mut text = plain.clone();
-    let mut last = first;
-    for (used, word) in (2..).zip(row.words.get(index + 1..)?.iter().take(GROUPS_MAX)) {
-        let gap = word.area.left.saturating_sub(last.area.right());
-        let (group, rest) = word.text.split_at_checked(3)?;
-        if gap.saturating_mul(SPACES_AN_EM) >= row.height() || !group.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        text.push_str(&word.text);
-        last = word;
-        if rest.is_empty() {
-            continue;
-        }
-        // Only cents behind the last group tell an amount from other numbers.
-        let number = parse_word(&text, style).filter(|number| number.decimals == 2 && rest.starts_with(['.', ',']))?;
-        return Some((number, used));
-    }
-    None
-}
-
-/// More groups of three than this are no amount.
-const GROUPS_MAX: usize = 3;
-/// A space that parts thousands is narrower than the height of the letters by so many times: a usual one is a quarter
-/// to a third of it, and columns stand further apart.
-const SPACES_AN_EM: u32 = 2;
 
 /// "33." "90" and "33" ".90": one amount that the reader cut in two.
 fn join_with_next(row: &Row<'_>, index: usize, style: Style) -> Option<Number> {
@@ -247,6 +222,52 @@ fn join_with_next(row: &Row<'_>, index: usize, style: Style) -> Option<Number> {
     let number = parse_word(&format!("{}{point}{}", left.text, right.text), style)?;
     (number.decimals == 2).then_some(Number { repaired: true, ..number })
 }
+
+/// "2 573,40": thousands set apart by a space, as much of the Continent prints them, and how many words they are. On a
+/// scan where a point parts the cents the word before is more likely a count, so nothing is joined (see [`continues`]).
+fn grouped(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)> {
+    let more = (index..).take_while(|word| continues(row, *word)).take(GROUPS_MAX).count();
+    if more == 0 || style != Style::Comma && row.source.is_optical() {
+        return None;
+    }
+    let words = row.words.get(index..=index + more)?;
+    let text: String = words.iter().map(|word| word.text.as_str()).collect();
+    let number = parse_word(&text, style)?;
+    (number.decimals == 2).then_some((number, more + 1))
+}
+
+/// "合計:33.90", "TOTAL：RM20.00": a number behind a label in one word.
+fn glued(word: &str, style: Style) -> Option<(Number, String)> {
+    let plain: String = word.chars().map(half_width).collect();
+    let ends = |(_, character): &(usize, char)| *character == ':' || is_han(*character) || is_kana(*character);
+    let (last, end) = plain.char_indices().rfind(ends)?;
+    let (label, rest) = plain.split_at(last + end.len_utf8());
+    if label.contains(|c: char| c.is_ascii_digit()) || meaning_of(&Said::of(label)).is_none() {
+        return None;
+    }
+    Some((parse_word(rest, style)?, label.to_owned()))
+}
+
+/// Whether the next word goes on with the thousands of this one: three digits, a narrow space behind up to three.
+fn continues(row: &Row<'_>, index: usize) -> bool {
+    let (Some(left), Some(right)) = (row.words.get(index), row.words.get(index + 1)) else { return false };
+    let gap = right.area.left.saturating_sub(left.area.right());
+    let widest = if row.source.is_optical() { SPACE_TENTHS_MAX } else { LAYER_SPACE_TENTHS_MAX };
+    let near = gap.saturating_mul(10) < row.height().saturating_mul(widest);
+    let front: String = left.text.chars().map(half_width).collect();
+    let front = strip_front(front.trim_start_matches('(')).0;
+    let begins = (1..=3).contains(&front.len()) && front.chars().all(|c| c.is_ascii_digit()) && !front.starts_with('0');
+    let digits = right.text.chars().take_while(char::is_ascii_digit).count();
+    let goes_on = digits == 3 && right.text.chars().nth(3).is_none_or(|c| !c.is_alphanumeric());
+    near && begins && goes_on
+}
+
+/// A space inside a number is narrower than so many tenths of its height; one between columns is several heights wide.
+const SPACE_TENTHS_MAX: u32 = 7;
+/// The same in a text layer, whose places are exact: a usual space is a quarter to a third of the height.
+const LAYER_SPACE_TENTHS_MAX: u32 = 5;
+/// Groups of three digits behind the first: more are no amount.
+const GROUPS_MAX: usize = 3;
 
 /// The number a word says, if it says one and nothing but one.
 pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
@@ -437,6 +458,33 @@ mod tests {
         assert_eq!(read("1.234", Style::Point), Some(("1.234".to_owned(), false)));
     }
 
+    /// Thousands that a narrow space sets apart belong to their amount; counts in a column of their own do not.
+    #[test]
+    fn thousands_may_be_set_apart_by_a_space() {
+        let rows = |text: &str, narrow: bool| -> Vec<(String, bool)> {
+            let mut page = crate::extract::testing::page_of(&[text]);
+            if !narrow {
+                (0..).zip(&mut page.words).for_each(|(at, word)| word.area.left += at * 60);
+            }
+            let rows = crate::extract::rows::rows_of(std::slice::from_ref(&page));
+            let found = amounts_in(rows.first().expect("a row"), style_of([text].into_iter()));
+            found.iter().map(|amount| (amount.value.to_string(), amount.repaired)).collect()
+        };
+        for (text, narrow, amounts) in [
+            ("TOTAL TTC 2 573,40 EUR", true, &[("2573.40", false)][..]),
+            ("TOTAL € 12 345 678,90", true, &[("12345678.90", false)]),
+            ("TOTAL -2 573,40", true, &[("-2573.40", false)]),
+            ("Visite 5 164,00", false, &[("5", false), ("164.00", false)]),
+            // With a point it may be a count; whichever it is, a person looks.
+            ("TOTAL 1 573.40", true, &[("1", false), ("573.40", true)]),
+            ("Visite 5 164.00", false, &[("5", false), ("164.00", false)]),
+            ("TOTAL 2 57,40", true, &[("2", false), ("57.40", false)]),
+        ] {
+            let expected: Vec<_> = amounts.iter().map(|(value, repaired)| ((*value).to_owned(), *repaired)).collect();
+            assert_eq!(rows(text, narrow), expected, "{text} {narrow}");
+        }
+    }
+
     /// Thousands set apart by spaces are one amount in a text layer, where the space is narrow.
     #[test]
     fn spaces_part_thousands() {
@@ -445,7 +493,7 @@ mod tests {
             (&["1", "234", "567,00"], 5, true, &["1234567.00"]),
             (&["€12", "345,60"], 5, true, &["12345.60"]),
             (&["6", "790,91"], 30, true, &["6", "790.91"]),
-            (&["6", "790,91"], 5, false, &["6", "790.91"]),
+            (&["6", "790,91"], 5, false, &["6790.91"]),
             (&["6", "79,91"], 5, true, &["6", "79.91"]),
             (&["06", "790,91"], 5, true, &["790.91"]),
         ] {

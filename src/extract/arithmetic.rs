@@ -81,7 +81,8 @@ pub(super) fn proofs(value: Decimal, figures: &[Figure], lines: &[Line<'_>], ite
 
 /// The amount that the paper writes in Chinese words; nothing where it writes two that differ.
 pub(super) fn in_words(lines: &[Line<'_>]) -> Option<Decimal> {
-    let mut written = lines.iter().filter_map(|line| chinese_amount::find(&line.row.text()));
+    let may_say = |line: &&Line<'_>| line.row.words.iter().any(|word| !word.text.is_ascii());
+    let mut written = lines.iter().filter(may_say).filter_map(|line| chinese_amount::find(&line.row.text()));
     let first = written.next()?;
     written.all(|other| other == first).then_some(first)
 }
@@ -110,11 +111,17 @@ pub(super) fn cash_less_change(figures: &[Figure]) -> Vec<Decimal> {
     due
 }
 
-/// A smaller total or subtotal, less discount, plus service, tax and rounding, where something was really changed.
+/// A subtotal or another total, less discount, plus service, tax and rounding, where something was really changed. One
+/// that is larger is what was due before the discount.
 fn from_parts(value: Decimal, figures: &[Figure]) -> bool {
-    let smaller = values(figures, Label::Total).into_iter().filter(|total| *total < value);
-    let bases = [values(figures, Label::Subtotal), smaller.collect()].concat();
+    let others = values(figures, Label::Total).into_iter().filter(|total| *total != value);
+    let bases = [values(figures, Label::Subtotal), others.collect()].concat();
     sums_from(&bases, figures).contains(&value)
+}
+
+/// What an amount becomes when it was due before discount, service and tax.
+pub(super) fn sums_after(value: Decimal, figures: &[Figure]) -> Vec<Decimal> {
+    sums_from(&[value], figures)
 }
 
 /// Every total that the subtotals and the other parts can make.
@@ -122,7 +129,8 @@ pub(super) fn sums_of_parts(figures: &[Figure]) -> Vec<Decimal> {
     sums_from(&values(figures, Label::Subtotal), figures)
 }
 
-/// The lists are short, and cut, so that a page full of labels cannot make it slow.
+/// Every total that these amounts and the other parts can make. The lists are short, and cut, so that a page full of
+/// labels cannot make it slow.
 fn sums_from(bases: &[Decimal], figures: &[Figure]) -> Vec<Decimal> {
     let choices = |label: Label, may_be_inside: bool| {
         let mut list: Vec<Decimal> =

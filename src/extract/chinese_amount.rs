@@ -69,6 +69,10 @@ const MYRIAD: u64 = 10_000;
 /// The amount in words in a line of a document, spaced or not; nothing where there is none, where there are two that
 /// differ, or where a part of one stands somewhere that cannot be read, which would leave another part looking whole.
 pub(super) fn find(line: &str) -> Option<Decimal> {
+    // No sign of an amount is an ASCII one.
+    if line.is_ascii() {
+        return None;
+    }
     let characters: Vec<char> = line.chars().map(half_width).take(LINE_MAX + 1).collect();
     if characters.len() > LINE_MAX {
         return None;

@@ -97,6 +97,18 @@ mod tests {
         }
     }
 
+    /// An e-invoice that cannot be used, on pages that say nothing: the reason is told with it.
+    #[test]
+    fn what_nothing_could_be_read_of_keeps_its_reason() {
+        let hints =
+            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
+        let damaged = vec![Finding::new("V1", Severity::Block, "The e-invoice is damaged.", &[])];
+        let unusable = [Facts { fields: Vec::new(), ..facts(2000, damaged) }];
+        let draft = extract(&Seen { facts: &unusable, ..Seen::default() }, &hints);
+        assert!(draft.fields.is_empty());
+        assert_eq!(draft.problems.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(), ["Q3", "V1"]);
+    }
+
     #[test]
     fn a_statement_outranks_a_reading() {
         let hints =

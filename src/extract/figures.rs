@@ -41,6 +41,8 @@ pub(super) struct Figure {
     pub(super) in_summary: bool,
     /// The words before it did not say it, but the words of another line or other amounts of the row did.
     pub(super) indirect: bool,
+    /// Its label and it were read apart, and another amount stands nearly as level with the label.
+    pub(super) loose: bool,
     /// The row says "included" or "inclusive": a tax that is already inside the sum.
     pub(super) included: bool,
 }
@@ -101,15 +103,18 @@ pub(super) fn figures_of(lines: &[Line<'_>]) -> Vec<Figure> {
         let mut after_last = 0;
         let mut current: Option<Meaning> = None;
         for amount in &money {
-            let words = line.row.text_between(after_last, amount.first);
+            let words = format!("{} {}", line.row.text_between(after_last, amount.first), amount.label);
             let own = meaning_of(&Said::of(&words));
             after_last = amount.after_last;
             let indirect = own.is_none();
             current = own.or(current);
             // A row of several amounts under one label is a table's: none of them is plainly the labelled one.
-            let meaning = current.or(line.meaning.filter(|_| money.len() == 1));
+            // Nor is a bare number before its label one: it is a code or a count beside a label whose amount was lost.
+            let alone = money.len() == 1 && (amount.is_money() || after_last == line.row.words.len());
+            let meaning = current.or(line.meaning.filter(|_| alone));
             if let Some(meaning) = meaning.filter(|meaning| meaning.label != Label::Summary) {
-                figures.push(figure(line, amount, meaning, indirect, &words));
+                let loose = is_loose(lines, index, amount);
+                figures.push(Figure { loose, ..figure(line, amount, meaning, indirect, &words) });
             }
         }
     }
@@ -145,15 +150,25 @@ const LABEL_WORDS_MAX: usize = 6;
 /// A word of so few letters beside an amount may be its currency.
 const MARK_LETTERS_MAX: usize = 3;
 
-/// Whether a whole number can be a figure: where the line says what it is and has no other number.
+/// Whether a whole number can be a figure: where its own word says what it is, or the line does and has no other number.
 fn counts(amount: &Amount, line: &Line<'_>) -> bool {
-    let whole = amount.decimals == 0 && line.amounts.len() == 1;
-    let speaks = line.meaning.is_some_and(|meaning| match meaning.label {
+    let glued = !amount.label.is_empty();
+    let whole = amount.decimals == 0 && (glued || line.amounts.len() == 1);
+    let meaning = if glued { meaning_of(&Said::of(&amount.label)) } else { line.meaning };
+    let speaks = meaning.is_some_and(|meaning| match meaning.label {
         Label::Total => meaning.strength > 1,
         Label::Subtotal | Label::Paid | Label::Change | Label::Service => true,
         Label::Tax | Label::Rounding | Label::Discount | Label::Summary | Label::Other => false,
     });
-    whole && speaks
+    whole && speaks && !masked(amount, line)
+}
+
+/// Whether it is what is left of a masked number: "VISA **** 1234", "XXXX-5008".
+fn masked(amount: &Amount, line: &Line<'_>) -> bool {
+    let mask = |text: &str| ["**", "xx", "XX", "••", ".."].iter().any(|sign| text.contains(sign));
+    let before = amount.first.checked_sub(1).and_then(|before| line.row.words.get(before));
+    let bare = before.is_some_and(|word| mask(&word.text) && !word.text.contains(|c: char| c.is_ascii_digit()));
+    bare || line.row.words.get(amount.first).is_some_and(|word| mask(&word.text))
 }
 
 fn stands_alone(meaning: Meaning) -> bool {
@@ -179,6 +194,28 @@ fn figure_nearby(lines: &[Line<'_>], index: usize, meaning: Meaning) -> Option<F
     })
 }
 
+/// Whether an amount of a row above or below could as well be the one that the label of this one means: on a page that
+/// lies askew, rows are told apart by little.
+fn is_loose(lines: &[Line<'_>], index: usize, amount: &Amount) -> bool {
+    let Some(row) = lines.get(index).map(|line| &line.row) else { return false };
+    let before = amount.first.checked_sub(1).and_then(|before| row.words.get(before));
+    let (Some(label), Some(own)) = (before, row.words.get(amount.first)) else { return false };
+    if !row.source.is_optical() || label.line == own.line {
+        return false;
+    }
+    let half = u64::from(label.area.height.min(own.area.height) / 2);
+    let mine = row.offset(label.area, amount.area);
+    let near = index.saturating_sub(NEIGHBOURS)..=index.saturating_add(NEIGHBOURS);
+    let rivals = lines.iter().enumerate().filter(|(at, line)| near.contains(at) && line.row.page == row.page);
+    rivals.flat_map(|(_, line)| &line.amounts).any(|other| {
+        let same_column = other.area.left < amount.area.right() && other.area.right() > amount.area.left;
+        other.value != amount.value && same_column && row.offset(label.area, other.area) <= mine.saturating_add(half)
+    })
+}
+
+/// Rows so far above or below may be the one meant.
+const NEIGHBOURS: usize = 2;
+
 fn figure(line: &Line<'_>, amount: &Amount, meaning: Meaning, indirect: bool, words: &str) -> Figure {
     let upper = words.to_uppercase();
     // What rounding adds is less than one; "rounding 22.90" says what it rounds to.
@@ -200,6 +237,7 @@ fn figure(line: &Line<'_>, amount: &Amount, meaning: Meaning, indirect: bool, wo
         area: amount.area,
         in_summary: line.in_summary,
         indirect,
+        loose: false,
         included: upper.contains("INCL") || upper.contains("已含") || upper.contains("内含"),
     }
 }
@@ -260,5 +298,32 @@ mod tests {
     fn a_label_alone_takes_the_amount_under_it() {
         assert_eq!(read(&["TOTAL", "HK$ 88.00", "Thank you"]), [(Label::Total, "88.00".to_owned())]);
         assert_eq!(read(&["TOTAL", "Rice 88.00"]), []);
+        assert_eq!(read(&["隨機碼 3922 總計:"]), []);
+        assert_eq!(read(&["8.00 TOTAL"]), [(Label::Total, "8.00".to_owned())]);
+    }
+
+    /// The amounts stand a part of a row lower than the words: the nearest is the label's only where no other is as near.
+    #[test]
+    fn an_amount_between_two_labels_is_loose() {
+        for (drop, loose) in [(0, false), (3, false), (10, true)] {
+            let mut page = page_of(&["TAX", "TOTAL", "190.00", "2090.00"]);
+            for (at, word) in (0_u32..).zip(&mut page.words) {
+                word.area.top = (at % 2) * 30 + if at < 2 { 0 } else { drop };
+                word.area.left = if at < 2 { 10 } else { 400 };
+                word.line = at;
+            }
+            let lines = lines_of(rows_of(std::slice::from_ref(&page)));
+            let figures = figures_of(&lines);
+            let total = figures.iter().find(|figure| figure.label == Label::Total).expect("the total is labelled");
+            assert_eq!(total.loose, loose, "{drop} {figures:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_card_is_no_amount() {
+        for text in ["VISA **** 1234", "VISA ****1234", "VISA XXXX 1234", "CARD ..1234"] {
+            assert_eq!(read(&[text]), [], "{text}");
+        }
+        assert_eq!(read(&["CASH 1000"]), [(Label::Paid, "1000".to_owned())]);
     }
 }

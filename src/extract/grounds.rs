@@ -39,6 +39,8 @@ pub(super) struct TotalGrounds {
     pub(super) proofs: usize,
     /// Nothing on the paper speaks against it: no other total as strong, no rounding that is left open.
     pub(super) sound: bool,
+    /// Other figures say that another amount was paid.
+    pub(super) denied: bool,
 }
 
 /// What an issue date rests on.
@@ -54,6 +56,8 @@ pub(super) struct DateGrounds {
     pub(super) mended: bool,
     /// Another date of the page could be meant as well, or its label names another day than that of issue.
     pub(super) rivalled: bool,
+    /// Another date of the page has a label of issue as well, and names another day.
+    pub(super) contested: bool,
     /// Its reader was as sure of it as one reader must be.
     pub(super) sure: bool,
 }

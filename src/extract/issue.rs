@@ -2,10 +2,10 @@
 //! other, and by the calendar.
 
 mod words;
+mod written;
 
+use self::words::{AMOUNT_DUE, BETWEEN, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, OTHER_BEHIND, PLAINLY_ISSUE};
 use jiff::civil::Date;
-
-use self::words::{AMOUNT_DUE, BETWEEN, COLUMNS, DATA, DUE, GST, ISSUE, OTHER, PLAINLY_ISSUE};
 
 use crate::extract::{
     Hints,
@@ -57,6 +57,8 @@ struct Candidate {
     settled: bool,
     role: Role,
     with_time: bool,
+    /// Its label says when the paper was printed, or when somebody came or went: not when it was written.
+    passing: bool,
     evidence: Evidence,
 }
 
@@ -67,6 +69,8 @@ pub(super) struct Dates {
     pub(super) problem: Option<Finding>,
     /// What the issue date rests on.
     pub(super) grounds: Option<DateGrounds>,
+    /// The days on which the paper says that it was written, each with its page.
+    pub(super) written: Vec<(u32, Date)>,
 }
 
 /// Chooses the issue date and the due date.
@@ -93,6 +97,7 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
                 sound: best.settled && !best.seen.repaired && !too_early,
                 mended: best.settled && best.seen.repaired && !too_early,
                 rivalled: best.role == Role::Other || is_rivalled(best, &all, hints),
+                contested: is_contested(best, &all, hints),
                 sure: best.evidence.confidence >= ALONE,
             };
             (issue_choice(best, grounds, too_early), grounds)
@@ -103,7 +108,7 @@ pub(super) fn dates(rows: &[Row<'_>], region: Option<Region>, known: Option<&Kno
         best.evidence.field(FieldValue::Date(best.date), sure, "due:label".to_owned())
     });
     let problem = issue.filter(|best| !best.settled).map(ambiguous);
-    Dates { issue: issue_choice, due: due_choice, problem, grounds }
+    Dates { issue: issue_choice, due: due_choice, problem, grounds, written: written::days(&all, hints) }
 }
 
 fn ambiguous(best: &Candidate) -> Finding {
@@ -157,6 +162,7 @@ fn candidates(rows: &[Row<'_>], region: Option<Region>, taught: Option<bool>, hi
                 settled: other.is_none(),
                 role: role_of(rows, *index, date),
                 with_time: has_time(row, date),
+                passing: written::is_passing(&label_of(row, date)),
                 evidence: Evidence::at(row, date.area, date.confidence),
                 seen: date.clone(),
             })
@@ -192,8 +198,7 @@ fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
 fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let Some(row) = rows.get(index) else { return Role::Unsaid };
     let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
-    // The word that holds the date may hold its label too: "Date:25/12/2018".
-    let before = row.text_between(previous, date.first + 1);
+    let before = label_of(row, date);
     let said = || match role_in(&row.text_between(own_label(row, previous, date), date.first + 1)) {
         Role::Unsaid => role_in(&before),
         role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
@@ -207,11 +212,12 @@ fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
         let second = first.and_then(|first| above.next().filter(|second| near(second, first)));
         first.map_or(Role::Unsaid, |first| role_over(first, second, date))
     };
-    if row.source.is_optical() {
-        return if role_in(&before) == Role::Unsaid { over() } else { role_in(&before) };
-    }
-    match said() {
-        Role::Unsaid if is_end_of_time(row, date) => Role::Other,
+    // "憑單於2025年8月25日前可換貨": what the day is for may stand behind it.
+    let next = row.dates().iter().map(|other| other.first).filter(|first| *first >= date.after_last).min();
+    let behind = row.text_between(date.after_last.saturating_sub(1), next.unwrap_or(row.words.len()));
+    match if row.source.is_optical() { role_in(&before) } else { said() } {
+        Role::Unsaid if Said::of(&behind).any(&OTHER_BEHIND) => Role::Other,
+        Role::Unsaid if !row.source.is_optical() && is_end_of_time(row, date) => Role::Other,
         Role::Unsaid => over(),
         role @ (Role::PlainlyIssue | Role::Issue | Role::Due | Role::Other) => role,
     }
@@ -257,6 +263,13 @@ fn role_over(first: &Row<'_>, second: Option<&Row<'_>>, date: &SeenDate) -> Role
         Some(_) | None => role,
     };
     if role == Role::Issue && first.said().any(&COLUMNS) { Role::Other } else { role }
+}
+
+/// What stands before the date in its row, up to the date before it.
+fn label_of(row: &Row<'_>, date: &SeenDate) -> String {
+    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
+    // The word that holds the date may hold its label too: "Date:25/12/2018".
+    row.text_between(previous, date.first + 1)
 }
 
 /// The words of the row above that stand over the date, with the neighbours of their column.
@@ -358,6 +371,12 @@ fn is_rivalled(best: &Candidate, all: &[Candidate], hints: &Hints) -> bool {
     })
 }
 
+/// Whether another day calls itself the paper's as plainly.
+fn is_contested(best: &Candidate, all: &[Candidate], hints: &Hints) -> bool {
+    let same_role = |other: &&Candidate| other.role == Role::Issue && plausible(other.date, hints.today);
+    best.role == Role::Issue && all.iter().filter(same_role).any(|other| other.date != best.date)
+}
+
 fn issue_choice(best: &Candidate, grounds: DateGrounds, too_early: bool) -> Field {
     let confirmations = grounds.confirmations;
     let clean = grounds.sound && !grounds.rivalled && (confirmations > 0 || best.evidence.confidence >= READ);
@@ -383,107 +402,4 @@ fn issue_choice(best: &Candidate, grounds: DateGrounds, too_early: bool) -> Fiel
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extract::{region::region_of, rows::rows_of, testing::page_of};
-
-    fn read(text: &[&str]) -> Dates {
-        let page = page_of(text);
-        let rows = rows_of(std::slice::from_ref(&page));
-        let hints =
-            Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
-        dates(&rows, region_of(&rows), None, &hints)
-    }
-
-    #[test]
-    fn the_label_and_the_calendar_choose() {
-        for (text, date, accepted) in [
-            (&["Date: 25/12/2018 10:25"][..], "2018-12-25", true),
-            (&["Invoice Date 04/03/2025", "Hong Kong"], "2025-03-04", true),
-            (&["Invoice Date 04/03/2025"], "2025-03-04", false),
-            (&["Date 12/11/2026"], "2026-11-12", true),
-            (&["Date 11/12/2026"], "2026-11-12", true),
-            (&["Order Date 01/01/2025", "Invoice Date 31/03/2025"], "2025-03-31", true),
-            (&["Date 31/12/2088", "20/05/2018"], "2018-05-20", true),
-            (&["日期 2025年3月4日", "付款期限 2025年4月3日"], "2025-03-04", true),
-            (&["Date 03/25/2018", "Date 04/05/2018"], "2018-03-25", false),
-        ] {
-            let found = read(text).issue.map(|choice| (choice.value.to_text(), choice.accepted));
-            assert_eq!(found, Some((date.to_owned(), accepted)), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn other_calendars_need_a_page_that_uses_them() {
-        for (text, date, accepted) in [
-            (&["統一編號 12345675", "日期 114/03/04"][..], "2025-03-04", true),
-            (&["台北市信義區", "114-03-04 12:30"], "2025-03-04", true),
-            (&["TOTAL NT$ 120", "Date 114.3.4"], "2025-03-04", true),
-            (&["Date 114/03/04"], "", false),
-            (&["Hong Kong", "Date 114/03/04", "Date 05/03/2025"], "2025-03-05", true),
-            (&["民國114年3月4日"], "2025-03-04", true),
-            (&["統一發票", "99/12/31"], "2010-12-31", false),
-            (&["株式会社ヤマダ", "発行日 R7.3.4"], "2025-03-04", true),
-            (&["ありがとうございます", "R8.06.01"], "2026-06-01", true),
-            (&["合計 550円", "日付 H31.4.30"], "2019-04-30", true),
-            (&["優の良品", "Date R7.3.4"], "", false),
-            (&["Model R7.3.4", "Date 05/03/2025", "Hong Kong"], "2025-03-05", true),
-            (&["日期 二〇二五年三月四日"], "2025-03-04", true),
-            // Years of two digits stand first where the year does; where nothing is known, either end.
-            (&["統一編號 12345675", "日期 25/11/20"], "2025-11-20", false),
-            (&["統一編號 12345675", "日期 25/11/20", "列印 2025/11/20"], "2025-11-20", true),
-            (&["增值税 价税合计", "日期 03/04/2025"], "2025-04-03", false),
-            (&["Date 25/11/20"], "2020-11-25", false),
-            (&["Hong Kong", "Date 25/11/20"], "2020-11-25", true),
-            (&["Date 24-11-1 7", "Hong Kong"], "2017-11-24", false),
-            (&["Date 04-03-114", "Hong Kong"], "", false),
-        ] {
-            let found = read(text).issue.map(|choice| (choice.value.to_text(), choice.accepted));
-            assert_eq!(found.unwrap_or_default(), (date.to_owned(), accepted), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn an_ambiguous_date_is_said() {
-        assert_eq!(read(&["Date 04/03/2025"]).problem.map(|finding| finding.rule), Some("T0".to_owned()));
-        assert_eq!(read(&["Date 14/03/2025"]).problem, None);
-    }
-
-    #[test]
-    fn due_dates_are_not_issue_dates() {
-        let found = read(&["Invoice date 14/03/2025", "Due date 13/04/2025"]);
-        assert_eq!(found.due.map(|choice| choice.value.to_text()), Some("2025-04-13".to_owned()));
-        assert_eq!(found.issue.map(|choice| choice.value.to_text()), Some("2025-03-14".to_owned()));
-    }
-
-    /// Where words and dates stand tells which belong together; nothing is misread in a text layer.
-    #[test]
-    fn dates_of_text_layers() {
-        for (text, date, accepted) in [
-            (&["Bill date  Due date", "3 May 2024   20 May 2024"][..], "2024-05-03", true),
-            (&["Date  Description  Charges", "1 May 2024  Room  90.00", "Invoice date 3 May 2024"], "2024-05-03", true),
-            (&["Arrival 1 May 2024", "Departure 3 May 2024", "Date 3 May 2024"], "2024-05-03", true),
-            (&["Period 1 May 2024 to 31 May 2024", "Statement date 3 June 2024"], "2024-06-03", true),
-            (&["Plan 1 May 2024 – 31 May 2024", "Next invoice 3 July 2024"], "2024-05-31", false),
-            (&["Rechnung", "Bestelldatum 01.05.2024", "Rechnungsdatum 03.05.2024"], "2024-05-03", true),
-            (&["Data 3 maggio 2024", "Scadenza 3 giugno 2024"], "2024-05-03", true),
-            (&["Data Transfer 31 May 2024", "Invoice date 3 June 2024"], "2024-06-03", true),
-            // Seattle writes the month first, wherever its customer is.
-            (
-                &["Pearl Inc, Seattle, WA 98109", "Bill to:", "Blue Ltd", "Hong Kong", "Date 04/05/2024"],
-                "2024-04-05",
-                true,
-            ),
-        ] {
-            let mut page = page_of(text);
-            page.source = Source::PdfText;
-            let rows = rows_of(std::slice::from_ref(&page));
-            let region = region_of(&crate::extract::buyer::others(&crate::extract::buyer::parts(&rows)));
-            let hints =
-                Hints { currency: None, day_first: true, today: jiff::civil::date(2026, 11, 22), known: Vec::new() };
-            let found =
-                dates(&rows, region, None, &hints).issue.map(|choice| (choice.value.to_text(), choice.accepted));
-            assert_eq!(found, Some((date.to_owned(), accepted)), "{text:?}");
-        }
-    }
-}
+mod tests;

@@ -30,6 +30,7 @@ mod laws;
 mod layer;
 mod line_items;
 mod number;
+mod papers;
 mod payment;
 mod region;
 mod rows;
@@ -108,6 +109,7 @@ pub fn weighed(seen: &Seen<'_>, hints: &Hints) -> (Draft, Weights) {
     doubt_what_words_deny(&mut draft);
     doubt_cents_of_yen(&mut draft);
     facts::join(&mut draft, seen.facts);
+    papers::doubt(&mut draft);
     let stated = |name: &FieldName| seen.facts.iter().flat_map(|facts| &facts.fields).any(|fact| fact.name == *name);
     weights.retain(|name, _| !stated(name));
     (finish(draft), weights)
@@ -182,6 +184,12 @@ fn read(seen: &Seen<'_>, hints: &Hints) -> (Draft, Grounds) {
     ];
     draft.fields.extend(chosen.into_iter().filter_map(|(name, field)| Some((name, field?))));
     draft.problems.extend(dates.problem);
+    draft.problems.extend(papers::several(papers::Read {
+        pages,
+        lines: &lines,
+        figures: &figures,
+        written: &dates.written,
+    }));
     (draft, grounds)
 }
 
@@ -223,7 +231,8 @@ const DENIED_MAX: Confidence = Confidence::from_per_mille(500);
 /// Says what a person must look at.
 fn finish(mut draft: Draft) -> Draft {
     if draft.fields.is_empty() {
-        draft.problems = vec![Finding::new("Q3", Severity::Block, "Nothing could be read on this document.", &[])];
+        // What was found out all the same, an e-invoice that cannot be used say, is the reason.
+        draft.problems.insert(0, Finding::new("Q3", Severity::Block, "Nothing could be read on this document.", &[]));
     } else {
         draft.problems.extend(unsure(&draft));
     }

@@ -80,10 +80,19 @@ fn is_invoices(rank: usize) -> bool {
     rank < first
 }
 
+/// The numbers that the row announces and says itself.
+pub(super) fn announced(row: &Row<'_>) -> Vec<String> {
+    numbers_of(row, &[]).into_iter().map(|found| found.text).collect()
+}
+
 /// The row's words cut at colons and number signs, which stand for words of their own.
 fn pieces(row: &Row<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (word, content) in row.words.iter().enumerate() {
+        if content.text.is_ascii() && !content.text.contains([':', '#']) {
+            pieces.extend(content.text.split_whitespace().map(|text| Piece::new(text, word)));
+            continue;
+        }
         let plain: String = content.text.chars().map(half_width).collect();
         let spaced = plain.replace('º', "°").replace(".°", "°").replace(':', " : ").replace('#', " # ");
         let spaced = spaced.replace("n°", "n ").replace("N°", "N ").replace("№", "No ");
@@ -93,6 +102,11 @@ fn pieces(row: &Row<'_>) -> Vec<Piece> {
 }
 
 fn numbers_of(row: &Row<'_>, below: &[Row<'_>]) -> Vec<Found> {
+    // Most rows have no word that a label begins with. "Nº" is cut otherwise below, and Chinese stands unspaced.
+    let plain = row.words.iter().all(|word| word.text.is_ascii());
+    if plain && !row.said().may_hold_start(&LABELS) {
+        return Vec::new();
+    }
     let pieces = pieces(row);
     let mut found = Vec::new();
     for start in 0..pieces.len() {
@@ -293,7 +307,8 @@ fn is_number(text: &str) -> bool {
     let slashes = text.matches('/').count();
     // "614/07/25" is no date: none has three digits, or more than four.
     let of_date = |part: &str| matches!(part.len(), 1 | 2 | 4);
-    let date = slashes == 2 && text.chars().all(|c| c.is_ascii_digit() || c == '/') && text.split('/').all(of_date);
+    let figures = text.chars().all(|c| c.is_ascii_digit() || c == '/');
+    let date = slashes == 2 && figures && text.split('/').all(of_date) || text.contains(['年', '月', '日']);
     let sums = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'');
     let amount = text.chars().all(sums) && matches!(text.chars().rev().nth(2), Some('.' | ','));
     digits >= 2 && !date && !amount && !text.contains(['%', '$', '€', '@'])
@@ -335,6 +350,12 @@ mod tests {
             (&["Receipt #: CSP0393921 DATE: 15/06/2017"], Some("CSP0393921")),
             (&["發票號碼：AB-12345678"], Some("AB-12345678")),
             (&["單 號 : 000123"], Some("000123")),
+            // The code of a fapiao's kind is a letter away from its number, and another thing.
+            (&["发票代码：061564405342", "发票号码：06861610"], Some("06861610")),
+            (&["發票代碼: 061564405342"], None),
+            // A date under a label is none.
+            (&["單號:", "交易日期:2025年9月25日"], None),
+            (&["單號:", "0ata交易日期：2025年9月25日"], None),
             (&["Invoice Number Date", "42183017 1/2/2025"], Some("42183017")),
             (&["TAX INVOICE", "Tel 12345678"], None),
             (&["Bill 5.00"], None),

@@ -26,6 +26,8 @@ pub(super) struct Row<'a> {
     pub(super) words: Vec<&'a Word>,
     /// The area of all the words.
     pub(super) area: Area,
+    /// How the lines of its page lie.
+    slope: Slope,
     /// What was made of the words already. Copies of a row share it.
     made: Rc<Made>,
 }
@@ -40,7 +42,7 @@ struct Made {
 impl<'a> Row<'a> {
     fn new(page: u32, source: Source, words: Vec<&'a Word>) -> Option<Self> {
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
-        Some(Self { page, source, words, area, made: Rc::default() })
+        Some(Self { page, source, words, area, slope: Slope::NONE, made: Rc::default() })
     }
 
     /// A part of the row; absent where it would be empty.
@@ -49,7 +51,7 @@ impl<'a> Row<'a> {
         let area = words.iter().map(|word| word.area).reduce(Area::union)?;
         let whole = words.len() == self.words.len();
         let made = if whole { Rc::clone(&self.made) } else { Rc::default() };
-        Some(Self { page: self.page, source: self.source, words, area, made })
+        Some(Self { page: self.page, source: self.source, words, area, slope: self.slope, made })
     }
 
     /// What the row says; taken apart once.
@@ -60,6 +62,11 @@ impl<'a> Row<'a> {
     /// Every date in it, from left to right; sought once.
     pub(super) fn dates(&self) -> &[SeenDate] {
         self.made.dates.get_or_init(|| dates::dates_in(self))
+    }
+
+    /// By how much one area stands higher or lower than another on this row's page, were its lines level; in pixels.
+    pub(super) fn offset(&self, from: Area, to: Area) -> u64 {
+        (middle(to, self.slope) - middle(from, self.slope)).unsigned_abs()
     }
 
     /// The row as a person reads it.
@@ -155,11 +162,12 @@ fn rows_of_page(page: &Page) -> Vec<Row<'_>> {
         }
     }
     rows.sort_by_key(|row| (row.words.first().map_or(0, |word| middle(word.area, slope)), row.area.left));
+    rows.iter_mut().for_each(|row| row.slope = slope);
     rows
 }
 
 /// The reader's lines, each from left to right.
-fn fragments(page: &Page) -> Vec<Row<'_>> {
+pub(super) fn fragments(page: &Page) -> Vec<Row<'_>> {
     let mut lines: Vec<(u32, Vec<&Word>)> = Vec::new();
     for word in page.words.iter().take(WORDS_MAX).filter(|word| !word.text.trim().is_empty()) {
         match lines.last_mut() {
@@ -186,7 +194,7 @@ fn follows(words: &[&Word], word: &Word) -> bool {
 
 /// How far the lines of a page fall to the right, in thousandths of a pixel a pixel; negative where they rise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Slope(i64);
+pub(super) struct Slope(i64);
 
 impl Slope {
     const NONE: Self = Self(0);
@@ -196,13 +204,13 @@ impl Slope {
     const LEVEL: i64 = 8;
 
     /// By how much a line falls over so many pixels.
-    const fn over(self, pixels: i64) -> i64 {
+    pub(super) const fn over(self, pixels: i64) -> i64 {
         pixels.saturating_mul(self.0) / 1000
     }
 }
 
 /// The slope in the middle of those of the lines that are long enough to tell: a photographed or skewed page.
-fn slope(fragments: &[Row<'_>]) -> Slope {
+pub(super) fn slope(fragments: &[Row<'_>]) -> Slope {
     let mut slopes: Vec<Slope> = fragments
         .iter()
         .filter_map(|row| {
@@ -224,7 +232,8 @@ fn slope(fragments: &[Row<'_>]) -> Slope {
 /// Fewer lines do not tell how a page lies.
 const LINES_FOR_SLOPE: usize = 4;
 
-fn center(area: Area) -> (i64, i64) {
+/// The middle of an area, in pixels.
+pub(super) fn center(area: Area) -> (i64, i64) {
     (i64::from(area.left) + i64::from(area.width / 2), i64::from(area.top) + i64::from(area.height / 2))
 }
 

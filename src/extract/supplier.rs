@@ -17,7 +17,7 @@ use crate::extract::{
     grounds::NameGrounds,
     rows::Row,
     said::{Phrase, Phrases, Said},
-    text::{Shape, fold, is_han},
+    text::{Shape, fold, is_han, join},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -35,6 +35,8 @@ const ACCEPTED_ROWS: usize = 4;
 
 /// So many words more than its phrase a heading may have: "Supplier details", "賣方 Seller".
 const HEADING_WORDS_MORE: usize = 1;
+/// Fewer letters are no name.
+const LETTERS_MIN: usize = 4;
 
 struct Name<'a> {
     row: Row<'a>,
@@ -75,7 +77,9 @@ pub(super) fn supplier<'a>(rows: &[Row<'a>], parts: &[Vec<(Row<'a>, bool)>], loo
     for (position, row) in parts.iter().enumerate() {
         let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
         for part in row {
-            if is_buyers(part, above) {
+            // Nothing is added to what was printed; a scan's signs may turn out to be letters.
+            let too_short = !part.source.is_optical() && letters_in(&part.text()) < LETTERS_MIN;
+            if too_short || is_buyers(part, above) {
                 continue;
             }
             if let Some(mut name) = name_of(part, position) {
@@ -147,6 +151,15 @@ fn mend(name: &mut Name<'_>, looks: &[Look]) -> bool {
     true
 }
 
+/// Whether one of the reader's lines in the row ends as a company's name does.
+pub(super) fn holds_form(row: &Row<'_>) -> bool {
+    let lines = row.words.chunk_by(|one, next| one.line == next.line);
+    lines.into_iter().any(|words| {
+        let text = join(words.iter().map(|word| word.text.as_str()));
+        ending(&text, row.source.is_optical()).1
+    })
+}
+
 fn choice(best: &Name<'_>, grounds: &NameGrounds) -> Field {
     let accepted = match best.row.source {
         Source::Person | Source::EInvoice | Source::Qr => true,
@@ -191,6 +204,11 @@ fn is_buyers(part: &Row<'_>, above: &[Row<'_>]) -> bool {
     speaks_of_buyer(part) || over_says(above, part, &BUYER)
 }
 
+/// How many letters the text has; a Chinese character says as much as two.
+fn letters_in(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum()
+}
+
 /// The part as a name: trimmed of registration numbers and specks; nothing where it cannot be one.
 fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     if part.source.is_optical() && position >= TOP_ROWS {
@@ -203,7 +221,7 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
         (text, form, repaired) = (after, true, mended);
         cut = true;
     }
-    let letters = text.chars().filter(|c| c.is_alphabetic()).map(|c| if is_han(c) { 2 } else { 1 }).sum::<usize>();
+    let letters = letters_in(&text);
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let folded = fold(&text);
     // "CASH & CARRY" is a shop's trade, "CASH" by itself a way of payment.
@@ -219,7 +237,7 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     };
     let dated = !part.dates().is_empty() || is_month_and_day(&text);
     let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
-    (letters >= 4 && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
+    (letters >= LETTERS_MIN && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
         parts: vec![row.clone()],
         row,
         text,

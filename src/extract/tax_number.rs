@@ -35,10 +35,10 @@ impl Printed {
 pub(super) fn printed(rows: &[Row<'_>]) -> Vec<Printed> {
     let buyers =
         |at: usize| rows.get(at.saturating_sub(BUYER_ROWS)..=at).unwrap_or_default().iter().any(speaks_of_buyer);
-    let many = |text: &str| text.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN;
+    let digits = |word: &&crate::model::page::Word| word.text.bytes().filter(u8::is_ascii_digit).count();
+    let many = |row: &Row<'_>| row.words.iter().map(digits).sum::<usize>() >= DIGITS_MIN;
     let of_row = |(at, row): (usize, &Row<'_>)| -> Vec<Printed> {
-        let text = row.text();
-        let found = if !many(&text) || buyers(at) { Vec::new() } else { tax_id::find(&text) };
+        let found = if !many(row) || buyers(at) { Vec::new() } else { tax_id::find(&row.text()) };
         found
             .into_iter()
             .filter(|found| found.verdict != Verdict::WrongCheckDigit)
@@ -66,7 +66,7 @@ pub(super) fn supplier_number(printed: &[Printed], seller: Option<&Seller<'_>>) 
             .then(|| field(&of(found.clone(), row), right, "tax-number:seller"));
     }
     let best =
-        printed.iter().min_by_key(|printed| (std::cmp::Reverse(printed.verdict), is_company(printed.id.kind())))?;
+        printed.iter().min_by_key(|printed| (is_company(printed.id.kind()), std::cmp::Reverse(printed.verdict)))?;
     // Another number of the same kind may be the supplier's as well as this one.
     let alone = printed.iter().all(|other| other.id.kind() != best.id.kind() || other.id == best.id);
     let right = best.verdict == Verdict::Valid && alone;
@@ -84,7 +84,7 @@ fn field(best: &Printed, right: bool, rule: &str) -> Field {
 /// Numbers of a register; those of a tax say more about a receipt.
 const fn is_company(kind: Kind) -> bool {
     match kind {
-        Kind::MalaysiaCompany => true,
+        Kind::MalaysiaCompany | Kind::SingaporeEntity => true,
         Kind::AustraliaBusiness
         | Kind::ChinaCredit
         | Kind::EuropeVat(_)
@@ -94,7 +94,6 @@ const fn is_company(kind: Kind) -> bool {
         | Kind::MalaysiaGst
         | Kind::MalaysiaSalesTax
         | Kind::MalaysiaTaxpayer
-        | Kind::SingaporeEntity
         | Kind::SingaporeGst
         | Kind::TaiwanBusiness
         | Kind::UnitedKingdomVat
@@ -130,6 +129,9 @@ mod tests {
             (&["ABN 51 824 753 557"], None, false),
             // The tax number before the register's.
             (&["(933109-X)", "GST ID: 000306020352"], Some("000306020352"), false),
+            // The register's number of Singapore has a check digit, its tax number has none: the tax number all the same.
+            (&["GST Reg No. M3-0414196-J", "UEN: 199956376D"], Some("M30414196J"), false),
+            (&["UEN: 199956376D"], Some("199956376D"), true),
             // Two of one kind: whose is which?
             (&["ABN 51 824 753 556", "ABN 53 004 085 616"], Some("51824753556"), false),
             (&["Bill to", "Pearl Pty Ltd", "ABN 51 824 753 556"], None, false),

@@ -44,7 +44,9 @@ pub(super) const fn han_digit(character: char) -> Option<u32> {
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for character in text.chars().map(half_width) {
-        if character.is_alphabetic() {
+        if character.is_ascii_alphabetic() {
+            folded.push(character.to_ascii_uppercase());
+        } else if character.is_alphabetic() {
             if is_han(character) {
                 if folded.ends_with(' ') && folded.trim_end().chars().next_back().is_some_and(is_han) {
                     folded.pop();
@@ -89,7 +91,18 @@ const DISTINCT: &[(&str, &str)] = &[
     ("CASE", "CASH"),
     ("CASHIER", "CASH"),
     ("COUNT", "COUNTER"),
+    // A French article is no English "less".
+    ("LES", "LESS"),
+    ("ABRECHNUNG", "RECHNUNG"),
     ("SUPPLIES", "SUPPLIER"),
+    ("MONTANT", "CONTANT"),
+    ("CONSTANT", "CONTANT"),
+    ("SUMMER", "SUMME"),
+    ("VENDU", "RENDU"),
+    ("MUST", "MWST"),
+    ("MOST", "MWST"),
+    ("发票代码", "发票号码"),
+    ("發票代碼", "發票號碼"),
 ];
 
 /// How many letters of a word of this length may be misread: one in five, none of up to three.
@@ -162,6 +175,21 @@ impl Shape {
         distance(&self.text, &meant.text) <= allowed
     }
 
+    /// Which letters it has: a bit each.
+    pub(super) const fn letters(&self) -> u64 {
+        self.letters
+    }
+
+    /// How many of its letters may be misread.
+    pub(super) const fn misread_max(&self) -> usize {
+        self.misread_max
+    }
+
+    /// Of which lengths a word is that may be this one as it was seen, or its plural: a bit each.
+    pub(super) const fn lengths(&self) -> u64 {
+        self.lengths
+    }
+
     /// The mark of its length.
     pub(super) fn length_bit(&self) -> u64 {
         bit(self.length)
@@ -185,7 +213,7 @@ impl Shape {
 
 /// Whether at most so many bits are set. Each change of a word brings one letter that was not in it, at most, and takes
 /// one away: words with more letters that the other has not are further apart. Letters that share a mark only hide that.
-const fn few(bits: u64, max: usize) -> bool {
+pub(super) const fn few(bits: u64, max: usize) -> bool {
     let (mut bits, mut left) = (bits, max);
     while left > 0 {
         bits &= bits.wrapping_sub(1);
@@ -254,6 +282,8 @@ mod tests {
             ("TAR", "TAX", false),
             ("ROUNDNG", "ROUNDING", true),
             ("GROUND", "ROUNDING", false),
+            ("LES", "LESS", false),
+            ("LESS", "LESS", true),
         ] {
             assert_eq!(Shape::of(seen).near(&Shape::of(meant)), same, "{seen} for {meant}");
         }

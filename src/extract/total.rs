@@ -3,6 +3,7 @@
 //! A scanned total is accepted only where the paper proves it: an equation over other printed figures, or the same
 //! labelled amount twice. A wrong total that looks sure costs more than ten questions.
 
+mod denial;
 mod layer;
 
 use rust_decimal::Decimal;
@@ -74,8 +75,9 @@ pub(super) fn total(figures: &[Figure], lines: &[Line<'_>], items: &[LineItem], 
     let Some(best) = candidates.iter().max_by_key(|candidate| (candidate.score, candidate.value)) else {
         return largest(lines);
     };
-    let sound = is_sound(best, &candidates, figures, lines);
-    chosen(best, sound, lines)
+    let denied = denial::is_denied(best, figures, lines);
+    let sound = !denied && is_sound(best, &candidates, figures, lines);
+    chosen(best, (sound, denied), lines)
 }
 
 /// A proven amount that no label bears takes the place of a labelled one without proof that differs in a digit.
@@ -165,6 +167,7 @@ fn score(candidate: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]) -> i
         + i32::from(same(Label::Paid)) * 6
         + i32::from(same(Label::Subtotal)) * 2
         - i32::from(whole) * 12
+        - i32::from(denial::is_undercut(candidate, figures, lines)) * 12
         - i32::from(repaired && !candidate.seen.is_empty()) * 4
 }
 
@@ -213,7 +216,7 @@ fn is_proven(best: &Candidate<'_>) -> bool {
     }
 }
 
-/// Another plainly labelled total, as strong or larger, that neither rounding nor tax explains.
+/// Another plainly labelled total, as strong or larger, that neither rounding nor the parts between the two explain.
 fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Figure]) -> bool {
     let strength = |candidate: &Candidate<'_>| {
         candidate.seen.iter().filter(|figure| !figure.in_summary).map(|figure| figure.strength).max().unwrap_or(0)
@@ -225,10 +228,17 @@ fn unexplained_rival(best: &Candidate<'_>, all: &[Candidate<'_>], figures: &[Fig
     let taxes = if printed { arithmetic::values(figures, Label::Tax) } else { Vec::new() };
     all.iter().filter(|other| other.value != best.value && strength(other) >= 2).any(|other| {
         let rounded = roundings.iter().any(|rounding| other.value + rounding == best.value);
-        let before = other.value < best.value && (strength(other) < mine || best.proofs.len() > other.proofs.len());
+        let reached = || arithmetic::sums_after(other.value, figures).contains(&best.value);
+        if best.proofs.contains(&Proof::Parts) && reached() {
+            return false;
+        }
+        let proven = best.proofs.len() > other.proofs.len() && strength(other) <= mine;
+        let before = other.value < best.value && (strength(other) < mine || proven);
         let outproved = best.proofs.len() >= 2 && other.proofs.is_empty() && strength(other) <= mine;
+        // What was due before a discount that makes it the total.
+        let undiscounted = other.value > best.value && reached();
         let taxed = taxes.iter().any(|tax| !tax.is_zero() && other.value + tax == best.value);
-        !(rounded || before || outproved || taxed)
+        !(rounded || before || outproved || undiscounted || taxed)
     })
 }
 
@@ -247,7 +257,7 @@ fn rounding_settled(best: &Candidate<'_>, figures: &[Figure], lines: &[Line<'_>]
     settled || (!open && !unread) || best.seen.iter().any(|figure| figure.strength == 4)
 }
 
-fn chosen(best: &Candidate<'_>, sound: bool, lines: &[Line<'_>]) -> Option<Chosen> {
+fn chosen(best: &Candidate<'_>, (sound, denied): (bool, bool), lines: &[Line<'_>]) -> Option<Chosen> {
     let strongest = best.seen.iter().max_by_key(|figure| (label_score(figure), figure.confidence));
     let (evidence, word) = match strongest {
         Some(figure) => (
@@ -270,6 +280,7 @@ fn chosen(best: &Candidate<'_>, sound: bool, lines: &[Line<'_>]) -> Option<Chose
         labelled: best.seen.len(),
         proofs: best.proofs.len(),
         sound,
+        denied,
     };
     Some(Chosen { value: best.value, proofs: best.proofs.clone(), grounds, field })
 }
@@ -292,7 +303,7 @@ fn largest(lines: &[Line<'_>]) -> Option<Chosen> {
         money.filter(|(_, amount)| amount.value > Decimal::ZERO).max_by_key(|(_, amount)| amount.value)?;
     let evidence = Evidence::at(&line.row, amount.area, amount.confidence);
     let field = evidence.field(FieldValue::Amount(amount.value), false, "total:largest".to_owned());
-    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0, sound: false };
+    let grounds = TotalGrounds { strength: 0, labelled: 0, proofs: 0, sound: false, denied: false };
     Some(Chosen { value: amount.value, proofs: Vec::new(), grounds, field })
 }
 
@@ -334,6 +345,42 @@ mod tests {
     }
 
     #[test]
+    fn what_other_figures_deny_is_not_sound() {
+        for (text, value, sound) in [
+            // The last digit was misread: cash and change say another amount.
+            (&["TOTAL DUE 57.88", "Cash 60.00", "Change 2.20", "Amount paid 57.80"][..], "57.88", false),
+            (&["TOTAL DUE 57.80", "Cash 60.00", "Change 2.20"], "57.80", true),
+            (&["TOTAL DUE 57.80", "Cash 60.00", "Change 0.00"], "57.80", true),
+            // The items add up to what was due before the discount.
+            (&["Rice 30.00", "Tea 9.70", "TOTAL 39.70", "DISCOUNT -3.60", "VISA 36.10"], "39.70", false),
+            (&["Rice 30.00", "Tea 9.70", "DISCOUNT -3.60", "TOTAL 36.10", "VISA 36.10"], "36.10", true),
+            (
+                &[
+                    "Tea 12.20",
+                    "Rice 19.44",
+                    "Item Total 31.64",
+                    "Discount -4.75",
+                    "TAX 2.39",
+                    "TOTAL 29.28",
+                    "AMEX 29.28",
+                ],
+                "29.28",
+                true,
+            ),
+            // What was paid is the subtotal, or a larger total.
+            (&["小計 2060", "お買上計 ￥2868", "PayPay 2060"], "2868", false),
+            (&["Tea 11.90", "Soup 8.45", "Item Total 20.35", "Total 22.39", "PayNow 22.39"], "20.35", false),
+            (&["米饭 30.00", "茶 9.70", "原价合计 39.70", "优惠 -3.60", "应收金额 36.10"], "36.10", true),
+        ] {
+            let page = page_of(text);
+            let lines = figures::lines_of(rows_of(std::slice::from_ref(&page)));
+            let chosen = total(&figures::figures_of(&lines), &lines, &line_items(&lines), false);
+            let found = chosen.map(|chosen| (chosen.value.to_string(), chosen.grounds.sound));
+            assert_eq!(found, Some((value.to_owned(), sound)), "{text:?}");
+        }
+    }
+
+    #[test]
     fn choices() {
         for (text, value, accepted) in [
             (
@@ -364,6 +411,42 @@ mod tests {
             (&["Total 45.00", "Octopus 45.00", "Remaining value 餘額 312.50"], "45.00", false),
             (&["TOTAL 15.00", "GST SUMMARY", "SR 14.15 0.85", "TOTAL 14.15 0.85"], "15.00", true),
             (&["CASH 50.00", "CHANGE 33.90"], "16.10", false),
+            // A larger total is before the discount that the paper prints.
+            (
+                &[
+                    "Tea 5,000.00",
+                    "Rice 481.00",
+                    "Items total 5,481.00",
+                    "Discount -548.10",
+                    "SST 8% 394.63",
+                    "Total amount 5,327.53",
+                ],
+                "5327.53",
+                true,
+            ),
+            (
+                &[
+                    "Rice 16.00",
+                    "Soup 17.50",
+                    "合计 33.50",
+                    "优惠 -3.35",
+                    "金额 30.15",
+                    "舍零 -0.15",
+                    "现金 50.00",
+                    "找零 20.00",
+                ],
+                "30.00",
+                false,
+            ),
+            // Parts that make another amount, a digit away: one of them was misread, twice alike.
+            (&["SUBTOTAL 2.36", "TAX 0.14", "TOTAL 2.58", "VISA 2.58", "TOTAL 2.58"], "2.58", false),
+            // What was handed over less the change is another amount.
+            (&["TOTAL 38.00", "GRAND TOTAL 38.00", "CASH 50.00", "CHANGE 20.00"], "38.00", false),
+            // Something on it costs more than all of it.
+            (&["Large PLATE 90.00", "TOTAL 20.00", "GRAND TOTAL 20.00"], "20.00", false),
+            // The label may be glued to its amount, and another number may stand in its row.
+            (&["隨機碼 6159  總計：NT$399", "總計:NT$399"], "399", true),
+            (&["TOTAL:20.00", "GRAND TOTAL：RM20.00"], "20.00", true),
             (&["Rice 12.00", "Tea 3.00"], "12.00", false),
         ] {
             assert_eq!(read(text), Some((value.to_owned(), accepted)), "{text:?}");

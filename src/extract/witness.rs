@@ -175,11 +175,11 @@ fn earned(name: FieldName, grounds: &Grounds) -> bool {
         FieldName::Total => grounds.total.is_some_and(|total| {
             let supported = total.labelled > 1 || total.proofs > 0;
             let proven = total.proofs > 1 && total.sound;
-            total.strength > 2 || total.strength == 2 && supported || proven
+            !total.denied && (total.strength > 2 || total.strength == 2 && supported || proven)
         }),
         FieldName::IssueDate => grounds.issue.is_some_and(|date| {
             let twice = date.confirmations > 0 && !date.rivalled;
-            date.sound && (date.labelled || twice)
+            date.sound && !date.contested && (date.labelled || twice)
         }),
         FieldName::SupplierName
         | FieldName::SupplierAddress
@@ -287,6 +287,23 @@ mod tests {
         assert!(!read(&alone, &looks(&alone, FieldName::Total, "20.00", 960)).accepted(FieldName::Total));
     }
 
+    /// Two readers that agree on a digit are both misled where the print is; other figures are not.
+    #[test]
+    fn agreement_does_not_outweigh_figures_that_deny() {
+        for (text, accepted) in [
+            (&["SUBTOTAL 2.36", "TAX 0.14", "GRAND TOTAL 2.58"][..], false),
+            (&["SUBTOTAL 2.36", "TAX 0.14", "GRAND TOTAL 2.50"], true),
+            (&["GRAND TOTAL 38.00", "CASH 50.00", "CHANGE 20.00"], false),
+            (&["Large PLATE 90.00", "GRAND TOTAL 20.00"], false),
+            (&["Large PLATE 9.00", "GRAND TOTAL 20.00"], true),
+        ] {
+            let page = page_of(text);
+            let total = text.iter().find_map(|row| row.strip_prefix("GRAND TOTAL ")).expect("each has one");
+            let draft = read(&page, &looks(&page, FieldName::Total, total, 960));
+            assert_eq!(draft.accepted(FieldName::Total), accepted, "{text:?} {:?}", draft.fields);
+        }
+    }
+
     /// A rule's name may hold a plus of its own: "net+tax" is one proof, which a differing witness outweighs.
     #[test]
     fn one_proof_does_not_outweigh_a_witness() {
@@ -311,6 +328,8 @@ mod tests {
             ("Date: 25/12/2018", Some("~"), false),
             ("Date: 25/12/2018", None, false),
             ("Date: 25/12/2018 Receipt 000325122018", None, true),
+            // Two days that both call themselves the paper's are no clearer for being read twice.
+            ("Date: 25/12/2018 Date: 13/12/2018", Some("13/12/2018"), false),
             // Glued to its time it was mended; whoever reads it apart settles it.
             ("25/12/201810:25", Some("25/12/2018 10:25"), true),
             ("25/12/201810:25", Some("25/12/201810:25"), false),

@@ -38,8 +38,9 @@ pub(super) fn media_type(bytes: &[u8]) -> Option<MediaType> {
 
 /// XML with its declaration, in any encoding it may have, or an e-invoice that names its standard at once.
 fn is_xml(bytes: &[u8]) -> bool {
-    // UTF-16 begins with its byte order mark.
-    if bytes.starts_with(b"\xFF\xFE<\0") || bytes.starts_with(b"\xFE\xFF\0<") {
+    // UTF-16 begins with its byte order mark, or shows itself by its declaration. Source: XML 1.0, appendix F.
+    let sixteen: [&[u8]; 4] = [b"\xFF\xFE<\0", b"\xFE\xFF\0<", b"<\0?\0x\0", b"\0<\0?\0x"];
+    if sixteen.iter().any(|start| bytes.starts_with(start)) {
         return true;
     }
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
@@ -55,11 +56,13 @@ mod tests {
 
     #[test]
     fn content_decides() {
-        let table: [(&[u8], Option<MediaType>); 16] = [
+        let table: [(&[u8], Option<MediaType>); 18] = [
             (b"\0\0\0\x18ftypheic\0\0\0\0", Some(MediaType::Heic)),
             (b"\0\0\0\x18ftypisom\0\0\0\0", None),
             (b"\xEF\xBB\xBF <?xml version='1.0'?><Invoice/>", Some(MediaType::Xml)),
             (b"\xFF\xFE<\0?\0x\0", Some(MediaType::Xml)),
+            (b"<\0?\0x\0m\0", Some(MediaType::Xml)),
+            (b"\0<\0?\0x\0m", Some(MediaType::Xml)),
             (b"<i:Invoice xmlns:i='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'>", Some(MediaType::Xml)),
             (b"<html><body>no</body></html>", None),
             (b"\xFF\xD8\xFF\xE0rest", Some(MediaType::Jpeg)),

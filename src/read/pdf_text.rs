@@ -166,12 +166,48 @@ struct Collector {
     words: Vec<Word>,
     line: u32,
     open: Option<OpenWord>,
-    /// Where the last few characters stood: bold is often made by drawing twice.
-    recent: std::collections::VecDeque<(char, i64, i64)>,
+    recent: Recent,
 }
 
 /// How many characters are remembered for telling a second drawing.
 const RECENT_CHARACTERS: usize = 64;
+
+/// Where the last few characters stood: bold is often made by drawing twice. Every character is held against all of them,
+/// so they lie where several are compared at once.
+struct Recent {
+    characters: [u32; RECENT_CHARACTERS],
+    lefts: [i32; RECENT_CHARACTERS],
+    tops: [i32; RECENT_CHARACTERS],
+    /// The place of the oldest, which the next one takes.
+    oldest: usize,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        // No character has this number.
+        let characters = [u32::MAX; RECENT_CHARACTERS];
+        Self { characters, lefts: [0; RECENT_CHARACTERS], tops: [0; RECENT_CHARACTERS], oldest: 0 }
+    }
+}
+
+impl Recent {
+    /// Remembers a character, and says whether the same one stood within a pixel of there.
+    fn again(&mut self, character: char, left: i32, top: i32) -> bool {
+        let character = u32::from(character);
+        let places = self.characters.iter().zip(&self.lefts).zip(&self.tops);
+        // Without a way out: that takes longer than comparing all.
+        let again = places.fold(false, |again, ((other, other_left), other_top)| {
+            again | (*other == character) & (left.abs_diff(*other_left) <= 1) & (top.abs_diff(*other_top) <= 1)
+        });
+        let place =
+            (self.characters.get_mut(self.oldest), self.lefts.get_mut(self.oldest), self.tops.get_mut(self.oldest));
+        if let (Some(place), Some(place_left), Some(place_top)) = place {
+            (*place, *place_left, *place_top) = (character, left, top);
+        }
+        self.oldest = (self.oldest + 1) % RECENT_CHARACTERS;
+        again
+    }
+}
 
 struct OpenWord {
     text: String,
@@ -213,14 +249,7 @@ impl Collector {
     #[expect(clippy::cast_possible_truncation, reason = "positions on a page fit")]
     fn drawn_twice(&mut self, text: &str, bounds: Rect) -> bool {
         let Some(first) = text.chars().next() else { return false };
-        let place = (first, bounds.x0 as i64, bounds.y0 as i64);
-        let near = |a: i64, b: i64| (a - b).abs() <= 1;
-        let twice = self.recent.iter().any(|old| old.0 == place.0 && near(old.1, place.1) && near(old.2, place.2));
-        if self.recent.len() == RECENT_CHARACTERS {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(place);
-        twice
+        self.recent.again(first, bounds.x0 as i32, bounds.y0 as i32)
     }
 
     fn close(&mut self, baseline: f64, size: f64, new_line: bool) {

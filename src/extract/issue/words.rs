@@ -1,4 +1,4 @@
-//! The words beside dates.
+//! The words that stand beside dates, in the languages of the regions, and what they say of them.
 
 use crate::extract::said::Phrases;
 
@@ -33,10 +33,23 @@ pub(super) static DUE: Phrases = Phrases::new(&[
     "FÖRFALLODATUM",
     "FORFALDSDATO",
     "FORFALLSDATO",
+    "ZAHLBAR BIS",
+    "FÄLLIGKEIT",
+    "FALLIG",
+    "VERVALDAG",
+    "TE BETALEN VOOR",
+    "UITERSTE BETAALDATUM",
+    "TARIKH AKHIR",
+    "缴费期限",
 ]);
 /// Some other day.
 pub(super) static OTHER: Phrases = Phrases::new(&[
     "DELIVERY",
+    "SERVICE DATE",
+    "DATE OF SERVICE",
+    "EVENT DATE",
+    "START DATE",
+    "END DATE",
     "ORDER DATE",
     "ORDERDATUM",
     "EXPIRY",
@@ -97,7 +110,37 @@ pub(super) static OTHER: Phrases = Phrases::new(&[
     "計費期間",
     "计费周期",
     "已收",
+    "LIEFERUNG",
+    "LEVERDATUM",
+    "LEVERING",
+    "CONSEGNA",
+    "DISPATCH",
+    "BESTELDATUM",
+    "COMMANDE",
+    "ENCOMENDA",
+    "PEDIDO",
+    "VALABLE",
+    "GÜLTIG",
+    "GELDIG",
+    "VÁLIDO",
+    "VALIDADE",
+    "JUSQU AU",
+    "送货",
+    "交貨",
+    "交货",
+    "納品",
+    "配送",
+    "出荷",
+    "注文日",
+    "訂購日期",
+    "ÉCHANGE",
+    "UMTAUSCH",
+    "RUILEN",
+    "DEVOLUÇÃO",
 ]);
+/// What says the same behind a date.
+pub(super) static OTHER_BEHIND: Phrases =
+    Phrases::new(&["換貨", "换货", "退換", "退换", "退貨", "退货", "有效", "まで"]);
 /// That it was issued then, or that it is a date at all.
 pub(super) static ISSUE: Phrases = Phrases::new(&[
     "INVOICE DATE",
@@ -122,6 +165,7 @@ pub(super) static ISSUE: Phrases = Phrases::new(&[
     "ÉMISE LE",
     "TIME",
     "DT",
+    "BELEGDATUM",
 ]);
 /// That it was issued then, and nothing else.
 pub(super) static PLAINLY_ISSUE: Phrases = Phrases::new(&[

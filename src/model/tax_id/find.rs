@@ -119,6 +119,9 @@ const GROUPS_MAX: usize = 6;
 /// This many fillers and signs may stand between a label and its number.
 const FILLERS_MAX: usize = 5;
 
+/// A number that needs no label is not shorter: two letters and eight digits of a European one.
+const ALONE_BYTES_MIN: usize = 10;
+
 /// A number in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -213,14 +216,20 @@ impl Squeezed {
             left.bytes.end == right.bytes.start && [left, right].iter().all(|sign| sign.character.is_ascii_alphabetic())
         };
         let first = rest.first()?;
-        let inside =
-            at.checked_sub(1).and_then(|before| self.signs.get(before)).is_some_and(|sign| joined(sign, first));
+        let before = at.checked_sub(1).and_then(|before| self.signs.get(before));
+        if before.is_some_and(|sign| joined(sign, first)) {
+            return None;
+        }
         LABELS.iter().find_map(|(label, kinds)| {
-            let length = label.chars().count();
-            let seen = rest.get(..length)?;
-            let same = seen.iter().zip(label.chars()).all(|(sign, wanted)| sign.character == wanted);
-            let goes_on = seen.last().zip(rest.get(length)).is_some_and(|(last, next)| joined(last, next));
-            (same && !inside && !goes_on).then_some((length, *kinds))
+            let mut signs = rest.iter();
+            let mut length = 0;
+            let mut last = first;
+            for wanted in label.chars() {
+                last = signs.next().filter(|sign| sign.character == wanted)?;
+                length += 1;
+            }
+            let goes_on = signs.next().is_some_and(|next| joined(last, next));
+            (!goes_on).then_some((length, *kinds))
         })
     }
 
@@ -305,10 +314,13 @@ fn by_themselves(line: &str) -> Vec<Found> {
     for word in line.split(boundary) {
         let (start, end) = (at, at + word.len());
         at = end + line.get(end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        if word.len() < ALONE_BYTES_MIN {
+            continue;
+        }
         let strong = |kind: Kind| match kind {
             Kind::ChinaCredit | Kind::IndiaGst | Kind::JapanCorporate | Kind::UnitedKingdomVat => true,
             // Luhn alone lets one in ten pass; together with two letters and the length that is enough.
-            Kind::EuropeVat(_) => word.len() >= 10,
+            Kind::EuropeVat(_) => true,
             Kind::AustraliaBusiness
             | Kind::HongKongBusiness
             | Kind::MalaysiaCompany

@@ -2,20 +2,22 @@
 //!
 //! Factur-X and ZUGFeRD call the file `factur-x.xml`, `zugferd-invoice.xml` or `xrechnung.xml`, but programs vary, so
 //! every embedded file whose first element is an invoice's counts. It may be named in the name tree of embedded files,
-//! in the list of associated files, or in both.
+//! in the list of associated files, or in both; or it hangs on a page.
 
 use hayro_interpret::hayro_syntax::{
     Pdf,
-    object::{Array, Dict, Name, Stream},
+    object::{Array, Dict, Name, Stream, String as PdfString},
 };
 
-use super::{invoice::Level, xml};
+use super::{envelope::FILE_NAMES, invoice::Level, xml};
 
 /// The most embedded files that are looked at.
 const FILES_MAX: usize = 100;
 /// The most bytes of an embedded file as it is stored, compressed; the memory limit of the reader process bounds what
 /// becomes of it.
 const STORED_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The most annotations of a page that are looked at.
+const ANNOTATIONS_MAX: usize = 1000;
 /// The most nodes of the name tree, so that one that loops ends.
 const NODES_MAX: usize = 1000;
 
@@ -80,35 +82,68 @@ pub(super) fn described<'a>(description: &'a str, name: &str) -> Option<&'a str>
     })
 }
 
-/// What the PDF's description says about an e-invoice in it; nothing where it speaks of none.
+/// What the PDF says about an e-invoice in it, by its description or by what a file in it is called; nothing where it
+/// speaks of none.
 pub(super) fn claim(pdf: &Pdf) -> Option<Claim> {
-    let text = description(pdf).filter(|text| SCHEMAS.iter().any(|schema| text.contains(schema)))?;
-    described(&text, "ConformanceLevel").map(|level| Claim { level: Level::claimed(level) })
+    let described = description(pdf)
+        .filter(|text| SCHEMAS.iter().any(|schema| text.contains(schema)))
+        .and_then(|text| described(&text, "ConformanceLevel").map(|level| Claim { level: Level::claimed(level) }));
+    let is_called =
+        |file: &Dict<'_>| name(file).is_some_and(|name| FILE_NAMES.iter().any(|names| names.contains(&name.as_str())));
+    described.or_else(|| Files::of(pdf)?.all.iter().any(is_called).then_some(Claim { level: None }))
+}
+
+/// The files in a PDF, in order of the places where they are named.
+struct Files<'a> {
+    all: Vec<Dict<'a>>,
+    /// How many of them stand among the embedded files.
+    named: usize,
+    /// How many stand there or belong to the document or a page; the others hang on a page.
+    told: usize,
+}
+
+impl<'a> Files<'a> {
+    fn of(pdf: &'a Pdf) -> Option<Self> {
+        let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
+        let mut all = Vec::new();
+        named_files(&catalog, &mut all);
+        let named = all.len();
+        associated_files(&catalog, &mut all);
+        for page in pdf.pages().iter().take(FILES_MAX) {
+            associated_files(page.raw(), &mut all);
+        }
+        let told = all.len();
+        for page in pdf.pages().iter().take(FILES_MAX) {
+            hanging_files(page.raw(), &mut all);
+        }
+        all.truncate(FILES_MAX);
+        Some(Self { all, named, told })
+    }
+}
+
+/// What a file is called.
+pub(super) fn name(file: &Dict<'_>) -> Option<String> {
+    let name = file.get::<PdfString<'_>>("UF").or_else(|| file.get("F"))?;
+    Some(text_of(name.as_bytes()))
 }
 
 /// Every e-invoice in an opened PDF, each once, in order.
 pub(super) fn attached(pdf: &Pdf) -> Vec<Attached<'_>> {
-    let Some(catalog) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else { return Vec::new() };
-    let mut files = Vec::new();
-    named_files(&catalog, &mut files);
-    let named = files.len();
-    associated_files(&catalog, &mut files);
-    for page in pdf.pages().iter().take(FILES_MAX) {
-        associated_files(page.raw(), &mut files);
-    }
+    let Some(Files { all, named, told }) = Files::of(pdf) else { return Vec::new() };
     let mut found: Vec<Attached<'_>> = Vec::new();
-    for (number, file) in files.into_iter().enumerate().take(FILES_MAX) {
+    for (number, file) in all.into_iter().enumerate() {
         let Some(xml) = content(&file) else { continue };
         if xml::syntax(&xml).is_none() {
             continue;
         }
         let is_named = number < named;
+        let is_associated = (named..told).contains(&number);
         match found.iter_mut().find(|other| other.xml == xml) {
             Some(other) => {
                 other.is_named |= is_named;
-                other.is_associated |= !is_named;
+                other.is_associated |= is_associated;
             }
-            None => found.push(Attached { file, xml, is_named, is_associated: !is_named }),
+            None => found.push(Attached { file, xml, is_named, is_associated }),
         }
     }
     found
@@ -128,7 +163,7 @@ fn named_files<'a>(catalog: &Dict<'a>, files: &mut Vec<Dict<'a>>) {
             // Names and files take turns; only files are dictionaries.
             let mut entries = names.flex_iter();
             for _ in 0..FILES_MAX {
-                let _name = entries.next::<hayro_interpret::hayro_syntax::object::String<'_>>();
+                let _name = entries.next::<PdfString<'_>>();
                 let Some(file) = entries.next::<Dict<'_>>() else { break };
                 files.push(file);
             }
@@ -148,6 +183,15 @@ fn associated_files<'a>(holder: &Dict<'a>, files: &mut Vec<Dict<'a>>) {
     } else {
         files.extend(holder.get::<Dict<'_>>("AF"));
     }
+}
+
+/// Files that hang on a page as an annotation, as a person attaches them by hand. Source: ISO 32000-1, 12.5.6.15.
+fn hanging_files<'a>(page: &Dict<'a>, files: &mut Vec<Dict<'a>>) {
+    let Some(annotations) = page.get::<Array<'_>>("Annots") else { return };
+    let hanging = annotations.iter::<Dict<'_>>().take(ANNOTATIONS_MAX).filter(|annotation| {
+        annotation.get::<Name<'_>>("Subtype").is_some_and(|subtype| subtype.as_str() == "FileAttachment")
+    });
+    files.extend(hanging.filter_map(|annotation| annotation.get::<Dict<'_>>("FS")));
 }
 
 /// The content of a file specification. Source: ISO 32000-1, 7.11.3.

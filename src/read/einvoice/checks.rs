@@ -30,12 +30,18 @@ const LINE_OTHER_TAX_MAX: Decimal = Decimal::from_parts(25, 0, 0, false, 2);
 /// Codes of UNTDID 1001 for credit notes. Source: EN 16931 code lists, BR-CL-01.
 const CREDIT_CODES: [&str; 13] =
     ["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"];
-/// And for invoices.
-const INVOICE_CODES: [&str; 48] = [
+/// And for invoices; 480 is one outside the scope of tax. Sources: as above; Peppol PINT for the Emirates, IBT-003.
+const INVOICE_CODES: [&str; 49] = [
     "71", "80", "82", "84", "102", "130", "202", "203", "204", "211", "218", "219", "295", "325", "326", "331", "380",
     "382", "383", "384", "385", "386", "387", "388", "389", "390", "393", "394", "395", "456", "457", "471", "472",
-    "473", "500", "501", "527", "553", "575", "623", "633", "751", "780", "817", "870", "875", "876", "877",
+    "473", "480", "500", "501", "527", "553", "575", "623", "633", "751", "780", "817", "870", "875", "876", "877",
 ];
+/// The codes of Malaysia's tax office for invoices and debit notes, and for credit and refund notes, which stand in an
+/// invoice's root too. Source: MyInvois SDK, e-Invoice types.
+const MALAYSIAN_INVOICES: [&str; 4] = ["01", "03", "11", "13"];
+const MALAYSIAN_CREDITS: [&str; 4] = ["02", "04", "12", "14"];
+/// The tax is the buyer's: the seller asks for none, and may state its rate. Source: UNTDID 5305.
+const REVERSE_CHARGE: &str = "AE";
 /// A proforma invoice asks for no payment, and no tax may be taken from it. Source: UNTDID 1001, code 325.
 const PROFORMA: &str = "325";
 
@@ -49,6 +55,12 @@ pub(super) fn kind(invoice: &Invoice) -> (DocumentKind, Option<Finding>) {
         None => {
             let message = "BR-04: the e-invoice does not say whether it is an invoice or a credit note.";
             (DocumentKind::Unknown, block(message.to_owned()))
+        }
+        Some(code) if invoice.profile == Profile::MyInvois && MALAYSIAN_CREDITS.contains(&code) => {
+            (DocumentKind::CreditNote, None)
+        }
+        Some(code) if invoice.profile == Profile::MyInvois && MALAYSIAN_INVOICES.contains(&code) => {
+            (DocumentKind::Invoice, None)
         }
         Some(code) if CREDIT_CODES.contains(&code) => (DocumentKind::CreditNote, None),
         Some(code) if is_credit_root || !(INVOICE_CODES.contains(&code) || code == "935") => {
@@ -102,10 +114,12 @@ fn missing(invoice: &Invoice, unreadable: &[Finding], findings: &mut Vec<Finding
     demand(invoice.currency.is_some(), "BR-05", "currency", currency, &[FieldName::Currency]);
     demand(invoice.seller_name.is_some(), "BR-06", "name of the seller", Severity::Block, &[FieldName::SupplierName]);
     demand(totals.total.is_some(), "BR-14", "total with tax", Severity::Block, &[FieldName::Total]);
+    if european || invoice.profile == Profile::Pint {
+        demand(totals.net.is_some(), "BR-13", "total without tax", Severity::Block, &[FieldName::Subtotal]);
+    }
     if !european {
         return;
     }
-    demand(totals.net.is_some(), "BR-13", "total without tax", Severity::Block, &[FieldName::Subtotal]);
     demand(invoice.type_code.is_some(), "BR-04", "code of its kind", Severity::Flag, &[]);
     demand(invoice.buyer_name.is_some(), "BR-07", "name of the buyer", Severity::Flag, &[]);
     demand(totals.due.is_some(), "BR-15", "amount to be paid", Severity::Flag, &[]);
@@ -156,7 +170,9 @@ fn totals(invoice: &Invoice, unit: Decimal, findings: &mut Vec<Finding>) {
     if let (Some(amounts), Some(stated)) = (amounts.filter(|amounts| !amounts.is_empty()), totals.lines) {
         compare("BR-CO-10", "the lines", amounts.iter().sum(), stated, rounding_slack(&amounts, unit), side);
     }
-    if let Some((lines, net)) = totals.lines.zip(net) {
+    // Malaysia's discounts are told for the lines and the document together.
+    let is_apart = invoice.profile != Profile::MyInvois;
+    if let Some((lines, net)) = totals.lines.zip(net).filter(|_| is_apart) {
         let what = "the sum of lines, less allowances and with charges,";
         compare("BR-CO-13", what, lines - allowances + charges, net, unit, side);
     }
@@ -167,12 +183,15 @@ fn totals(invoice: &Invoice, unit: Decimal, findings: &mut Vec<Finding>) {
         let amounts: Option<Vec<Decimal>> = each.map(|adjustment| adjustment.amount).collect();
         // The smaller profiles of ZUGFeRD 1 state the sum alone.
         let states_each = |amounts: &Vec<Decimal>| match invoice.profile {
-            Profile::Minimum => false,
-            Profile::Zugferd1 | Profile::Other => !amounts.is_empty(),
+            Profile::Minimum | Profile::MyInvois => false,
+            Profile::Zugferd1 | Profile::Pint | Profile::Other => !amounts.is_empty(),
             Profile::BasicWithoutLines | Profile::European | Profile::Extended => true,
         };
         if let Some(amounts) = amounts.filter(states_each) {
-            compare(rule, what, amounts.iter().sum(), stated, rounding_slack(&amounts, unit), side);
+            // ZUGFeRD 1's own examples state what is taken off with either sign.
+            let either = |amount: Decimal| if invoice.profile == Profile::Zugferd1 { amount.abs() } else { amount };
+            let sum: Decimal = amounts.iter().sum();
+            compare(rule, what, either(sum), either(stated), rounding_slack(&amounts, unit), side);
         }
     }
     if let Some((net, total)) = net.zip(total) {
@@ -182,8 +201,9 @@ fn totals(invoice: &Invoice, unit: Decimal, findings: &mut Vec<Finding>) {
     let due = totals.due.filter(|_| invoice.profile != Profile::Minimum);
     if let Some((total, due)) = total.zip(due) {
         let prepaid = value(&totals.prepaid).unwrap_or_default();
+        let (rounding, others) = (totals.rounding.unwrap_or_default(), totals.for_others.unwrap_or_default());
         let what = "the total, less what is paid and with rounding,";
-        compare("BR-CO-16", what, total - prepaid + totals.rounding.unwrap_or_default(), due, unit, side);
+        compare("BR-CO-16", what, total - prepaid + rounding + others, due, unit, side);
     }
 }
 
@@ -201,6 +221,9 @@ fn taxes(invoice: &Invoice, unit: Decimal, findings: &mut Vec<Finding>) {
     };
     for part in parts {
         let (Some(basis), Some(rate), Some(amount)) = (part.basis, part.rate, part.amount) else { continue };
+        if part.category.as_deref() == Some(REVERSE_CHARGE) && amount.is_zero() {
+            continue;
+        }
         let Some(tax) = basis.checked_mul(rate).and_then(|tax| tax.checked_div(Decimal::ONE_HUNDRED)) else { continue };
         let difference = (tax - amount).abs();
         if difference > unit * Decimal::TWO {

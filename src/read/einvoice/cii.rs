@@ -132,6 +132,7 @@ fn totals(picker: &mut Picker, summations: &[&Element]) -> Totals {
         prepaid: amount("TotalPrepaidAmount", "cii:TotalPrepaidAmount", FieldName::AmountPaid),
         rounding: amount("RoundingAmount", "cii:RoundingAmount", FieldName::Rounding).map(|rounding| rounding.value),
         due: amount("DuePayableAmount", "cii:DuePayableAmount", FieldName::Total).map(|due| due.value),
+        for_others: None,
     }
 }
 
@@ -140,6 +141,7 @@ fn tax_part(picker: &mut Picker, tax: &Element, names: &Names) -> TaxPart {
         basis: picker.part(tax.at(&["BasisAmount"]), "cii:BasisAmount"),
         rate: picker.part(tax.at(&[names.rate]), "cii:RateApplicablePercent"),
         amount: picker.part(tax.at(&["CalculatedAmount"]), "cii:CalculatedAmount"),
+        category: tax.text_at(&["CategoryCode"]),
     }
 }
 

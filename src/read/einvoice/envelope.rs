@@ -7,12 +7,12 @@
 
 use hayro_interpret::hayro_syntax::{
     Pdf,
-    object::{Dict, Name, Stream, String as PdfString},
+    object::{Dict, Name, Stream},
 };
 
 use super::{
     RULE,
-    attachment::{Attached, SCHEMAS, attached, described, description, text_of},
+    attachment::{Attached, SCHEMAS, attached, described, description, name},
     invoice::Level,
     xml::{self, Syntax},
 };
@@ -23,7 +23,7 @@ const RELATIONS: [&str; 3] = ["Data", "Source", "Alternative"];
 /// ZUGFeRD 1 knows one only.
 const RELATIONS_OF_FIRST: [&str; 1] = ["Alternative"];
 /// What a schema calls the file, in the order of the schemas. XRechnung in a PDF has a name of its own.
-const FILE_NAMES: [&[&str]; 3] =
+pub(super) const FILE_NAMES: [&[&str]; 3] =
     [&["factur-x.xml", "xrechnung.xml"], &["zugferd-invoice.xml", "xrechnung.xml"], &["ZUGFeRD-invoice.xml"]];
 /// Media types of XML. Source: RFC 7303.
 const XML_TYPES: [&str; 2] = ["text/xml", "application/xml"];
@@ -42,7 +42,7 @@ pub(super) fn amiss(pdf: &Pdf) -> Vec<Finding> {
     // A description that cannot be read may say all of it.
     if let Some(description) = description(pdf) {
         amiss.extend(identification(&description));
-        of_description(&description, name(invoice).as_deref(), &mut amiss);
+        of_description(&description, name(&invoice.file).as_deref(), &mut amiss);
     }
     of_file(invoice, first, &mut amiss);
     amiss.into_iter().map(|message| Finding::new(RULE, Severity::Info, message, &[])).collect()
@@ -120,10 +120,4 @@ fn of_file(invoice: &Attached<'_>, first: bool, amiss: &mut Vec<String>) {
     if !subtype.as_ref().is_some_and(|subtype| XML_TYPES.contains(&subtype.as_str())) {
         amiss.push("The file of the e-invoice does not say that it is XML.".to_owned());
     }
-}
-
-/// What the file is called.
-fn name(invoice: &Attached<'_>) -> Option<String> {
-    let name = invoice.file.get::<PdfString<'_>>("UF").or_else(|| invoice.file.get("F"))?;
-    Some(text_of(name.as_bytes()))
 }

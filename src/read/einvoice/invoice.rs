@@ -43,6 +43,11 @@ pub(super) enum Profile {
     Extended,
     /// ZUGFeRD 1, whose rules are older and looser.
     Zugferd1,
+    /// A country's narrowing of Peppol's international model, which demands the same totals and has its own rules of
+    /// tax: Singapore, Malaysia, Japan, Australia and New Zealand, the Emirates. Source: Peppol PINT Billing 1.1.
+    Pint,
+    /// Plain UBL as Malaysia's tax office takes it, which names no standard. Source: MyInvois SDK, document type 1.1.
+    MyInvois,
     /// It names no standard that vouch knows.
     Other,
 }
@@ -63,6 +68,8 @@ impl Profile {
         } else if name.contains("urn:cen.eu:en16931") || name.contains(":factur-x.eu:") || name.contains(":zugferd.de:")
         {
             Self::European
+        } else if name.contains("urn:peppol:pint:") || name.contains("urn:fdc:peppol:jp:") {
+            Self::Pint
         } else {
             Self::Other
         }
@@ -141,6 +148,8 @@ pub(super) struct Totals {
     pub(super) rounding: Option<Decimal>,
     /// What is left to pay, BT-115.
     pub(super) due: Option<Decimal>,
+    /// What is collected for others and due with it, BT-DEX-002. Source: XRechnung 3.0, extension, BR-DEX-09.
+    pub(super) for_others: Option<Decimal>,
 }
 
 /// The tax of one rate, BG-23.
@@ -152,6 +161,8 @@ pub(super) struct TaxPart {
     pub(super) rate: Option<Decimal>,
     /// The tax.
     pub(super) amount: Option<Decimal>,
+    /// The code of its category, BT-118.
+    pub(super) category: Option<String>,
 }
 
 /// An allowance or charge on the whole document or on a line.
@@ -240,12 +251,14 @@ impl Picker {
         rule: &'static str,
         field: FieldName,
     ) -> Option<Stated<String>> {
+        self.whole(elements, rule, field)?;
         let values: Vec<String> = elements.iter().filter_map(|element| element.text()).collect();
         Some(Stated { value: self.only(values, rule, field)?, rule })
     }
 
     /// A date that stands there once.
     pub(super) fn date(&mut self, elements: &[&Element], rule: &'static str, field: FieldName) -> Option<Stated<Date>> {
+        self.whole(elements, rule, field)?;
         let mut values = Vec::new();
         for element in elements {
             let Some(text) = element.text() else { continue };
@@ -280,6 +293,7 @@ impl Picker {
         rule: &'static str,
         field: FieldName,
     ) -> Option<Stated<Decimal>> {
+        self.whole(elements, rule, field)?;
         let mut values = Vec::new();
         let mut foreign = None;
         for element in elements {
@@ -305,13 +319,21 @@ impl Picker {
 
     /// A number of a part of the document, such as a line; one that cannot be read is worth a look.
     pub(super) fn part(&mut self, element: Option<&Element>, rule: &'static str) -> Option<Decimal> {
-        let text = element?.text()?;
-        let value = number(&text);
+        let element = element?;
+        let text = element.text()?;
+        let value = number(&text).filter(|_| !element.is_mixed());
         if value.is_none() {
             let message = format!("“{text:.40}” in {rule} is not a number.");
             self.problems.push(Finding::new(RULE, Severity::Flag, message, &[]));
         }
         value
+    }
+
+    /// Nothing where elements stand in the middle of a value, which is then no value.
+    fn whole(&mut self, elements: &[&Element], rule: &'static str, field: FieldName) -> Option<()> {
+        let Some(mixed) = elements.iter().find(|element| element.is_mixed()) else { return Some(()) };
+        self.unreadable(rule, &mixed.text().unwrap_or_default(), "a value without elements in it", field);
+        None
     }
 
     fn only<T: PartialEq>(&mut self, values: Vec<T>, rule: &'static str, field: FieldName) -> Option<T> {
@@ -369,12 +391,27 @@ pub(super) fn date(text: &str, format: Option<&str>) -> Option<Date> {
             of_parts(text.get(..4)?, text.get(4..6)?, text.get(6..8)?)
         }
         (_, false, 10..) if text.get(4..5) == Some("-") && text.get(7..8) == Some("-") => {
-            // A zone or a time of day may follow.
-            let follows = text.get(10..11).is_none_or(|next| matches!(next, "T" | "Z" | "+" | "-" | " "));
-            if follows { of_parts(text.get(..4)?, text.get(5..7)?, text.get(8..10)?) } else { None }
+            if is_time_or_zone(text.get(10..)?) {
+                of_parts(text.get(..4)?, text.get(5..7)?, text.get(8..10)?)
+            } else {
+                None
+            }
         }
         _ => None,
     }
+}
+
+/// Whether what follows a day is a time of day, a zone, both or nothing. Source: XML Schema part 2, 3.2.7 and 3.2.9.
+fn is_time_or_zone(rest: &str) -> bool {
+    let fits = |text: &str, shapes: &[&str]| {
+        let byte = |(byte, shape): (u8, u8)| if shape == b'0' { byte.is_ascii_digit() } else { byte == shape };
+        shapes.iter().any(|shape| text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(byte))
+    };
+    let (time, zone) = rest.find(['Z', '+', '-']).map_or((rest, ""), |at| rest.split_at(at));
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let is_fraction = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time = is_fraction && fits(clock, &["T00:00", "T00:00:00", " 00:00", " 00:00:00"]);
+    (time.is_empty() || is_time) && fits(zone, &["", "Z", "+00:00", "-00:00"])
 }
 
 /// Parts of an address in one line.

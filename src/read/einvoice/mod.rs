@@ -1,10 +1,11 @@
 //! E-invoices: XML that states outright what a page only shows.
 //!
-//! Reads OASIS UBL 2.1, UN/CEFACT CII (Factur-X, ZUGFeRD 2, XRechnung) and ZUGFeRD 1, bare or inside a PDF. Two kinds
-//! of trouble are told apart. A file that is not a readable e-invoice at all (damaged, too large, another document) is
-//! an [`EInvoiceError`]. An e-invoice that breaks a rule of its standard is still shown: what can be read stands in its
-//! [`Facts`], what cannot is absent, and a finding of severity block says which rule is broken, so that nothing of it
-//! is accepted without a person. Nothing is ever mended or derived.
+//! Reads OASIS UBL 2.1 (Peppol and its kin, Malaysia's MyInvois), UN/CEFACT CII (Factur-X, ZUGFeRD 2, XRechnung) and
+//! ZUGFeRD 1, bare, in the envelope of a network, or inside a PDF. Two kinds of trouble are told apart. A file that is
+//! not a readable e-invoice at all (damaged, too large, another document) is an [`EInvoiceError`]. An e-invoice that
+//! breaks a rule of its standard is still shown: what can be read stands in its [`Facts`], what cannot is absent, and a
+//! finding of severity block says which rule is broken, so that nothing of it is accepted without a person. Nothing is
+//! ever mended or derived.
 //!
 //! `subtotal` is the net total *after* allowances and charges on the document, as the standard defines it; so those are
 //! not told again as discount or service charge, and `subtotal + tax = total` holds. `total` is the total with tax,
@@ -159,10 +160,12 @@ pub fn parse_claimed(xml: &[u8], claim: Option<Claim>) -> Result<Facts, EInvoice
     Ok(facts)
 }
 
-/// What is said of a PDF that speaks of an e-invoice and has none: somebody took it out, or it was never put in.
+/// What is said of a PDF that speaks of an e-invoice and has none: somebody took it out, it was never put in, or it is
+/// damaged from its beginning on.
 #[must_use]
 pub fn missing() -> Finding {
-    let message = "The PDF says that it holds an e-invoice, but none is in it; ask the supplier for the whole file.";
+    let message = "The PDF says that it holds an e-invoice, but none that can be read is in it; ask the supplier for the \
+        whole file.";
     Finding::new(RULE, Severity::Flag, message, &[])
 }
 

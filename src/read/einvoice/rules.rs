@@ -11,6 +11,7 @@ use super::{
     RULE,
     details::{Details, Party, Taxed},
     invoice::{Invoice, Profile},
+    xml::Syntax,
 };
 use crate::model::{
     finding::{Finding, Severity},
@@ -61,7 +62,8 @@ pub(super) fn broken(invoice: &Invoice, details: &Details) -> Vec<Finding> {
     if !invoice.profile.is_european() {
         return Vec::new();
     }
-    // What only conforms to the standard may add codes of its own: Singapore's categories of tax, for one.
+    // What only conforms to the standard may add codes of its own: Singapore's categories of tax and means of payment,
+    // for one.
     let mut broken = Broken { findings: Vec::new(), own_codes: invoice.profile == Profile::Extended };
     places(invoice.profile, details, &mut broken);
     parties(invoice.profile, details, &mut broken);
@@ -140,12 +142,14 @@ fn is_country(code: &str) -> bool {
 }
 
 fn payment(invoice: &Invoice, details: &Details, broken: &mut Broken) {
-    let is_owed = invoice.totals.due.is_some_and(|due| due > Decimal::ZERO) && invoice.profile != Profile::Minimum;
+    // A credit note in UBL has no place for it, and the standard's own tests ask none.
+    let is_asked = invoice.profile != Profile::Minimum && invoice.syntax != Syntax::UblCreditNote;
+    let is_owed = is_asked && invoice.totals.due.is_some_and(|due| due > Decimal::ZERO);
     broken.unless(details.has_terms || !is_owed, "BR-CO-25", || "the e-invoice does not say when to pay");
     for means in &details.means {
         let code = means.code.as_deref();
         broken.unless(code.is_some(), "BR-49", || "a means of payment has no code");
-        let known = code.is_none_or(is_means);
+        let known = code.is_none_or(is_means) || broken.own_codes;
         broken.unless(known, "BR-CL-16", || {
             format!("“{:.10}” is not the code of a means of payment", code.unwrap_or_default())
         });

@@ -2,6 +2,7 @@
 
 mod envelope;
 mod rules;
+mod unseen;
 
 use proptest::prelude::*;
 

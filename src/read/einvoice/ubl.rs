@@ -22,9 +22,13 @@ pub(super) fn invoice(tree: &Tree, picker: &mut Picker) -> Result<Invoice, EInvo
     }
     let currency = picker.currency(&root.named("DocumentCurrencyCode"), "ubl:DocumentCurrencyCode");
     let specification = root.text_at(&["CustomizationID"]);
-    let profile = Profile::of(tree.syntax, specification.as_deref());
-    let type_codes = root.named(if is_credit { "CreditNoteTypeCode" } else { "InvoiceTypeCode" });
     let sellers = root.all(&["AccountingSupplierParty", "Party"]);
+    let profile = if specification.is_none() && is_malaysian(&sellers) {
+        Profile::MyInvois
+    } else {
+        Profile::of(tree.syntax, specification.as_deref())
+    };
+    let type_codes = root.named(if is_credit { "CreditNoteTypeCode" } else { "InvoiceTypeCode" });
     let buyer = root.at(&["AccountingCustomerParty", "Party"]);
     Ok(Invoice {
         syntax: tree.syntax,
@@ -43,7 +47,10 @@ pub(super) fn invoice(tree: &Tree, picker: &mut Picker) -> Result<Invoice, EInvo
             legal.or_else(|| buyer.text_at(&["PartyName", "Name"]))
         }),
         payment_codes: root.all(&["PaymentMeans", "PaymentMeansCode"]).iter().filter_map(|code| code.text()).collect(),
-        totals: self::totals(picker, root, &totals, profile),
+        totals: Totals {
+            for_others: for_others(picker, root, specification.as_deref()),
+            ..self::totals(picker, root, &totals, profile)
+        },
         tax_parts: tax_parts(picker, root),
         adjustments: root.named("AllowanceCharge").into_iter().map(|element| adjustment(picker, element)).collect(),
         lines: root
@@ -52,6 +59,21 @@ pub(super) fn invoice(tree: &Tree, picker: &mut Picker) -> Result<Invoice, EInvo
             .map(|line| self::line(picker, line, is_credit))
             .collect(),
     })
+}
+
+/// Malaysia's tax office demands its own number of the seller, called so. Source: MyInvois SDK, invoice 1.1, supplier's
+/// TIN.
+fn is_malaysian(sellers: &[&Element]) -> bool {
+    let numbers = sellers.iter().flat_map(|seller| seller.all(&["PartyIdentification", "ID"]));
+    numbers.into_iter().any(|number| number.attribute("schemeID") == Some("TIN"))
+}
+
+/// What the seller collects for others. The element means so in XRechnung's extension alone, BG-DEX-09; elsewhere it
+/// tells parts of what was paid before.
+fn for_others(picker: &mut Picker, root: &Element, specification: Option<&str>) -> Option<Decimal> {
+    specification.filter(|name| name.contains(":xeinkauf.de:kosit:extension:"))?;
+    let amounts = root.all(&["PrepaidPayment", "PaidAmount"]);
+    amounts.into_iter().map(|amount| picker.part(Some(amount), "ubl:PrepaidPayment/PaidAmount")).sum()
 }
 
 /// An invoice states one date; a credit note has it among the means of payment. Instalments have a date each, and
@@ -91,13 +113,15 @@ fn totals(picker: &mut Picker, root: &Element, totals: &[&Element], profile: Pro
         rounding: amount("PayableRoundingAmount", "ubl:PayableRoundingAmount", FieldName::Rounding)
             .map(|rounding| rounding.value),
         due: amount("PayableAmount", "ubl:PayableAmount", FieldName::Total).map(|due| due.value),
+        for_others: None,
     };
     found.tax = tax(picker, root, profile);
     // UBL itself demands only the payable amount, which is the total where nothing was paid or rounded.
     let nothing_between = [found.prepaid.as_ref().map(|prepaid| prepaid.value), found.rounding]
         .into_iter()
         .all(|amount| amount.unwrap_or_default().is_zero());
-    if !profile.is_european() && nothing_between && named("TaxInclusiveAmount").is_empty() {
+    let may_lack = !profile.is_european() && profile != Profile::Pint;
+    if may_lack && nothing_between && named("TaxInclusiveAmount").is_empty() {
         found.total = found.due.map(|value| Stated { value, rule: "ubl:PayableAmount" });
     }
     found
@@ -133,6 +157,7 @@ fn tax_parts(picker: &mut Picker, root: &Element) -> Vec<TaxPart> {
             basis: picker.part(part.at(&["TaxableAmount"]), "ubl:TaxableAmount"),
             rate: picker.part(part.at(&["TaxCategory", "Percent"]), "ubl:Percent"),
             amount: picker.part(amount, "ubl:TaxSubtotal/TaxAmount"),
+            category: part.text_at(&["TaxCategory", "ID"]),
         });
     }
     parts

@@ -36,6 +36,10 @@ const ATTRIBUTES_KEPT: [&str; 4] = ["currencyID", "schemeID", "format", "unitCod
 const ATTACHMENTS: [&str; 2] = ["EmbeddedDocumentBinaryObject", "AttachmentBinaryObject"];
 /// The one place where UBL allows elements of anybody's making.
 const EXTENSIONS: &str = "UBLExtensions";
+/// The namespace and first element of the envelope in which networks carry one document, and all of its header's
+/// elements. Sources: UN/CEFACT Standard Business Document Header 1.3; Peppol Business Message Envelope 2.0.
+const ENVELOPE: (&str, &str) =
+    ("http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader", "StandardBusinessDocument");
 
 /// Which language the invoice is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +113,12 @@ impl Element {
         (!line.is_empty()).then_some(line)
     }
 
+    /// Whether elements stand in the middle of its text. No value of a standard is so, and what is left of it when
+    /// they are taken out may be another value.
+    pub(super) fn is_mixed(&self) -> bool {
+        !self.children.is_empty() && !self.text.trim().is_empty()
+    }
+
     /// The text of the first element at the end of a path.
     pub(super) fn text_at(&self, path: &[&str]) -> Option<String> {
         self.all(path).into_iter().find_map(Self::text)
@@ -141,11 +151,16 @@ pub(super) fn syntax(bytes: &[u8]) -> Option<Syntax> {
         return None;
     }
     let mut reader = NsReader::from_str(text);
+    let mut enveloped = false;
     loop {
         match reader.read_resolved_event().ok()? {
             (ResolveResult::Bound(namespace), Event::Start(start)) => {
-                return Syntax::of_root(namespace.0, start.local_name().as_ref());
+                enveloped |= (namespace.0, start.local_name().as_ref()) == ENVELOPE;
+                if !enveloped || namespace.0 != ENVELOPE.0 {
+                    return Syntax::of_root(namespace.0, start.local_name().as_ref());
+                }
             }
+            (_, Event::End(_) | Event::Empty(_)) if enveloped => {}
             (
                 _,
                 Event::Comment(_)
@@ -216,6 +231,7 @@ pub(super) fn tree(bytes: &[u8]) -> Result<Tree, EInvoiceError> {
 #[derive(Default)]
 struct Builder {
     syntax: Option<Syntax>,
+    enveloped: bool,
     open: Vec<Element>,
     root: Option<Element>,
     elements: usize,
@@ -241,6 +257,10 @@ impl Builder {
         if self.open.is_empty() && self.root.is_some() {
             return Err(damaged("there is something after its end".to_owned()));
         }
+        if self.is_envelope(namespace, &name)? {
+            self.open.push(Element { name, ..Element::default() });
+            return Ok(());
+        }
         let syntax = match self.syntax {
             Some(syntax) => syntax,
             None => {
@@ -258,12 +278,28 @@ impl Builder {
         Ok(())
     }
 
+    /// Whether an element that is about to be opened belongs to the envelope, which says nothing of the invoice.
+    fn is_envelope(&mut self, namespace: &str, name: &str) -> Result<bool, EInvoiceError> {
+        if self.open.is_empty() {
+            self.enveloped = (namespace, name) == ENVELOPE;
+            return Ok(self.enveloped);
+        }
+        let is_beside = self.enveloped && self.open.len() == 1;
+        if is_beside && self.root.is_some() {
+            return Err(damaged("its envelope holds more than one document".to_owned()));
+        }
+        Ok(self.enveloped && self.syntax.is_none() && (!is_beside || namespace == ENVELOPE.0))
+    }
+
     fn close(&mut self) -> Result<(), EInvoiceError> {
         self.extensions = self.extensions.saturating_sub(1);
         let element = self.open.pop().ok_or_else(|| damaged("an element ends that never began".to_owned()))?;
+        let is_document = self.open.len() == usize::from(self.enveloped);
         match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.root = Some(element),
+            Some(parent) if !is_document => parent.children.push(element),
+            // What was closed is the invoice, the envelope's header before it or the envelope around it.
+            Some(_) | None if is_document && self.syntax.is_some() => self.root = Some(element),
+            Some(_) | None => {}
         }
         Ok(())
     }
@@ -289,6 +325,7 @@ impl Builder {
         }
         match (self.syntax, self.root) {
             (Some(syntax), Some(root)) => Ok(Tree { syntax, root, foreign: self.foreign }),
+            (None, None) if self.enveloped => Err(EInvoiceError::NotAnInvoice { root: ENVELOPE.1.to_owned() }),
             (None, _) | (_, None) => Err(damaged("it is empty".to_owned())),
         }
     }

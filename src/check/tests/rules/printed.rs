@@ -331,7 +331,22 @@ fn i3() {
 fn i4() {
     check(&[
         ("I4 quotation", |c| c.pages = vec![page_of(1, &["QUOTATION", "No. 5"])], &["I4"]),
-        ("I4 pro forma", |c| c.pages = vec![page_of(1, &["PRO FORMA INVOICE", "No. 5"])], &["I4"]),
+        ("I4 pro forma", |c| c.pages = vec![page_of(1, &["PRO FORMA INVOICE", "Invoice No. 5"])], &["I4"]),
+        ("I4 invoice after one", |c| c.pages = vec![page_of(1, &["INVOICE", "Your pro forma 5"])], &[]),
+        ("I4 見積書", |c| c.pages = vec![page_of(1, &["御見積書", "合計 22,000"])], &["I4"]),
+        ("I4 Angebot", |c| c.pages = vec![page_of(1, &["Angebot Nr. 5"])], &["I4"]),
+        ("I4 Rechnung", |c| c.pages = vec![page_of(1, &["Rechnung Nr. 6", "Angebot Nr. 5"])], &[]),
+        ("I4 bank", |c| c.pages = vec![page_of(1, &["EXAMPLE BANK", "Statement Date 31/03/2026"])], &["I4"]),
+        ("I4 boarding", |c| c.pages = vec![page_of(1, &["BOARDING PASS", "Gate 42 Seat 23A"])], &["I4"]),
+        ("I4 pay", |c| c.pages = vec![page_of(1, &["PAYSLIP", "Net pay 2,560.00"])], &["I4"]),
+        ("I4 prices", |c| c.pages = vec![page_of(1, &["PRICE LIST 2026", "Hammer 25.00"])], &["I4"]),
+        ("I4 statement", |c| c.pages = vec![page_of(1, &["STATEMENT", "Invoice 5 80.00"])], &["I4"]),
+        (
+            "I4 quotation that speaks of invoices",
+            |c| c.pages = vec![page_of(1, &["QUOTATION", "Invoice to follow"])],
+            &["I4"],
+        ),
+        ("I4 invoice with its note", |c| c.pages = vec![page_of(1, &["TAX INVOICE", "DELIVERY NOTE"])], &[]),
         ("I4 invoice for a pro forma", |c| c.pages = vec![page_of(1, &["INVOICE", "Pro forma 5"])], &[]),
         ("I4 invoice for a quotation", |c| c.pages = vec![page_of(1, &["INVOICE", "Quotation 5"])], &[]),
         ("I4 card slip", |c| c.pages = vec![page_of(1, &["BLUE CAFE", "VISA SALE", "CARDHOLDER COPY"])], &["I4"]),
