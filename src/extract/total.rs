@@ -369,7 +369,7 @@ mod tests {
             ),
             // What was paid is the subtotal, or a larger total.
             (&["小計 2060", "お買上計 ￥2868", "PayPay 2060"], "2868", false),
-            (&["Tea 11.90", "Soup 8.45", "Item Total 20.35", "Total 22.39", "PayNow 22.39"], "20.35", false),
+            (&["Tea 11.90", "Soup 8.45", "Item Total 20.35", "Total 22.39", "PayNow 22.39"], "22.39", true),
             (&["米饭 30.00", "茶 9.70", "原价合计 39.70", "优惠 -3.60", "应收金额 36.10"], "36.10", true),
         ] {
             let page = page_of(text);

@@ -68,7 +68,7 @@ fn labels_in_the_languages_of_the_regions() {
     for text in ["Montant du prélèvement", "Summer roll", "Goods must be returned", "Vendu par"] {
         assert_eq!(meaning_of(&Said::of(text)), None, "{text}");
     }
-    for text in ["", "Chicken rice", "12.30", "Jalan Total1y"] {
+    for text in ["", "Chicken rice", "12.30", "Jalan Total1y", "A4 paper", "Summary", "Imported beer"] {
         assert_eq!(meaning_of(&Said::of(text)).filter(|meaning| meaning.strength != 2), None, "{text}");
     }
     assert_eq!(meaning_of(&Said::of("Chicken rice")), None);
