@@ -91,6 +91,9 @@ const DISTINCT: &[(&str, &str)] = &[
     ("CASE", "CASH"),
     ("CASHIER", "CASH"),
     ("COUNT", "COUNTER"),
+    // A French article is no English "less".
+    ("LES", "LESS"),
+    ("ABRECHNUNG", "RECHNUNG"),
     ("SUPPLIES", "SUPPLIER"),
     ("MONTANT", "CONTANT"),
     ("CONSTANT", "CONTANT"),
@@ -279,6 +282,8 @@ mod tests {
             ("TAR", "TAX", false),
             ("ROUNDNG", "ROUNDING", true),
             ("GROUND", "ROUNDING", false),
+            ("LES", "LESS", false),
+            ("LESS", "LESS", true),
         ] {
             assert_eq!(Shape::of(seen).near(&Shape::of(meant)), same, "{seen} for {meant}");
         }
