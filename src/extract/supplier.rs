@@ -1,6 +1,7 @@
 //! Who sold it: a name near the top that is a company's form, or at least no address, number or heading.
 
 mod forms;
+mod places;
 mod printed;
 mod reread;
 mod words;
@@ -9,8 +10,9 @@ mod wrapped;
 use std::cmp::Reverse;
 
 use self::forms::{after_label, ending, is_short_form};
+use self::places::{demote_below_addresses, demote_places, is_south_australia};
 use self::reread::{is_trade, reread};
-use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, PARTS_OF_HOUSES, SELLER, TRADES, WHOLESALE};
+use self::words::{ADDRESS, BUYER, FILLERS, FORMS, LABEL_WORDS, NOT_NAMES, SELLER, TRADES, WHOLESALE};
 use crate::extract::{
     evidence::Evidence,
     fapiao::Seller,
@@ -214,7 +216,7 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     if part.source.is_optical() && position >= TOP_ROWS {
         return None;
     }
-    let (row, mut cut) = trimmed(part)?;
+    let (row, mut cut) = trimmed(part).filter(|_| !is_south_australia(&part.text()))?;
     let (mut text, mut form, mut repaired) = ending(&row.text(), row.source.is_optical());
     form |= !row.source.is_optical() && printed::has_form(&text);
     if let Some((after, mended)) = after_label(&text) {
@@ -361,35 +363,6 @@ fn only_trades(folded: &str) -> bool {
     words.clone().any(|word| TRADES.list().contains(&word))
         && words.all(|word| TRADES.list().contains(&word) || FILLERS.contains(&word) || word == "AND")
 }
-
-/// A name that stands under the address of another is that other's owner, a buyer or a branch.
-fn demote_below_addresses(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
-    let address = |row: &&Row<'_>| row.said().any(&ADDRESS);
-    let Some(first) = names.iter().map(|name| name.position).min() else { return };
-    let Some(address) = rows.iter().skip(first + 1).position(address).map(|at| first + 1 + at) else { return };
-    for name in names.iter_mut().filter(|name| name.position > address && name.row.source.is_optical() && !name.led) {
-        name.score -= BELOW_ADDRESS;
-        name.unsure = true;
-    }
-}
-
-/// "OASIS VILLAGE" over "LOT 3, OASIS VILLAGE, JALAN 2": what the address says again is where it stands, not who.
-fn demote_places(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
-    let places = |row: &&&Row<'_>| row.said().any(&ADDRESS) || row.said().any(&PARTS_OF_HOUSES);
-    let addresses: Vec<(u32, String)> =
-        rows.iter().filter(places).map(|row| (row.area.top, fold(&row.text()))).collect();
-    for name in names.iter_mut().filter(|name| !name.form && name.row.source.is_optical()) {
-        let folded = format!(" {} ", fold(&name.text));
-        let again =
-            |(top, address): &(u32, String)| *top > name.row.area.top && format!(" {address} ").contains(&folded);
-        if addresses.iter().any(again) {
-            name.score -= BELOW_ADDRESS;
-        }
-    }
-}
-
-/// What a name under an address loses: more than a company's form is worth less its distance from the top.
-const BELOW_ADDRESS: i32 = 30;
 
 /// Letters with accents without them: on a page whose language has none they are specks above plain letters.
 fn without_accents(text: &str) -> String {
