@@ -1,4 +1,4 @@
-//! Which words are amounts, in which style of writing.
+//! Amounts as they are printed, and numbers that are none.
 
 use super::*;
 use crate::model::page::{Source, Word};
