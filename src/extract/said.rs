@@ -15,6 +15,8 @@ pub(super) struct Said {
     words: Vec<Shape>,
     /// How long its words are, a bit each: most phrases have a word that none of these can be.
     lengths: u64,
+    /// Which letters its words of each length have; the longest ones share a place.
+    letters: [u64; LENGTHS],
     /// The text without spaces.
     compact: Shape,
 }
@@ -34,12 +36,22 @@ pub(super) struct Phrase {
 /// What a text must have that says a phrase.
 #[derive(Debug)]
 struct Glance {
-    /// The letters of the phrase: a bit each, as in [`Shape`].
-    letters: u64,
-    /// How many of them may be misread.
-    misread_max: usize,
-    /// How long one of the text's words must be, a bit each: the lengths for the word of the phrase that fewest are for.
-    lengths: u64,
+    /// Every letter of the phrase where it may stand without its spaces, or among Chinese characters: a bit each, as in
+    /// [`Shape`]. Nothing where it stands as words only.
+    unspaced: Option<u64>,
+    /// The letters of its longest word, and how many of them may be misread. Nothing where it never stands as words.
+    word: Option<(u64, usize)>,
+    /// The places of the lengths of which that word may be, as it was seen.
+    first: usize,
+    last: usize,
+}
+
+/// Words of so many letters and more share a place.
+const LENGTHS: usize = 16;
+
+/// The place of a length.
+fn place(length: usize) -> usize {
+    length.min(LENGTHS - 1)
 }
 
 /// Phrases taken apart.
@@ -66,7 +78,13 @@ impl Said {
         let folded = fold(text);
         let words: Vec<Shape> = folded.split(' ').filter(|word| !word.is_empty()).map(Shape::of).collect();
         let lengths = words.iter().fold(0, |lengths, word| lengths | word.length_bit());
-        Self { compact: Shape::of(&folded.replace(' ', "")), lengths, words }
+        let mut letters = [0; LENGTHS];
+        for word in &words {
+            if let Some(letters) = letters.get_mut(place(word.length())) {
+                *letters |= word.letters();
+            }
+        }
+        Self { compact: Shape::of(&folded.replace(' ', "")), lengths, letters, words }
     }
 
     /// Whether it says anything: whether there is a letter in it.
@@ -113,7 +131,12 @@ impl Said {
 
     /// Whether one of the phrases stands in it letter by letter: what a text layer says was never misread.
     pub(super) fn any_as_written(&self, phrases: &Phrases) -> bool {
+        // No letter is misread: all of the phrase's must be there.
+        let letters = self.compact.letters();
         let stands = |phrase: &Phrase| {
+            if phrase.compact.letters() & !letters != 0 {
+                return false;
+            }
             let equal =
                 |window: &[Shape]| window.iter().zip(&phrase.words).all(|(seen, meant)| seen.text() == meant.text());
             if phrase.han {
@@ -136,10 +159,14 @@ impl Said {
         both.enumerate().find(|(_, (glance, phrase))| self.may_say(glance) && self.has(phrase)).map(|(place, _)| place)
     }
 
-    /// Whether it has the letters, and a word of a length, without which it does not say the phrase.
+    /// Whether it has the letters without which it does not say the phrase.
     #[inline]
-    const fn may_say(&self, glance: &Glance) -> bool {
-        glance.lengths & self.lengths != 0 && few(glance.letters & !self.compact.letters(), glance.misread_max)
+    fn may_say(&self, glance: &Glance) -> bool {
+        let as_word = glance.word.is_some_and(|(letters, misread_max)| {
+            let among = self.letters.get(glance.first..=glance.last).unwrap_or_default();
+            few(letters & !among.iter().fold(0, |all, letters| all | letters), misread_max)
+        });
+        as_word || glance.unspaced.is_some_and(|letters| letters & !self.compact.letters() == 0)
     }
 }
 
@@ -160,12 +187,13 @@ impl Phrase {
     }
 
     fn glance(&self) -> Glance {
-        // Sought as letters, it may stand in a word of any length, and no letter of it is misread.
-        let lengths = self.words.iter().map(Shape::lengths).min_by_key(|lengths| lengths.count_ones()).unwrap_or(0);
+        let word = self.words.iter().max_by_key(|word| word.length()).filter(|_| !self.han);
+        let lengths = word.map_or((0, 0), Shape::seen_lengths);
         Glance {
-            letters: self.compact.letters(),
-            misread_max: if self.han { 0 } else { self.words.iter().map(Shape::misread_max).sum() },
-            lengths: if self.han || self.long { u64::MAX } else { lengths },
+            unspaced: (self.han || self.long).then(|| self.compact.letters()),
+            word: word.map(|word| (word.letters(), word.misread_max())),
+            first: place(lengths.0),
+            last: place(lengths.1),
         }
     }
 }

@@ -139,9 +139,10 @@ impl Shape {
         let letters = word.chars().fold(0_u64, |letters, letter| letters | 1 << (u32::from(letter) % 64));
         let length = word.chars().count();
         let misread_max = misread_max(length);
-        let reach = length.saturating_sub(misread_max)..=length + misread_max.max(1);
-        let lengths = reach.fold(0, |bits, length| bits | bit(length));
-        Self { text: word.to_owned(), length, misread_max, letters, lengths }
+        let mut shape = Self { text: word.to_owned(), length, misread_max, letters, lengths: 0 };
+        let (least, greatest) = shape.seen_lengths();
+        shape.lengths = (least..=greatest).fold(0, |bits, length| bits | bit(length));
+        shape
     }
 
     /// The word itself.
@@ -185,9 +186,14 @@ impl Shape {
         self.misread_max
     }
 
-    /// Of which lengths a word is that may be this one as it was seen, or its plural: a bit each.
-    pub(super) const fn lengths(&self) -> u64 {
-        self.lengths
+    /// How many letters it has.
+    pub(super) const fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The least and the greatest length of a word that may be this one as it was seen, or its plural.
+    pub(super) fn seen_lengths(&self) -> (usize, usize) {
+        (self.length.saturating_sub(self.misread_max), self.length + self.misread_max.max(1))
     }
 
     /// The mark of its length.

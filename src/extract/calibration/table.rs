@@ -5,9 +5,9 @@ use super::Step;
 
 /// Of the total.
 pub(super) const TOTAL: &[Step] = &[
-    Step { from: 0, values: 11, right: 10, at_least: 635 },
-    Step { from: 11, values: 21, right: 21, at_least: 867 },
-    Step { from: 15, values: 87, right: 86, at_least: 946 },
+    Step { from: 0, values: 13, right: 12, at_least: 683 },
+    Step { from: 11, values: 20, right: 20, at_least: 860 },
+    Step { from: 15, values: 86, right: 85, at_least: 946 },
 ];
 
 /// Of the issue date.
@@ -25,7 +25,8 @@ pub(super) const SUPPLIER_NAME: &[Step] = &[
 
 /// Of the three together, for fields that are not labelled there.
 pub(super) const OTHERS: &[Step] = &[
-    Step { from: 0, values: 63, right: 57, at_least: 820 },
-    Step { from: 11, values: 114, right: 110, at_least: 921 },
-    Step { from: 15, values: 182, right: 181, at_least: 974 },
+    Step { from: 0, values: 20, right: 18, at_least: 717 },
+    Step { from: 7, values: 47, right: 43, at_least: 815 },
+    Step { from: 11, values: 111, right: 107, at_least: 919 },
+    Step { from: 15, values: 181, right: 180, at_least: 974 },
 ];
