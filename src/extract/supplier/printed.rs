@@ -191,6 +191,7 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<
             + surroundings(name, parts, &companies)
             + i32::from(is_in_addresses(&name.text, &places)) * AGAIN;
     }
+    prefer_latin(names);
     for index in 0..names.len() {
         let Some(name) = names.get(index) else { continue };
         let rivals = names.iter().any(|other| {
@@ -201,6 +202,21 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<
         if let Some(name) = names.get_mut(index) {
             name.contested = rivals;
         }
+    }
+}
+
+/// Ledgers keep the Latin name of a firm that has two: the one beside a Chinese name weighs as much and a little more.
+fn prefer_latin(names: &mut [Name<'_>]) {
+    let han = |name: &Name<'_>| name.text.chars().any(is_han);
+    let latin = |name: &Name<'_>| name.text.chars().any(|c| c.is_ascii_alphabetic());
+    let chinese: Vec<(usize, i32)> = names
+        .iter()
+        .filter(|name| name.form && han(name) && !latin(name))
+        .map(|name| (name.position, name.score))
+        .collect();
+    for name in names.iter_mut().filter(|name| name.form && !han(name)) {
+        let beside = chinese.iter().filter(|(position, _)| position.abs_diff(name.position) <= 1);
+        name.score = beside.map(|(_, score)| score + 1).max().unwrap_or(name.score).max(name.score);
     }
 }
 
@@ -231,7 +247,9 @@ mod tests {
         let mut page = page_of(text);
         page.source = Source::PdfText;
         // The first row is the head.
-        page.words.iter_mut().filter(|word| word.line == 0 && text.first() == Some(&"Hotel Amber")).for_each(|word| {
+        let large =
+            |text: &[&str]| text.first().is_some_and(|first| *first == "Hotel Amber" || first.starts_with('鷹'));
+        page.words.iter_mut().filter(|word| word.line == 0 && large(text)).for_each(|word| {
             word.area.height = 29;
         });
         let rows = rows_of(std::slice::from_ref(&page));
@@ -267,6 +285,10 @@ mod tests {
             (&["Pearl Wood Communications", "LLC", "Main Street"], "Pearl Wood Communications LLC", true),
             (&["FACTUUR", "Blauw Handel BV", "Perle Groep B.V.", "KvK 12345678"], "Perle Groep B.V.", true),
             (&["Pearl Supplies, Inc.", "Main Street"], "Pearl Supplies, Inc.", true),
+            // Ledgers keep the Latin name of a firm that has two, however large the other is printed.
+            (&["鷹灣辦公用品有限公司", "Kestrel Office Supplies Limited"], "Kestrel Office Supplies Limited", true),
+            (&["Kestrel Office Supplies Limited", "鷹灣辦公用品有限公司"], "Kestrel Office Supplies Limited", true),
+            (&["鷹灣辦公用品有限公司", "Tel 2345 6789"], "鷹灣辦公用品有限公司", true),
         ] {
             assert_eq!(read(text), Some((name.to_owned(), accepted)), "{text:?}");
         }
