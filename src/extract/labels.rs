@@ -209,6 +209,7 @@ const PHRASES: &[(&str, Label, u8)] = &[
     ("加一", Label::Service, 0),
     ("TOTAL DISCOUNT", Label::Discount, 0),
     ("DISCOUNT", Label::Discount, 0),
+    ("SPECIAL OFFER", Label::Discount, 0),
     ("DISKAUN", Label::Discount, 0),
     ("DISC", Label::Discount, 0),
     ("REBATE", Label::Discount, 0),

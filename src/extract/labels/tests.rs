@@ -28,6 +28,7 @@ fn labels_in_the_languages_of_the_regions() {
         ("Jumlah", Label::Total, 2),
         ("Total Qty", Label::Other, 0),
         ("Total discount", Label::Discount, 0),
+        ("Special Offer", Label::Discount, 0),
         ("GST Summary", Label::Summary, 0),
         ("Item Total", Label::Subtotal, 0),
         ("Zw.-Summe", Label::Subtotal, 0),
