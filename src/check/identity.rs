@@ -252,7 +252,8 @@ pub(super) fn no_proof<'p>(draft: &Draft, paper: &'p Paper) -> Option<(&'static 
     if let Some(row) = heading.iter().filter(plain).find(|row| row.says(words)) {
         return Some((what, row));
     }
-    let is_proof = heading.iter().any(|row| row.says(PROOF)) || draft.fields.values().any(stated);
+    let stated = draft.fields.values().any(stated);
+    let is_proof = stated || heading.iter().any(|row| row.says(PROOF));
     // A statement lists invoices, and says so; what it is stands above them alone.
     let title = |row: &Row, words: &[&str]| words.contains(&row.text.trim_start_matches('御'));
     let titles = NO_PROOF.iter().copied().chain([("a statement of account", &["statement"][..])]);
@@ -260,7 +261,7 @@ pub(super) fn no_proof<'p>(draft: &Draft, paper: &'p Paper) -> Option<(&'static 
         let row = heading.iter().find(|row| title(row, words))?;
         Some((what, *row))
     });
-    if titled.is_some() && !heading.iter().any(|row| title(row, PROOF)) && !draft.fields.values().any(stated) {
+    if titled.is_some() && !stated && !heading.iter().any(|row| title(row, PROOF)) {
         return titled;
     }
     // A card slip says what it is at its foot.

@@ -208,7 +208,7 @@ fn is_loose(lines: &[Line<'_>], index: usize, amount: &Amount) -> bool {
     let near = index.saturating_sub(NEIGHBOURS)..=index.saturating_add(NEIGHBOURS);
     let rivals = lines.iter().enumerate().filter(|(at, line)| near.contains(at) && line.row.page == row.page);
     rivals.flat_map(|(_, line)| &line.amounts).any(|other| {
-        let same_column = other.area.left < amount.area.right() && other.area.right() > amount.area.left;
+        let same_column = other.area.shares_column(amount.area);
         other.value != amount.value && same_column && row.offset(label.area, other.area) <= mine.saturating_add(half)
     })
 }

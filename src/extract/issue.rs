@@ -197,7 +197,7 @@ fn by_year(first: Date, last: Date, hints: &Hints) -> (Date, Option<Date>) {
 /// The words right before it in the row, or before them; else the words right above it.
 fn role_of(rows: &[Row<'_>], index: usize, date: &SeenDate) -> Role {
     let Some(row) = rows.get(index) else { return Role::Unsaid };
-    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
+    let previous = after_previous(row, date);
     let before = label_of(row, date);
     let said = || match role_in(&row.text_between(own_label(row, previous, date), date.first + 1)) {
         Role::Unsaid => role_in(&before),
@@ -265,11 +265,15 @@ fn role_over(first: &Row<'_>, second: Option<&Row<'_>>, date: &SeenDate) -> Role
     if role == Role::Issue && first.said().any(&COLUMNS) { Role::Other } else { role }
 }
 
+/// The word behind the date before this one in its row, or the row's first.
+fn after_previous(row: &Row<'_>, date: &SeenDate) -> usize {
+    row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0)
+}
+
 /// What stands before the date in its row, up to the date before it.
 fn label_of(row: &Row<'_>, date: &SeenDate) -> String {
-    let previous = row.dates().iter().map(|other| other.after_last).filter(|end| *end <= date.first).max().unwrap_or(0);
     // The word that holds the date may hold its label too: "Date:25/12/2018".
-    row.text_between(previous, date.first + 1)
+    row.text_between(after_previous(row, date), date.first + 1)
 }
 
 /// The words of the row above that stand over the date, with the neighbours of their column.

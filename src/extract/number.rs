@@ -266,11 +266,11 @@ fn is_prefix(text: &str) -> bool {
 /// The number that stands under the label, in the next row, or in the one after that where the next has only the label
 /// in another script.
 fn value_below(row: &Row<'_>, first: usize, last: usize, below: &[Row<'_>]) -> Option<Found> {
-    let (left, right) = (row.words.get(first)?.area.left, row.words.get(last)?.area.right());
+    let label = row.words.get(first)?.area.union(row.words.get(last)?.area);
     let mut upper = row;
     for below in below.iter().take(2) {
         let near = below.page == row.page && below.area.top.saturating_sub(upper.area.bottom()) < row.height() * 2;
-        let under = below.words.iter().find(|word| word.area.left < right && word.area.right() > left);
+        let under = below.words.iter().find(|word| word.area.shares_column(label));
         let Some(word) = under.filter(|_| near) else {
             // The labels beside it go on in a row of their own.
             if !near || below.source.is_optical() {
@@ -283,7 +283,7 @@ fn value_below(row: &Row<'_>, first: usize, last: usize, below: &[Row<'_>]) -> O
         if is_number(&text) && below.source.is_optical() {
             return Some(found(below, &text, word.area, word.confidence, true));
         }
-        let cell = below.cells().into_iter().find(|part| part.area.left < right && part.area.right() > left);
+        let cell = below.cells().into_iter().find(|part| part.spans(label));
         let cell = cell.filter(|_| !below.source.is_optical())?;
         if let Some(value) = value_after(&cell, &pieces(&cell), true) {
             return Some(Found { below: true, ..value });

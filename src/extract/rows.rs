@@ -128,7 +128,7 @@ impl<'a> Row<'a> {
 
     /// Whether it stands over, or under, the area.
     pub(super) const fn spans(&self, area: Area) -> bool {
-        self.area.left < area.right() && self.area.right() > area.left
+        self.area.shares_column(area)
     }
 }
 

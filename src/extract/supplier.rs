@@ -174,8 +174,7 @@ fn choice(best: &Name<'_>, grounds: &NameGrounds) -> Field {
 
 /// Whether the parts of a row above that stand over the part say one of these.
 fn over_says(above: &[Row<'_>], part: &Row<'_>, phrases: &Phrases) -> bool {
-    let stands = |other: &&Row<'_>| other.area.left < part.area.right() && other.area.right() > part.area.left;
-    match above.iter().filter(stands).collect::<Vec<_>>().as_slice() {
+    match above.iter().filter(|other| other.spans(part.area)).collect::<Vec<_>>().as_slice() {
         [] => false,
         [one] => one.said().any(phrases),
         several => {
@@ -187,13 +186,12 @@ fn over_says(above: &[Row<'_>], part: &Row<'_>, phrases: &Phrases) -> bool {
 
 /// Whether over the part stands nothing but a heading such as "sold by".
 fn is_headed(above: &[Row<'_>], part: &Row<'_>) -> bool {
-    let stands = |other: &&Row<'_>| other.area.left < part.area.right() && other.area.right() > part.area.left;
     let heading = |other: &Row<'_>| {
         let said = other.said();
         let whole = |phrase: &&Phrase| said.words().len() <= phrase.words().len() + HEADING_WORDS_MORE;
         SELLER.all().iter().filter(whole).any(|phrase| said.has(phrase))
     };
-    above.iter().filter(stands).any(heading)
+    above.iter().filter(|other| other.spans(part.area)).any(heading)
 }
 
 /// Whether the row says that what follows is the buyer's.

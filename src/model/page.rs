@@ -49,6 +49,12 @@ impl Area {
         self.top.saturating_add(self.height)
     }
 
+    /// Whether one stands over, or under, the other: they share a column of pixels.
+    #[must_use]
+    pub const fn shares_column(self, other: Self) -> bool {
+        self.left < other.right() && self.right() > other.left
+    }
+
     /// The smallest area that holds both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {

@@ -103,7 +103,7 @@ fn something_is_dearer(best: &Candidate<'_>, lines: &[Line<'_>]) -> bool {
     };
     let dearer = |amount: &Amount| {
         let read = amount.is_money() && !amount.repaired && amount.confidence >= READ;
-        let over = |figure: &&Figure| amount.area.left < figure.area.right() && amount.area.right() > figure.area.left;
+        let over = |figure: &&Figure| amount.area.shares_column(figure.area);
         read && amount.value > best.value && best.seen.iter().any(over)
     };
     lines.iter().filter(above).any(|line| line.amounts.iter().any(dearer))
