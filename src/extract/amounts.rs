@@ -1,5 +1,7 @@
 //! Amounts as they are printed: currency marks, thousands, decimal point or comma, minus before or after, brackets.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use crate::extract::{
@@ -155,11 +157,14 @@ pub(super) fn amounts_in(row: &Row<'_>, style: Style) -> Vec<Amount> {
     let mut index = 0;
     while let Some(word) = row.words.get(index) {
         let joined = join_with_next(row, index, style).map(|number| (number, 2)).or_else(|| grouped(row, index, style));
+        // Most words have no digit, and are neither a number nor end in one.
+        let digits = has_digit(&plain(&word.text));
         let (number, used) = match joined {
             Some((number, used)) => (Some(number), used),
-            None => (parse_word(&word.text, style), 1),
+            None => (digits.then(|| parse_word(&word.text, style)).flatten(), 1),
         };
-        let own = number.map(|number| (number, String::new())).or_else(|| glued(&word.text, style));
+        let glued = || digits.then(|| glued(&word.text, style)).flatten();
+        let own = number.map(|number| (number, String::new())).or_else(glued);
         if let Some((number, label)) = own {
             let cut = index.checked_sub(1).is_some_and(|before| continues(row, before));
             let number = Number { repaired: number.repaired || cut, ..number };
@@ -189,8 +194,8 @@ fn amount_at(row: &Row<'_>, first: usize, used: usize, number: &Number) -> Amoun
         }
     }
     if let Some(after) = after {
-        let plain: String = after.text.chars().map(half_width).collect();
-        negative |= matches!(plain.as_str(), "CR" | "-") && close(after.area.left.saturating_sub(area.right()));
+        let plain = plain(&after.text);
+        negative |= matches!(&*plain, "CR" | "-") && close(after.area.left.saturating_sub(area.right()));
         let (rest, found, _) = strip_front(&plain);
         if mark.is_none() && rest.is_empty() && found.is_some_and(|sign| sign != "$" && sign != "RM") {
             mark = found;
@@ -238,7 +243,7 @@ fn grouped(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)>
 
 /// "合計:33.90", "TOTAL：RM20.00": a number behind a label in one word.
 fn glued(word: &str, style: Style) -> Option<(Number, String)> {
-    let plain: String = word.chars().map(half_width).collect();
+    let plain = plain(word);
     let ends = |(_, character): &(usize, char)| *character == ':' || is_han(*character) || is_kana(*character);
     let (last, end) = plain.char_indices().rfind(ends)?;
     let (label, rest) = plain.split_at(last + end.len_utf8());
@@ -253,13 +258,24 @@ fn continues(row: &Row<'_>, index: usize) -> bool {
     let (Some(left), Some(right)) = (row.words.get(index), row.words.get(index + 1)) else { return false };
     let gap = right.area.left.saturating_sub(left.area.right());
     let widest = if row.source.is_optical() { SPACE_TENTHS_MAX } else { LAYER_SPACE_TENTHS_MAX };
-    let near = gap.saturating_mul(10) < row.height().saturating_mul(widest);
-    let front: String = left.text.chars().map(half_width).collect();
-    let front = strip_front(front.trim_start_matches('(')).0;
-    let begins = (1..=3).contains(&front.len()) && front.chars().all(|c| c.is_ascii_digit()) && !front.starts_with('0');
+    let near = || gap.saturating_mul(10) < row.height().saturating_mul(widest);
+    let begins = || {
+        let front = plain(&left.text);
+        let front = strip_front(front.trim_start_matches('(')).0;
+        (1..=3).contains(&front.len()) && front.chars().all(|c| c.is_ascii_digit()) && !front.starts_with('0')
+    };
     let digits = right.text.chars().take_while(char::is_ascii_digit).count();
     let goes_on = digits == 3 && right.text.chars().nth(3).is_none_or(|c| !c.is_alphanumeric());
-    near && begins && goes_on
+    goes_on && near() && begins()
+}
+
+/// The text in plain letters, digits and signs; most is.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().map(half_width).collect() }
+}
+
+fn has_digit(plain: &str) -> bool {
+    plain.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// A space inside a number is narrower than so many tenths of its height; one between columns is several heights wide.
@@ -271,9 +287,9 @@ const GROUPS_MAX: usize = 3;
 
 /// The number a word says, if it says one and nothing but one.
 pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
-    let plain: String = word.chars().map(half_width).collect();
+    let plain = plain(word);
     let plain = plain.trim_matches(|c: char| "\"'‘’“”*|;:=_~°^`,!<>»«".contains(c)).trim_end_matches('.');
-    if plain.contains('%') || !plain.contains(|c: char| c.is_ascii_digit()) {
+    if plain.contains('%') || !has_digit(plain) {
         return None;
     }
     // A fapiao's "(小写)¥112.00": in figures, beside the amount in words.
@@ -295,7 +311,9 @@ pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
 fn strip_front(text: &str) -> (&str, Option<&'static str>, bool) {
     let (mut rest, mut mark, mut minus) = (text, None, false);
     loop {
-        let found = MARKS.iter().find(|(known, _)| starts_with_mark(rest, known));
+        // A digit is the most frequent first sign, and no mark's.
+        let figures = rest.starts_with(|first: char| first.is_ascii_digit());
+        let found = MARKS.iter().find(|(known, _)| !figures && starts_with_mark(rest, known));
         if let Some(after) = rest.strip_prefix(['-', '−', '–', '—']) {
             (rest, minus) = (after, true);
         } else if let Some(after) = rest.strip_prefix([':', '+', '=', '*']) {
@@ -313,14 +331,20 @@ fn strip_front(text: &str) -> (&str, Option<&'static str>, bool) {
 
 fn starts_with_mark(text: &str, mark: &str) -> bool {
     // "KR12" is a code, "kr 12" an amount.
-    let small = matches!(mark, "kr" | "zł" | "Kč");
-    text.get(..mark.len()).is_some_and(|start| start == mark || !small && start.eq_ignore_ascii_case(mark))
+    let small = || matches!(mark, "kr" | "zł" | "Kč");
+    let first = |text: &str| text.as_bytes().first().map(u8::to_ascii_uppercase);
+    let whole =
+        || text.get(..mark.len()).is_some_and(|start| start == mark || !small() && start.eq_ignore_ascii_case(mark));
+    first(text) == first(mark) && whole()
 }
 
 /// Takes marks, a trailing minus and "CR" from the back.
 fn strip_back(text: &str) -> (&str, Option<&'static str>, bool) {
     let (mut rest, mut mark, mut minus) = (text, None, false);
     loop {
+        if rest.ends_with(|last: char| last.is_ascii_digit()) {
+            return (rest, mark, minus);
+        }
         if let Some(before) = rest.strip_suffix(['正', '整', '*', '.', '/']) {
             rest = before;
         } else if let Some(before) = rest.strip_suffix(['-', '−', '–']).or_else(|| rest.strip_suffix("CR")) {

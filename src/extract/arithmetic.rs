@@ -82,7 +82,7 @@ pub(super) fn proofs(value: Decimal, figures: &[Figure], lines: &[Line<'_>], ite
 /// The amount that the paper writes in Chinese words; nothing where it writes two that differ.
 pub(super) fn in_words(lines: &[Line<'_>]) -> Option<Decimal> {
     let may_say = |line: &&Line<'_>| line.row.words.iter().any(|word| !word.text.is_ascii());
-    let mut written = lines.iter().filter(may_say).filter_map(|line| chinese_amount::find(&line.row.text()));
+    let mut written = lines.iter().filter(may_say).filter_map(|line| chinese_amount::find(line.row.text()));
     let first = written.next()?;
     written.all(|other| other == first).then_some(first)
 }

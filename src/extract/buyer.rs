@@ -3,11 +3,7 @@
 //! Where a paper comes from, and who sold it, must not be taken from them. A text layer's columns stand where they are
 //! drawn, so that a block can be followed downwards; a scan's rows are held against the words only (`supplier`).
 
-use crate::extract::{
-    rows::Row,
-    said::{Phrases, Said},
-    text::fold,
-};
+use crate::extract::{rows::Row, said::Phrases, text::fold};
 use crate::model::page::Area;
 
 /// Words of a label over a buyer's name that say so wherever they stand.
@@ -88,7 +84,7 @@ pub(super) fn is_label(part: &Row<'_>) -> bool {
     let label = fold(text.split([':', '：']).next().unwrap_or_default());
     // "Sold to date" and "customer number 5" name nobody.
     let named = part.said().any(&LABELS) && !text.contains(|c: char| c.is_ascii_digit());
-    ALONE.contains(&label.as_str()) || named || is_addressed(&text)
+    ALONE.contains(&label.as_str()) || named || is_addressed(text)
 }
 
 /// Whether the text ends in what Japanese letters put behind the name they are for.
@@ -115,29 +111,29 @@ fn parts_of<'a>(row: &Row<'a>, blocks: &mut Vec<Block>) -> Vec<(Row<'a>, bool)> 
     let mut labelled = false;
     let mut found = Vec::new();
     for part in row.cells() {
-        let label = is_label(&part);
+        let label = is_label(part);
         let beside = labelled;
         if beside {
             // The name stands beside its label, and goes on under itself.
             blocks.pop();
         }
         labelled = label;
-        let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, &part));
+        let goes_on = blocks.iter_mut().find(|block| block.page == row.page && goes_on(block, part));
         match goes_on {
             _ if label || beside => {
                 let Area { left, .. } = part.area;
                 // 御中 and 様 stand behind the name, and end what is said of the buyer.
-                let rows = if is_addressed(&part.text()) { ROWS_MAX } else { 0 };
+                let rows = if is_addressed(part.text()) { ROWS_MAX } else { 0 };
                 blocks.push(Block { left, right: part.area.right(), bottom: part.area.bottom(), page: row.page, rows });
-                found.push((part, true));
+                found.push((part.clone(), true));
             }
             Some(block) => {
                 block.bottom = part.area.bottom();
                 block.right = block.right.max(part.area.right());
                 block.rows += 1;
-                found.push((part, true));
+                found.push((part.clone(), true));
             }
-            None => found.push((part, false)),
+            None => found.push((part.clone(), false)),
         }
     }
     found
@@ -148,9 +144,8 @@ fn goes_on(block: &Block, part: &Row<'_>) -> bool {
     let height = part.height();
     let flush = block.left.abs_diff(part.area.left) <= height * 2;
     let near = part.area.top.saturating_sub(block.bottom) <= height * 3 / 2 && part.area.bottom() > block.bottom;
-    let words = Said::of(&part.text());
     let heading = part.text().contains([':', '：']) && part.text().contains(|c: char| c.is_ascii_digit());
-    block.rows < ROWS_MAX && flush && near && !words.is_empty() && !heading
+    block.rows < ROWS_MAX && flush && near && !part.said().is_empty() && !heading
 }
 
 #[cfg(test)]
@@ -174,7 +169,7 @@ mod tests {
             let mut page = page_of(text);
             page.source = Source::PdfText;
             let rows = rows_of(std::slice::from_ref(&page));
-            let found: Vec<String> = others(&parts(&rows)).iter().map(Row::text).collect();
+            let found: Vec<String> = others(&parts(&rows)).iter().map(|part| part.text().to_owned()).collect();
             assert_eq!(found.join("|"), left, "{text:?}");
         }
     }

@@ -22,17 +22,17 @@ static BASE: Phrases = Phrases::new(&["対象", "对象", "对像"]);
 static TAX: Phrases = Phrases::new(&["消費税", "消费税", "内税", "外税", "税額", "税额"]);
 
 /// What a page says of one rate.
-struct Rate<'l> {
+struct Rate<'l, 'a> {
     tax: Decimal,
     /// It is the rate's share of the base that stands beside it.
     proven: bool,
-    line: &'l Line<'l>,
+    line: &'l Line<'a>,
     area: Area,
 }
 
 /// The tax of a Japanese page; nothing where it names no rate beside a tax.
 pub(super) fn tax(lines: &[Line<'_>]) -> Option<Field> {
-    let rates: Vec<Rate<'_>> = RATES.iter().filter_map(|rate| of_rate(*rate, lines)).collect();
+    let rates: Vec<Rate<'_, '_>> = RATES.iter().filter_map(|rate| of_rate(*rate, lines)).collect();
     let first = rates.first()?;
     let sum: Decimal = rates.iter().map(|rate| rate.tax).sum();
     let proven = rates.iter().all(|rate| rate.proven);
@@ -42,7 +42,7 @@ pub(super) fn tax(lines: &[Line<'_>]) -> Option<Field> {
     Some(evidence.field(FieldValue::Amount(sum), proven, rule.to_owned()))
 }
 
-fn of_rate<'l>(rate: u32, lines: &'l [Line<'l>]) -> Option<Rate<'l>> {
+fn of_rate<'l, 'a>(rate: u32, lines: &'l [Line<'a>]) -> Option<Rate<'l, 'a>> {
     let named = lines.iter().filter(|line| names(line, rate));
     let (line, tax, area) = named.clone().find_map(|line| last_amount(line, &TAX))?;
     let bases = named.filter_map(|line| last_amount(line, &BASE)).map(|(_, base, _)| base);
@@ -65,7 +65,7 @@ fn names(line: &Line<'_>, rate: u32) -> bool {
 }
 
 /// The last amount of a line that says one of these; not the rate itself.
-fn last_amount<'l>(line: &'l Line<'l>, phrases: &Phrases) -> Option<(&'l Line<'l>, Decimal, Area)> {
+fn last_amount<'l, 'a>(line: &'l Line<'a>, phrases: &Phrases) -> Option<(&'l Line<'a>, Decimal, Area)> {
     let mut amounts = line.row.words.iter().rev().filter_map(|word| Some((line, yen(&word.text)?, word.area)));
     amounts.next().filter(|_| line.row.said().any(phrases))
 }

@@ -76,8 +76,15 @@ fn votes(lines: &[Line<'_>]) -> (BTreeMap<&'static str, (usize, Evidence)>, Opti
     (votes, bare)
 }
 
+/// No mark has more letters.
+const MARK_LETTERS_MAX: usize = 3;
+
 /// A code or mark that stands alone, as in the head of a column: "(RM)", "HKD", "HK$".
 fn code_word(word: &str) -> Option<&'static str> {
+    // Most words are longer than any mark, or have no letter.
+    if !(1..=MARK_LETTERS_MAX).contains(&word.chars().filter(|c| c.is_alphabetic()).count()) {
+        return None;
+    }
     let marked = word.trim_matches(['(', ')', ':', '[', ']', '.', ',', '/']).to_uppercase();
     let folded = fold(word);
     let known = |text: &str| amounts::code_of_mark(text).filter(|_| text.chars().count() >= 2);

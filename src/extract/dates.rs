@@ -2,6 +2,7 @@
 //! Chinese numerals in `calendars`.
 
 mod calendars;
+mod glance;
 mod months;
 
 use jiff::civil;
@@ -91,13 +92,9 @@ impl Match {
 
 /// Every date in the row, from left to right.
 pub(super) fn dates_in(row: &Row<'_>) -> Vec<SeenDate> {
-    let holds = |sign: fn(char) -> bool| row.words.iter().any(|word| word.text.contains(sign));
-    // Most rows have no digit; whatever is not ASCII may be a numeral or sign of its own.
-    let written = holds(|c| c.is_ascii_digit() || !c.is_ascii());
-    let found = if written { scan(row, &tokens(row, false), false) } else { Vec::new() };
+    let found = if glance::may_hold_date(row) { scan(row, &tokens(row, false), false) } else { Vec::new() };
     // Letters are read as digits only beside the signs of a date.
-    let mendable = found.is_empty() && holds(|c| matches!(c, '/' | '-') || !c.is_ascii());
-    if mendable { scan(row, &tokens(row, true), true) } else { found }
+    if found.is_empty() && glance::may_be_mended(row) { scan(row, &tokens(row, true), true) } else { found }
 }
 
 fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
@@ -119,7 +116,7 @@ fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
         // "114-03-04-12" is a number of some kind, whatever its end looks like.
         let coded = coded || (matches!(before, Some(Piece::Sign('-'))) && number(earlier).is_some());
         let cut = matches!(before, Some(Piece::Space)) && is_cut(earlier, token);
-        let matched = if continues { None } else { date_at(rest) };
+        let matched = if continues || !may_begin(token) { None } else { date_at(rest) };
         // "HC-R7.3.4" is the code of an article.
         let matched = matched.filter(|matched| {
             matched.needs != Needs::Japan || matches!(before, None | Some(Piece::Space | Piece::Sign(':' | '(')))
@@ -137,6 +134,15 @@ fn scan(row: &Row<'_>, tokens: &[Token], repaired: bool) -> Vec<SeenDate> {
         }
     }
     found
+}
+
+/// Whether a date may begin with it: with a number, a name, or a sign of another script.
+const fn may_begin(token: &Token) -> bool {
+    match &token.piece {
+        Piece::Number { .. } | Piece::Letters(_) => true,
+        Piece::Sign(sign) => !sign.is_ascii(),
+        Piece::Space => false,
+    }
 }
 
 /// Whether the two numbers may be one that the reader cut: "2 4-11-17" is the twenty-fourth, or the fourth behind some
@@ -175,15 +181,16 @@ fn seen_date(row: &Row<'_>, matched: &Match, first: usize, after_last: usize, re
 fn tokens(row: &Row<'_>, repair: bool) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     for (word, content) in row.words.iter().enumerate() {
-        let mut plain: Vec<char> = content.text.chars().flat_map(calendars::era_signs).map(half_width).collect();
-        if repair {
-            repair_digits(&mut plain);
-        }
         if word > 0 {
             tokens.push(Token { piece: Piece::Space, word });
         }
-        for character in plain {
-            push_character(&mut tokens, character, word);
+        let plain = content.text.chars().flat_map(calendars::era_signs).map(half_width);
+        if repair {
+            let mut plain: Vec<char> = plain.collect();
+            repair_digits(&mut plain);
+            plain.into_iter().for_each(|character| push_character(&mut tokens, character, word));
+        } else {
+            plain.for_each(|character| push_character(&mut tokens, character, word));
         }
     }
     tokens
@@ -208,6 +215,9 @@ fn push_character(tokens: &mut Vec<Token>, character: char, word: usize) {
         (_, None) => tokens.push(Token { piece: Piece::Sign(character), word }),
     }
 }
+
+/// What a reader takes for a nought or a one, and the other way round.
+const LETTERS_FOR_DIGITS: [char; 6] = ['O', 'o', 'Q', 'l', 'I', '|'];
 
 /// O for 0 and l for 1, only between digits and the signs of a date.
 fn repair_digits(characters: &mut [char]) {

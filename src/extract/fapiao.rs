@@ -149,7 +149,7 @@ fn number_of<'a>(area: Area, parties: &[Area], rows: &[&Row<'a>]) -> Option<(Fou
         let nearest =
             parties.iter().filter(|party| part.area.top >= party.top).min_by_key(|party| distance(**party, part.area));
         let own = below && nearest == Some(&area);
-        let found = tax_id::find(&part.text()).into_iter().next().filter(|_| own)?;
+        let found = tax_id::find(part.text()).into_iter().next().filter(|_| own)?;
         Some((found, part))
     })
 }

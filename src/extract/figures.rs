@@ -140,7 +140,7 @@ fn under_columns(head: &Line<'_>, line: &Line<'_>, money: &[&Amount]) -> Vec<Fig
     let of = |amount: &&Amount| {
         let cell = cells.iter().find(|cell| cell.spans(amount.area))?;
         let meaning = meaning_of(cell.said()).filter(|meaning| stands_alone(*meaning))?;
-        Some(figure(line, amount, meaning, true, &cell.text()))
+        Some(figure(line, amount, meaning, true, cell.text()))
     };
     money.iter().filter_map(of).collect()
 }

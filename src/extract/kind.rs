@@ -151,9 +151,9 @@ pub(super) fn names_paper(row: &Row<'_>) -> bool {
 }
 
 /// The first heading of a printed page that says what it is; a scan's headings lose letters too easily.
-fn heading<'a>(lines: &[Line<'a>]) -> Option<Row<'a>> {
+fn heading<'l, 'a>(lines: &'l [Line<'a>]) -> Option<&'l Row<'a>> {
     let top = lines.iter().take(HEADING_ROWS).filter(|line| line.row.page == 1 && !line.row.source.is_optical());
-    let mut parts = top.flat_map(|line| line.row.cells());
+    let mut parts = top.flat_map(|line| line.row.cells().iter());
     let number = |part: &Row<'_>| part.words.iter().any(|word| word.text.contains(|c: char| c.is_ascii_digit()));
     parts.find(|part| part.said().words().len() <= HEADING_WORDS && !number(part) && names_paper(part))
 }
@@ -205,9 +205,9 @@ pub(super) fn kind(lines: &[Line<'_>]) -> DocumentKind {
     let billed = lines.iter().any(|line| !line.row.source.is_optical() && line.row.said().any_as_written(&BILL));
     let (demand, invoice, receipt) = (DEMAND.count_in(&texts), INVOICE.count_in(&texts), RECEIPT.count_in(&texts));
     let heading = heading(lines);
-    let says = |phrases: &Phrases| heading.as_ref().is_some_and(|heading| heading.said().any_as_written(phrases));
+    let says = |phrases: &Phrases| heading.is_some_and(|heading| heading.said().any_as_written(phrases));
     let headed = says(&INVOICE) && !says(&RECEIPT);
-    if heading.as_ref().is_some_and(offers) {
+    if heading.is_some_and(offers) {
         DocumentKind::Unknown
     } else if top {
         DocumentKind::CreditNote

@@ -8,7 +8,7 @@ use crate::extract::{
     kind::names_credit,
     rows::Row,
     said::Said,
-    text::{Shape, fold, half_width, is_han},
+    text::{fold, half_width, is_han},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -80,8 +80,8 @@ fn is_invoices(rank: usize) -> bool {
     rank < first
 }
 
-/// The numbers that the row announces and says itself.
-pub(super) fn announced(row: &Row<'_>) -> Vec<String> {
+/// The numbers that a row announces and says itself; [`Row::announced`] remembers them.
+pub(super) fn announced_in(row: &Row<'_>) -> Vec<String> {
     numbers_of(row, &[]).into_iter().map(|found| found.text).collect()
 }
 
@@ -101,10 +101,10 @@ fn pieces(row: &Row<'_>) -> Vec<Piece> {
     pieces
 }
 
-fn numbers_of(row: &Row<'_>, below: &[Row<'_>]) -> Vec<Found> {
+fn numbers_of<'a>(row: &Row<'a>, below: &[Row<'a>]) -> Vec<Found> {
     // Most rows have no word that a label begins with. "Nº" is cut otherwise below, and Chinese stands unspaced.
-    let plain = row.words.iter().all(|word| word.text.is_ascii());
-    if plain && !row.said().may_hold_start(&LABELS) {
+    let plain = row.words.iter().all(|word| word.text.is_ascii() || !word.text.contains(is_cut_otherwise));
+    if plain && !row.said().may_hold_start(&LABELS) && !holds_compound(row) {
         return Vec::new();
     }
     let pieces = pieces(row);
@@ -153,6 +153,17 @@ fn numbers_of(row: &Row<'_>, below: &[Row<'_>]) -> Vec<Found> {
     found
 }
 
+/// Whether a sign is a word by itself, or of a script that is not spaced.
+const fn is_cut_otherwise(sign: char) -> bool {
+    matches!(sign, 'º' | '°' | '№' | '\u{2e80}'..)
+}
+
+/// Whether a word of the row ends in "rechnung", in a row that is not all ASCII.
+fn holds_compound(row: &Row<'_>) -> bool {
+    let ascii = row.words.iter().all(|word| word.text.is_ascii());
+    !ascii && row.said().words().iter().any(|word| word.text().ends_with(COMPOUND))
+}
+
 /// Whether a label may begin with what this says.
 fn may_announce(said: &Said) -> bool {
     said.may_begin(&LABELS) || said.words().first().is_some_and(|word| word.text().ends_with(COMPOUND))
@@ -196,11 +207,12 @@ fn rank_of(window: &[Piece]) -> Option<usize> {
         return None;
     }
     // German writes the kind of invoice in front, as one word: "Handelsrechnung Nr. 471102".
-    let same =
-        |seen: &Shape, meant: &Shape| seen.near(meant) || meant.text() == COMPOUND && seen.text().ends_with(COMPOUND);
+    let compound = |seen: &str, meant: &str| meant == COMPOUND && seen.ends_with(COMPOUND);
     LABELS.all().iter().position(|label| {
         let (seen, meant) = (said.words(), label.words());
-        seen.len() == meant.len() && seen.iter().zip(meant).all(|(seen, meant)| same(seen, meant))
+        let mut both = seen.iter().zip(meant);
+        seen.len() == meant.len()
+            && both.all(|(seen, meant)| seen.is_near(meant) || compound(seen.text(), meant.text()))
     })
 }
 
@@ -265,7 +277,7 @@ fn is_prefix(text: &str) -> bool {
 
 /// The number that stands under the label, in the next row, or in the one after that where the next has only the label
 /// in another script.
-fn value_below(row: &Row<'_>, first: usize, last: usize, below: &[Row<'_>]) -> Option<Found> {
+fn value_below<'a>(row: &Row<'a>, first: usize, last: usize, below: &[Row<'a>]) -> Option<Found> {
     let label = row.words.get(first)?.area.union(row.words.get(last)?.area);
     let mut upper = row;
     for below in below.iter().take(2) {
@@ -283,9 +295,9 @@ fn value_below(row: &Row<'_>, first: usize, last: usize, below: &[Row<'_>]) -> O
         if is_number(&text) && below.source.is_optical() {
             return Some(found(below, &text, word.area, word.confidence, true));
         }
-        let cell = below.cells().into_iter().find(|part| part.spans(label));
+        let cell = below.cells().iter().find(|part| part.spans(label));
         let cell = cell.filter(|_| !below.source.is_optical())?;
-        if let Some(value) = value_after(&cell, &pieces(&cell), true) {
+        if let Some(value) = value_after(cell, &pieces(cell), true) {
             return Some(Found { below: true, ..value });
         }
         if cell.text().contains(|c: char| c.is_ascii_digit()) {

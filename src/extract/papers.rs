@@ -17,7 +17,6 @@ use crate::extract::{
     amounts::Amount,
     figures::{Figure, Line},
     labels::Label,
-    number,
     rows::Row,
     said::Phrases,
     supplier,
@@ -310,7 +309,7 @@ impl Own {
         let says: Vec<u32> = lines.iter().map(|line| head_says(&line.row)).collect();
         let totals = totals(&figures);
         let has_head = (0..says.len()).any(|at| head_at(&says, at) >= HEAD_SAYS_MIN);
-        let numbers = lines.iter().flat_map(|line| number::announced(&line.row)).collect();
+        let numbers = lines.iter().flat_map(|line| line.row.announced()).cloned().collect();
         (has_head && !totals.is_empty()).then(|| Self { numbers, days: days(read.written, page), totals })
     }
 
@@ -353,7 +352,7 @@ fn head_says(row: &Row<'_>) -> u32 {
     bit(supplier::holds_form(row), FORM)
         | bit(said.any(&PHONE), PHONED)
         | bit(said.any(&REGISTRATION), REGISTERED)
-        | bit(said.any(&NUMBER) || !number::announced(row).is_empty(), NUMBERED)
+        | bit(said.any(&NUMBER) || !row.announced().is_empty(), NUMBERED)
         | bit(!row.dates().is_empty(), DATED)
         | bit(said.any(&TITLE), TITLED)
 }

@@ -6,6 +6,7 @@ use crate::model::page::{Area, Confidence, Page, Source, Word};
 
 use crate::extract::{
     dates::{self, SeenDate},
+    number,
     said::Said,
     text,
 };
@@ -29,14 +30,19 @@ pub(super) struct Row<'a> {
     /// How the lines of its page lie.
     slope: Slope,
     /// What was made of the words already. Copies of a row share it.
-    made: Rc<Made>,
+    made: Rc<Made<'a>>,
 }
 
 /// What is made of a row's words once, when somebody first asks.
 #[derive(Debug, Default)]
-struct Made {
+struct Made<'a> {
+    text: OnceCell<String>,
+    height: OnceCell<u32>,
     said: OnceCell<Said>,
     dates: OnceCell<Vec<SeenDate>>,
+    announced: OnceCell<Vec<String>>,
+    segments: OnceCell<Vec<Row<'a>>>,
+    cells: OnceCell<Vec<Row<'a>>>,
 }
 
 impl<'a> Row<'a> {
@@ -56,12 +62,17 @@ impl<'a> Row<'a> {
 
     /// What the row says; taken apart once.
     pub(super) fn said(&self) -> &Said {
-        self.made.said.get_or_init(|| Said::of(&self.text()))
+        self.made.said.get_or_init(|| Said::of(self.text()))
     }
 
     /// Every date in it, from left to right; sought once.
     pub(super) fn dates(&self) -> &[SeenDate] {
         self.made.dates.get_or_init(|| dates::dates_in(self))
+    }
+
+    /// The numbers of documents that it announces and says itself; sought once.
+    pub(super) fn announced(&self) -> &[String] {
+        self.made.announced.get_or_init(|| number::announced_in(self))
     }
 
     /// By how much one area stands higher or lower than another on this row's page, were its lines level; in pixels.
@@ -70,8 +81,8 @@ impl<'a> Row<'a> {
     }
 
     /// The row as a person reads it.
-    pub(super) fn text(&self) -> String {
-        text::join(self.words.iter().map(|word| word.text.as_str()))
+    pub(super) fn text(&self) -> &str {
+        self.made.text.get_or_init(|| text::join(self.words.iter().map(|word| word.text.as_str())))
     }
 
     /// The text of some of its words; empty where there are none.
@@ -92,20 +103,22 @@ impl<'a> Row<'a> {
 
     /// The middle one of the words' heights, in pixels; at least one.
     pub(super) fn height(&self) -> u32 {
-        let mut heights: Vec<u32> = self.words.iter().map(|word| word.area.height).collect();
-        heights.sort_unstable();
-        heights.get(heights.len() / 2).copied().unwrap_or(1).max(1)
+        *self.made.height.get_or_init(|| {
+            let mut heights: Vec<u32> = self.words.iter().map(|word| word.area.height).collect();
+            heights.sort_unstable();
+            heights.get(heights.len() / 2).copied().unwrap_or(1).max(1)
+        })
     }
 
     /// The row cut where a gap is wider than twice and a half its height: the columns of an invoice's head.
-    pub(super) fn segments(&self) -> Vec<Self> {
-        self.cut(self.height().saturating_mul(5) / 2)
+    pub(super) fn segments(&self) -> &[Self] {
+        self.made.segments.get_or_init(|| self.cut(self.height().saturating_mul(5) / 2))
     }
 
     /// The row cut where a gap is wider than three quarters of its height: the cells of a printed table, whose spaces are
     /// a third of it. A scan's spaces are not that regular.
-    pub(super) fn cells(&self) -> Vec<Self> {
-        self.cut(self.height() * 3 / 4)
+    pub(super) fn cells(&self) -> &[Self] {
+        self.made.cells.get_or_init(|| self.cut(self.height() * 3 / 4))
     }
 
     fn cut(&self, gap_max: u32) -> Vec<Self> {
@@ -245,6 +258,10 @@ fn middle(area: Area, slope: Slope) -> i64 {
 
 /// Whether the two stand beside each other on one line. On a skewed page only the ends that meet can tell.
 fn side_by_side(row: &Row<'_>, fragment: &Row<'_>, slope: Slope) -> bool {
+    let apart = row.area.bottom() <= fragment.area.top || fragment.area.bottom() <= row.area.top;
+    if apart && slope == Slope::NONE {
+        return false;
+    }
     let right_of = row.words.iter().filter(|word| word.area.right() <= fragment.area.left.saturating_add(slack(word)));
     let left_of = row.words.iter().filter(|word| word.area.left.saturating_add(slack(word)) >= fragment.area.right());
     let before = right_of.clone().max_by_key(|word| word.area.right());
@@ -284,7 +301,7 @@ mod tests {
         let mut page = page_of(&["TOTAL", "33.90", "CASH 50.00"]);
         // The amount is moved to the right end of the first line, as a second line of the reader's.
         page.words[1].area = Area { left: 500, top: 3, width: 60, height: 20 };
-        let rows: Vec<String> = rows_of(std::slice::from_ref(&page)).iter().map(Row::text).collect();
+        let rows: Vec<String> = rows_of(std::slice::from_ref(&page)).iter().map(|row| row.text().to_owned()).collect();
         assert_eq!(rows, ["TOTAL 33.90", "CASH 50.00"]);
     }
 
@@ -298,7 +315,7 @@ mod tests {
             words: vec![word("Acme", 0, 0, 0), word("Ltd", 60, 0, 0), word("Invoice", 500, 0, 0)],
         };
         let rows = rows_of(std::slice::from_ref(&page));
-        let parts: Vec<String> = rows.iter().flat_map(Row::segments).map(|part| part.text()).collect();
+        let parts: Vec<String> = rows.iter().flat_map(Row::segments).map(|part| part.text().to_owned()).collect();
         assert_eq!(parts, ["Acme Ltd", "Invoice"]);
     }
 
@@ -314,7 +331,7 @@ mod tests {
         page.words.extend((0..5).map(|line| word("no", 250, line * 30, line)));
         page.words.sort_by_key(|word| word.line);
         page.words.iter_mut().for_each(|word| word.area.top += word.area.left / 15);
-        let rows: Vec<String> = rows_of(std::slice::from_ref(&page)).iter().map(Row::text).collect();
+        let rows: Vec<String> = rows_of(std::slice::from_ref(&page)).iter().map(|row| row.text().to_owned()).collect();
         assert_eq!(
             rows,
             [

@@ -7,7 +7,7 @@ mod reread;
 mod words;
 mod wrapped;
 
-use std::cmp::Reverse;
+use std::{borrow::Cow, cmp::Reverse};
 
 use self::forms::{after_label, ending, is_short_form};
 use self::places::{demote_below_addresses, demote_places, is_south_australia};
@@ -19,7 +19,7 @@ use crate::extract::{
     grounds::NameGrounds,
     rows::Row,
     said::{Phrase, Phrases, Said},
-    text::{Shape, fold, is_han, join},
+    text::{fold, is_han, join},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -72,7 +72,9 @@ pub(super) fn supplier<'a>(rows: &[Row<'a>], parts: &[Vec<(Row<'a>, bool)>], loo
     let first_page = rows.first()?.page;
     let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.page == first_page).collect();
     let mut names: Vec<Name<'_>> = Vec::new();
-    let heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
+    let mut heights: Vec<u32> = rows.iter().map(|row| row.height()).collect();
+    heights.sort_unstable();
+    let median = heights.get(heights.len() / 2).copied().unwrap_or(1);
     let left = rows.iter().map(|row| row.area.left).min()?;
     let width = rows.iter().map(|row| row.area.right()).max()?.saturating_sub(left);
     let parts: Vec<Vec<Row<'_>>> = columns(parts.get(..rows.len())?);
@@ -80,7 +82,7 @@ pub(super) fn supplier<'a>(rows: &[Row<'a>], parts: &[Vec<(Row<'a>, bool)>], loo
         let above = position.checked_sub(1).and_then(|above| parts.get(above)).map_or(&[][..], Vec::as_slice);
         for part in row {
             // Nothing is added to what was printed; a scan's signs may turn out to be letters.
-            let too_short = !part.source.is_optical() && letters_in(&part.text()) < LETTERS_MIN;
+            let too_short = !part.source.is_optical() && letters_in(part.text()) < LETTERS_MIN;
             if too_short || is_buyers(part, above) {
                 continue;
             }
@@ -95,7 +97,7 @@ pub(super) fn supplier<'a>(rows: &[Row<'a>], parts: &[Vec<(Row<'a>, bool)>], loo
                 wrapped::go_on(&mut name, rows.get(position + 1..).unwrap_or_default(), width);
                 complete(&mut name, rows.get(..position).unwrap_or_default());
                 name.led = led;
-                name.score = score(&name, &heights);
+                name.score = score(&name, median);
                 names.push(name);
             }
         }
@@ -103,7 +105,7 @@ pub(super) fn supplier<'a>(rows: &[Row<'a>], parts: &[Vec<(Row<'a>, bool)>], loo
     demote_below_addresses(&mut names, &rows);
     demote_places(&mut names, &rows);
     if !rows.iter().any(|row| row.source.is_optical()) {
-        printed::weigh(&mut names, &rows, &parts, &heights);
+        printed::weigh(&mut names, &rows, &parts, median);
     }
     let places: Vec<(usize, bool)> = names.iter().map(|name| (name.position, name.form)).collect();
     let mut best =
@@ -123,7 +125,7 @@ pub(super) fn supplier<'a>(rows: &[Row<'a>], parts: &[Vec<(Row<'a>, bool)>], loo
 /// The rows' columns; a text layer's without what is its buyer's, and cut where a sender's line is.
 fn columns<'a>(rows: &[Vec<(Row<'a>, bool)>]) -> Vec<Vec<Row<'a>>> {
     let of_part = |(part, buyers): &(Row<'a>, bool)| match (part.source.is_optical(), *buyers) {
-        (true, _) => part.segments(),
+        (true, _) => part.segments().to_vec(),
         (false, true) => Vec::new(),
         (false, false) => printed::pieces(part),
     };
@@ -178,7 +180,7 @@ fn over_says(above: &[Row<'_>], part: &Row<'_>, phrases: &Phrases) -> bool {
         [] => false,
         [one] => one.said().any(phrases),
         several => {
-            let texts: Vec<String> = several.iter().map(|row| row.text()).collect();
+            let texts: Vec<&str> = several.iter().map(|row| row.text()).collect();
             Said::of(&texts.join(" ")).any(phrases)
         }
     }
@@ -214,8 +216,15 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     if part.source.is_optical() && position >= TOP_ROWS {
         return None;
     }
-    let (row, mut cut) = trimmed(part).filter(|_| !is_south_australia(&part.text()))?;
-    let (mut text, mut form, mut repaired) = ending(&row.text(), row.source.is_optical());
+    if !part.dates().is_empty() {
+        return None;
+    }
+    let (row, mut cut) = trimmed(part).filter(|_| !is_south_australia(part.text()))?;
+    // Nothing that is done to a printed text below adds a letter.
+    if !row.source.is_optical() && letters_in(row.text()) < LETTERS_MIN {
+        return None;
+    }
+    let (mut text, mut form, mut repaired) = ending(row.text(), row.source.is_optical());
     form |= !row.source.is_optical() && printed::has_form(&text);
     if let Some((after, mended)) = after_label(&text) {
         (text, form, repaired) = (after, true, mended);
@@ -223,10 +232,10 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     }
     let letters = letters_in(&text);
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let folded = fold(&text);
+    let folded = if text == row.text() { Cow::Borrowed(row.said().folded()) } else { Cow::Owned(fold(&text)) };
     // "CASH & CARRY" is a shop's trade, "CASH" by itself a way of payment.
-    let wholesale = WHOLESALE.iter().find_map(|trade| folded.split_once(trade));
-    let denied = || match wholesale {
+    let wholesale = || WHOLESALE.iter().find_map(|trade| folded.split_once(trade));
+    let denied = || match wholesale() {
         Some((before, after)) => Said::of(&format!("{before} {after}")).any(&NOT_NAMES),
         None if !row.source.is_optical() => row.said().any_as_written(&NOT_NAMES),
         None if text == row.text() => row.said().any(&NOT_NAMES),
@@ -235,8 +244,8 @@ fn name_of<'a>(part: &Row<'a>, position: usize) -> Option<Name<'a>> {
     let label = || {
         folded.split(' ').all(|word| LABEL_WORDS.contains(&word)) || !row.source.is_optical() && printed::is_label(&row)
     };
-    let dated = !part.dates().is_empty() || is_month_and_day(&text);
-    let foreign = dated || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
+    let foreign =
+        is_month_and_day(&text) || text.contains(['@', '%', '$', '=']) || text.contains("www") || text.contains(".com");
     (letters >= LETTERS_MIN && digits * 2 <= letters && !foreign && (form || !denied() && !label())).then(|| Name {
         parts: vec![row.clone()],
         row,
@@ -307,9 +316,9 @@ fn is_tail(text: &str) -> bool {
     let fillers = form.split(' ').filter(|word| !word.is_empty()).all(|word| FILLERS.contains(&word));
     let starts_with_filler = matches!(folded.split(' ').next(), Some("ENTERPRISE" | "TRADING" | "CO" | "HOLDINGS"));
     let form = form.trim();
-    let one_trade = !form.contains(' ') && form.len() > 5 && is_near_trade(&Shape::of(form));
+    let one_trade = !form.contains(' ') && form.len() > 5 && TRADES.have_word(form);
     // "HARDWARE ENTERPRISE (SETIA ALAM) SDN BHD": before its branch stands nothing but trades.
-    let says_little = |word: &str| FILLERS.contains(&word) || is_near_trade(&Shape::of(word));
+    let says_little = |word: &str| FILLERS.contains(&word) || TRADES.have_word(word);
     let branch = text.split_once('(').is_some_and(|(before, _)| fold(before).split_whitespace().all(says_little));
     fillers
         || one_trade
@@ -323,7 +332,7 @@ fn complete<'a>(name: &mut Name<'a>, above: &[&Row<'a>]) {
     // Beside it a printed page may have another column, whose rows stand between.
     let over = |row: &&Row<'a>| match row.source.is_optical() {
         true => Some((**row).clone()),
-        false => row.cells().into_iter().find(|part| part.spans(name.row.area)),
+        false => row.cells().iter().find(|part| part.spans(name.row.area)).cloned(),
     };
     let parts: Vec<Row<'a>> = above.iter().rev().filter_map(over).take(3).collect();
     for part in parts {
@@ -345,7 +354,7 @@ fn extend<'a>(name: &mut Name<'a>, below: Option<&Row<'a>>) {
     // Up to one and a half spaced.
     let near_enough = below.area.top.saturating_sub(name.row.area.bottom()) * 2 < name.row.height() * 3;
     let trades = |word: &str| is_trade(word) || FILLERS.contains(&word) || word == "AND";
-    let folded = fold(&below.text());
+    let folded = below.said().folded();
     if near_enough && !folded.is_empty() && folded.split(' ').all(trades) && folded.split(' ').any(is_trade) {
         name.text = format!("{} {}", name.text, below.text());
         name.joined = true;
@@ -392,22 +401,15 @@ fn accents_are_specks(rows: &[&Row<'_>]) -> bool {
 /// So many accents on a page are specks.
 const ACCENTS_MEANT_NOT: usize = 2;
 
-/// Whether the word is a trade's, give or take a misread letter.
-fn is_near_trade(word: &Shape) -> bool {
-    TRADES.all().iter().any(|trade| matches!(trade.words(), [meant] if word.near(meant)))
-}
-
-fn score(name: &Name<'_>, heights: &[u32]) -> i32 {
+/// How much speaks for the name, on a page whose rows are so high in the middle.
+fn score(name: &Name<'_>, median: u32) -> i32 {
     let folded = fold(&name.text);
     let glued = |word: &str, trade: &str| word.len() > trade.len() + 3 && trade.len() >= 4 && word.contains(trade);
-    let trade = folded.split(' ').any(|word| is_near_trade(&Shape::of(word)))
+    let trade = folded.split(' ').any(|word| TRADES.have_word(word))
         || folded.split(' ').any(|word| TRADES.list().iter().any(|trade| glued(word, trade)))
-        || TRADES.list().iter().any(|trade| trade.chars().any(is_han) && folded.contains(trade));
+        || !folded.is_ascii() && TRADES.list().iter().any(|trade| trade.chars().any(is_han) && folded.contains(trade));
     let capitals = !name.text.chars().any(char::is_lowercase);
     let lower = !name.text.chars().any(char::is_uppercase) && !name.text.chars().any(is_han);
-    let mut sorted = heights.to_vec();
-    sorted.sort_unstable();
-    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(1);
     let large = name.row.height() * 4 > median * 5;
     let unsure = name.row.words.iter().filter(|word| word.confidence < Confidence::from_per_mille(600)).count();
     let words = name.row.words.len().max(1);

@@ -38,7 +38,7 @@ pub(super) fn printed(rows: &[Row<'_>]) -> Vec<Printed> {
     let digits = |word: &&crate::model::page::Word| word.text.bytes().filter(u8::is_ascii_digit).count();
     let many = |row: &Row<'_>| row.words.iter().map(digits).sum::<usize>() >= DIGITS_MIN;
     let of_row = |(at, row): (usize, &Row<'_>)| -> Vec<Printed> {
-        let found = if !many(row) || buyers(at) { Vec::new() } else { tax_id::find(&row.text()) };
+        let found = if !many(row) || buyers(at) { Vec::new() } else { tax_id::find(row.text()) };
         found
             .into_iter()
             .filter(|found| found.verdict != Verdict::WrongCheckDigit)

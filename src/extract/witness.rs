@@ -80,7 +80,7 @@ fn said_by(field: &Field, places: &[Spot], looks: &[&Look]) -> Testimony {
         }
         FieldValue::Text(text) => {
             let mine = letters(text);
-            let theirs: String = rows.iter().map(|row| letters(&row.text())).collect();
+            let theirs: String = rows.iter().map(|row| letters(row.text())).collect();
             let sure = rows.iter().all(|row| row.confidence() >= CONTRADICTS);
             // The place may show more than was taken: a registration number behind a name.
             let same = !mine.is_empty() && (theirs.contains(&mine) || mine == theirs);

@@ -95,9 +95,8 @@ pub(in crate::extract) fn is_japanese(rows: &[Row<'_>]) -> bool {
 impl Calendars {
     /// Those of a page's rows.
     pub(in crate::extract) fn of(rows: &[Row<'_>]) -> Self {
-        let texts: Vec<String> = rows.iter().map(Row::text).collect();
         let says = |phrases: &Phrases| rows.iter().any(|row| row.said().any(phrases));
-        let has = |mark: &str| texts.iter().any(|text| text.contains(mark));
+        let has = |mark: &str| rows.iter().any(|row| row.text().contains(mark));
         let japan = is_japanese(rows) || says(&JAPAN) || has("円");
         Self { taiwan: says(&TAIWAN) || has("NT$") || has("R.O.C."), japan }
     }

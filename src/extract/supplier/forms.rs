@@ -1,5 +1,7 @@
 //! The company form at the end of a name: known, and mended where a letter of it was misread.
 
+use std::borrow::Cow;
+
 use super::words::{FORMS, LEADING_FORMS};
 use crate::extract::text::{distance, fold, half_width, is_han, letters};
 
@@ -20,14 +22,16 @@ pub(super) fn after_label(text: &str) -> Option<(String, bool)> {
 
 /// The text with its company form mended where a letter of it was misread ("SON BHD"), and whether it has one.
 pub(super) fn ending(text: &str, optical: bool) -> (String, bool, bool) {
-    let text: String = text.chars().map(half_width).collect();
-    let text = text.trim_matches(|c: char| "\"'‘’“”*|;:=_~°^`,!<>-—".contains(c) || c.is_whitespace()).to_owned();
-    let mended = if optical { letters_for_signs(&text) } else { text.clone() };
+    let text = plain(text);
+    let text = text.trim_matches(|c: char| SIGNS.contains(&c) || c.is_whitespace());
+    if !optical {
+        return (text.to_owned(), ends_in_form(text), false);
+    }
+    let mended = letters_for_signs(text);
     let changed = mended != text;
     let text = mended;
     let words: Vec<&str> = text.split(' ').collect();
     if let [start @ .., last] = words.as_slice()
-        && optical
         && *last != "S/B"
         && is_short_form(last)
         && !start.is_empty()
@@ -35,27 +39,38 @@ pub(super) fn ending(text: &str, optical: bool) -> (String, bool, bool) {
         return (format!("{} S/B", start.join(" ")), true, true);
     }
     if let [start @ .., last] = words.as_slice()
-        && optical
         && (fold(last) == "SDN" || misread_form(last))
         && !start.is_empty()
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
     }
     if let [start @ .., limited, last] = words.as_slice()
-        && optical
         && (fold(limited) != "SDN" || fold(last) != "BHD")
         && (alike(&letters(limited), "SDN") && alike(&letters(last), "BHD") || misread_halves(limited, last))
         && !start.is_empty()
     {
         return (format!("{} SDN BHD", start.join(" ")), true, true);
     }
-    let folded = fold(&text);
+    let ends = ends_in_form(&text);
+    (text, ends, changed)
+}
+
+/// What stands around a name and is none of it.
+const SIGNS: [char; 22] =
+    ['"', '\'', '‘', '’', '“', '”', '*', '|', ';', ':', '=', '_', '~', '°', '^', '`', ',', '!', '<', '>', '-', '—'];
+
+/// The text in plain letters and signs; most is.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().map(half_width).collect() }
+}
+
+fn ends_in_form(text: &str) -> bool {
+    let folded = fold(text);
     let ends = FORMS.iter().any(|form| {
         folded.strip_suffix(form).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ') || form.chars().any(is_han))
     });
     let ends = ends || text.ends_with("S/B") || folded.ends_with(" S B");
-    let ends = ends || LEADING_FORMS.iter().any(|form| folded.starts_with(form) && folded.len() > form.len());
-    (text, ends, changed)
+    ends || LEADING_FORMS.iter().any(|form| folded.starts_with(form) && folded.len() > form.len())
 }
 
 /// "S/B", and what a scan makes of it: "5/D", "S/0", "s/8".

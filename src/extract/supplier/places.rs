@@ -21,7 +21,7 @@ pub(super) fn demote_below_addresses(names: &mut [Name<'_>], rows: &[&Row<'_>]) 
 pub(super) fn demote_places(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
     let places = |row: &&&Row<'_>| row.said().any(&ADDRESS) || row.said().any(&PARTS_OF_HOUSES);
     let addresses: Vec<(u32, String)> =
-        rows.iter().filter(places).map(|row| (row.area.top, fold(&row.text()))).collect();
+        rows.iter().filter(places).map(|row| (row.area.top, row.said().folded().to_owned())).collect();
     for name in names.iter_mut().filter(|name| !name.form && name.row.source.is_optical()) {
         let folded = format!(" {} ", fold(&name.text));
         let again =

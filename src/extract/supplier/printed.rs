@@ -9,7 +9,7 @@ use crate::extract::{
     kind::{letter_spaced, names_paper},
     labels::meaning_of,
     rows::Row,
-    said::Phrases,
+    said::{Phrases, Said},
     text::{fold, is_han, letters},
 };
 
@@ -129,7 +129,7 @@ pub(super) fn take_form<'a>(name: &mut Name<'a>, below: &[Vec<Row<'a>>]) {
     let Some(under) = under.filter(|_| !name.form) else { return };
     let (text, height) = (under.text(), name.row.height());
     let near = under.area.top.saturating_sub(name.row.area.bottom()) < height;
-    let alone = FORMS.contains(&fold(&text).as_str()) || PRINTED_FORMS.contains(&text.as_str());
+    let alone = FORMS.contains(&fold(text).as_str()) || PRINTED_FORMS.contains(&text);
     if near && alone && under.height().abs_diff(height) * 5 < height {
         name.text = format!("{} {text}", name.text);
         name.form = true;
@@ -164,12 +164,9 @@ fn is_company(text: &str) -> bool {
 }
 
 /// Weighs the names of a printed page, and marks those that another could be meant instead of.
-pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<'_>>], heights: &[u32]) {
-    let mut sorted = heights.to_vec();
-    sorted.sort_unstable();
-    let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(1);
-    let texts: Vec<(u32, String, bool)> =
-        rows.iter().map(|row| (row.area.top, fold(&row.text()), row.said().any(&PAYEE))).collect();
+pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<'_>>], usual: u32) {
+    let texts: Vec<(&Said, u32, bool)> =
+        rows.iter().map(|row| (row.said(), row.area.top, row.said().any(&PAYEE))).collect();
     let places: String = rows
         .iter()
         .flat_map(|row| &row.words)
@@ -181,10 +178,11 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<
         names.iter().filter(|name| name.form).map(|name| (name.position, name.row.area.left)).collect();
     for name in names.iter_mut() {
         name.head = name.row.height() * 5 >= usual * HEAD_FIFTHS && name.position <= HEAD_ROWS;
-        let folded = fold(&name.text);
-        let also = texts.iter().filter(|(top, text, _)| *top != name.row.area.top && text.contains(&folded));
-        let again = also.clone().count().min(AGAIN_MAX);
-        let paid = texts.iter().any(|(_, text, payee)| *payee && text.contains(&folded));
+        let name_said = Said::of(&name.text);
+        let holds = |said: &Said| said.may_hold(&name_said) && said.folded().contains(name_said.folded());
+        let also = texts.iter().filter(|(said, top, _)| *top != name.row.area.top && holds(said));
+        let again = also.take(AGAIN_MAX).count();
+        let paid = texts.iter().any(|(said, _, payee)| *payee && holds(said));
         name.score += i32::from(name.head) * HEAD
             + i32::try_from(again).unwrap_or(0) * AGAIN
             + i32::from(paid) * PAYEE_ROW
@@ -196,8 +194,8 @@ pub(super) fn weigh(names: &mut [Name<'_>], rows: &[&Row<'_>], parts: &[Vec<Row<
         let Some(name) = names.get(index) else { continue };
         let rivals = names.iter().any(|other| {
             (other.form || other.head && other.position < name.position)
-                && !is_related(name, other)
                 && other.score + MARGIN > name.score
+                && !is_related(name, other)
         });
         if let Some(name) = names.get_mut(index) {
             name.contested = rivals;

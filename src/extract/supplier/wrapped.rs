@@ -16,7 +16,7 @@ const ROWS_MAX: usize = 2;
 pub(super) fn go_on<'a>(name: &mut Name<'a>, below: &[&Row<'a>], width: u32) {
     for lower in below.iter().take(ROWS_MAX) {
         let Some(last) = name.parts.last().filter(|last| last.source.is_optical()) else { return };
-        let (upper, under) = (fold(&name.text), fold(&lower.text()));
+        let (upper, under) = (fold(&name.text), fold(lower.text()));
         let halves = FIRST_HALVES.iter().any(|half| upper.ends_with(half)) && SECOND_HALVES.contains(&under.as_str());
         // A number in it makes it an address, or a number of the company's.
         let plain = !lower.said().any(&ADDRESS) && !lower.words.iter().any(|word| word.text.contains(char::is_numeric));
@@ -29,7 +29,7 @@ pub(super) fn go_on<'a>(name: &mut Name<'a>, below: &[&Row<'a>], width: u32) {
         if rest.is_none() && !halves {
             return;
         }
-        let rest = rest.map_or_else(|| lower.text(), |rest| rest.text);
+        let rest = rest.map_or_else(|| lower.text().to_owned(), |rest| rest.text);
         let (text, form, repaired) = ending(&format!("{} {rest}", name.text), true);
         name.text = text;
         name.form = form;
