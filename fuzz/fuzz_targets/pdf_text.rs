@@ -9,7 +9,8 @@ const LIMITS: Limits = Limits { pages_max: 5, pixels_max: 4_000_000 };
 fuzz_target!(|bytes: &[u8]| {
     let Ok(document) = Document::open(bytes.to_vec(), LIMITS) else { return };
     let _ = (document.einvoices(), document.einvoice_claim(), document.einvoice_envelope());
+    let texts = document.texts();
     for number in 1..=document.pages() {
-        let _ = document.page_text(number);
+        let _ = texts.page(number);
     }
 });

@@ -384,9 +384,10 @@ fn pdf(bytes: Vec<u8>, options: Options, mut engines: Option<&mut Engines>) -> R
     let mut reading = Reading::empty(started.elapsed());
     reading.facts.extend(embedded(&document));
     let is_alone = document.pages() == 1 && reading.facts.is_empty();
+    let texts = document.texts();
     for number in 1..=document.pages() {
         let started = Instant::now();
-        let page = document.page_text(number);
+        let page = texts.page(number);
         reading.recognise += started.elapsed();
         let readable = options.reader == Reader::Auto && pdf_text::is_text_layer(&page);
         if readable {

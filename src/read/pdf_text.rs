@@ -1,20 +1,25 @@
 //! PDF: the text layer with places, and pages as pictures where there is none.
 #![expect(clippy::float_arithmetic, reason = "places on a page are geometry; nothing here is money")]
 
+mod fonts;
+mod plain;
+mod words;
+
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, SoftMask, TransformExt,
-    font::{Glyph, GlyphRun},
-    hayro_cmap::BfString,
-    hayro_syntax::{LoadPdfError, Pdf},
+    Context, InterpreterCache, InterpreterSettings, TransformExt,
+    hayro_syntax::{LoadPdfError, Pdf, page::Page as PdfPage},
     interpret_page,
-    kurbo::{Affine, BezPath, Rect},
+    kurbo::{Affine, Rect},
 };
 use image::{DynamicImage, RgbaImage};
 
+use self::{
+    fonts::Fonts,
+    words::{Collector, UNMAPPED},
+};
 use super::{Limits, ReadError};
-use crate::model::page::{Area, Confidence, Page, Source, Word};
+use crate::model::page::{Page, Source, Word};
 
 /// Pixels an inch: enough for Tesseract on a scan, and the unit of every area on the page.
 const PIXELS_PER_POINT: f64 = 200.0 / 72.0;
@@ -26,10 +31,6 @@ const LETTERS_OVER_PICTURE_MIN: usize = 120;
 const PICTURE_SHARE_PERCENT: f64 = 60.0;
 /// The last mark of a PDF is sought in so many bytes at its end; viewers look in 1,024.
 const TAIL_BYTES: usize = 4_096;
-/// What stands for a glyph whose character is not known.
-const UNMAPPED: char = '\u{FFFD}';
-/// Text drawn invisibly was recognised by somebody else's reader; it is not proof.
-const INVISIBLE: Confidence = Confidence::from_per_mille(800);
 
 /// An opened PDF.
 pub struct Document {
@@ -81,28 +82,13 @@ impl Document {
         super::einvoice::envelope_of_pdf(&self.pdf)
     }
 
-    /// The words of a page's text layer; a page without one has none. Pages count from one.
+    /// What reads the text layers of its pages.
     #[must_use]
-    pub fn page_text(&self, number: u32) -> Page {
-        let Some(page) = self.pdf.pages().get(index(number)) else {
-            return Page { number, width: 0, height: 0, source: Source::PdfText, words: Vec::new() };
-        };
-        let (width, height) = page.render_dimensions();
-        let (width, height) = (f64::from(width) * self.scale, f64::from(height) * self.scale);
-        let transform = Affine::scale(self.scale) * page.initial_transform(true).to_kurbo();
-        let cache = InterpreterCache::new();
-        let bounds = Rect::new(0.0, 0.0, width, height);
-        let mut context = Context::new(transform, bounds, &cache, self.pdf.xref(), InterpreterSettings::default());
-        let mut collector = Collector { page: bounds, ..Collector::default() };
-        interpret_page(page, &mut context, &mut collector);
-        let mut words = collector.finish();
-        if collector_is_scan(&collector.picture_share, &words) {
-            words.clear();
-        }
-        Page { number, width: pixels(width), height: pixels(height), source: Source::PdfText, words }
+    pub fn texts(&self) -> Texts<'_> {
+        Texts { document: self, fonts: Fonts::new(), cache: InterpreterCache::new() }
     }
 
-    /// A page as a picture, in the pixels that `page_text` counts in. Pages count from one.
+    /// A page as a picture, in the pixels that its text counts in. Pages count from one.
     ///
     /// # Errors
     /// The page is missing or larger than allowed.
@@ -123,6 +109,55 @@ impl Document {
         let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
         let rgba = RgbaImage::from_raw(width, height, pixmap.data_as_u8_slice().to_vec());
         rgba.map(DynamicImage::ImageRgba8).ok_or(ReadError::PdfDamaged)
+    }
+}
+
+/// Reads the text layers of a document's pages; what they share is taken apart once.
+pub struct Texts<'d> {
+    document: &'d Document,
+    fonts: Fonts,
+    cache: InterpreterCache<'d>,
+}
+
+impl<'d> Texts<'d> {
+    /// The words of a page's text layer; a page without one has none. Pages count from one.
+    #[must_use]
+    pub fn page(&self, number: u32) -> Page {
+        self.words(number, |page, transform, bounds| {
+            self.plain(page, transform, bounds).or_else(|| Some(self.whole(page, transform, bounds)))
+        })
+        .unwrap_or(Page { number, width: 0, height: 0, source: Source::PdfText, words: Vec::new() })
+    }
+
+    /// The words of a page, drawn as is said; nothing where there is no such page, or it cannot be drawn so.
+    fn words(&self, number: u32, draw: impl FnOnce(&PdfPage<'d>, Affine, Rect) -> Option<Collector>) -> Option<Page> {
+        let page = self.document.pdf.pages().get(index(number))?;
+        let scale = self.document.scale;
+        let (width, height) = page.render_dimensions();
+        let (width, height) = (f64::from(width) * scale, f64::from(height) * scale);
+        let transform = Affine::scale(scale) * page.initial_transform(true).to_kurbo();
+        let mut collector = draw(page, transform, Rect::new(0.0, 0.0, width, height))?;
+        let mut words = collector.finish();
+        if collector_is_scan(&collector.picture_share, &words) {
+            words.clear();
+        }
+        Some(Page { number, width: pixels(width), height: pixels(height), source: Source::PdfText, words })
+    }
+
+    /// The page, where the dictionaries of its fonts say enough.
+    fn plain(&self, page: &PdfPage<'d>, transform: Affine, bounds: Rect) -> Option<Collector> {
+        let mut collector = Collector::on(bounds);
+        plain::draw(&self.document.pdf, page, transform, &self.fonts, &mut collector)?;
+        Some(collector)
+    }
+
+    /// The page as it is drawn, with everything on it.
+    fn whole(&self, page: &PdfPage<'d>, transform: Affine, bounds: Rect) -> Collector {
+        let mut collector = Collector::on(bounds);
+        let xref = self.document.pdf.xref();
+        let mut context = Context::new(transform, bounds, &self.cache, xref, InterpreterSettings::default());
+        interpret_page(page, &mut context, &mut collector);
+        collector
     }
 }
 
@@ -158,160 +193,7 @@ fn pixels(length: f64) -> u32 {
     length.clamp(0.0, f64::from(u32::MAX)) as u32
 }
 
-/// Puts glyphs together to words as they are drawn.
-#[derive(Default)]
-struct Collector {
-    page: Rect,
-    picture_share: f64,
-    words: Vec<Word>,
-    line: u32,
-    open: Option<OpenWord>,
-    recent: Recent,
-}
-
-/// How many characters are remembered for telling a second drawing.
-const RECENT_CHARACTERS: usize = 64;
-
-/// Where the last few characters stood: bold is often made by drawing twice. Every character is held against all of them,
-/// so they lie where several are compared at once.
-struct Recent {
-    characters: [u32; RECENT_CHARACTERS],
-    lefts: [i32; RECENT_CHARACTERS],
-    tops: [i32; RECENT_CHARACTERS],
-    /// The place of the oldest, which the next one takes.
-    oldest: usize,
-}
-
-impl Default for Recent {
-    fn default() -> Self {
-        // No character has this number.
-        let characters = [u32::MAX; RECENT_CHARACTERS];
-        Self { characters, lefts: [0; RECENT_CHARACTERS], tops: [0; RECENT_CHARACTERS], oldest: 0 }
-    }
-}
-
-impl Recent {
-    /// Remembers a character, and says whether the same one stood within a pixel of there.
-    fn again(&mut self, character: char, left: i32, top: i32) -> bool {
-        let character = u32::from(character);
-        let places = self.characters.iter().zip(&self.lefts).zip(&self.tops);
-        // Without a way out: that takes longer than comparing all.
-        let again = places.fold(false, |again, ((other, other_left), other_top)| {
-            again | (*other == character) & (left.abs_diff(*other_left) <= 1) & (top.abs_diff(*other_top) <= 1)
-        });
-        let place =
-            (self.characters.get_mut(self.oldest), self.lefts.get_mut(self.oldest), self.tops.get_mut(self.oldest));
-        if let (Some(place), Some(place_left), Some(place_top)) = place {
-            (*place, *place_left, *place_top) = (character, left, top);
-        }
-        self.oldest = (self.oldest + 1) % RECENT_CHARACTERS;
-        again
-    }
-}
-
-struct OpenWord {
-    text: String,
-    bounds: Rect,
-    baseline: f64,
-    size: f64,
-    confidence: Confidence,
-}
-
-impl Collector {
-    fn glyph(&mut self, text: &str, bounds: Rect, baseline: f64, size: f64, confidence: Confidence) {
-        let inside = self.page.contains(bounds.center());
-        if text.trim().is_empty() || !inside {
-            self.close(baseline, size, false);
-            return;
-        }
-        if self.drawn_twice(text, bounds) {
-            return;
-        }
-        if let Some(open) = &self.open {
-            let gap = bounds.x0 - open.bounds.x1;
-            let same_line = (baseline - open.baseline).abs() < 0.3 * size.max(open.size);
-            // A quarter of the size is a space; letter-spaced headings stay below it.
-            let joins = same_line && gap < 0.25 * size && gap > -0.5 * size;
-            if !joins {
-                self.close(baseline, size, !same_line);
-            }
-        }
-        match &mut self.open {
-            Some(open) => {
-                open.text.push_str(text);
-                open.bounds = open.bounds.union(bounds);
-                open.confidence = open.confidence.min(confidence);
-            }
-            None => self.open = Some(OpenWord { text: text.to_owned(), bounds, baseline, size, confidence }),
-        }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "positions on a page fit")]
-    fn drawn_twice(&mut self, text: &str, bounds: Rect) -> bool {
-        let Some(first) = text.chars().next() else { return false };
-        self.recent.again(first, bounds.x0 as i32, bounds.y0 as i32)
-    }
-
-    fn close(&mut self, baseline: f64, size: f64, new_line: bool) {
-        let Some(open) = self.open.take() else { return };
-        let left = pixels(open.bounds.x0);
-        let top = pixels(open.bounds.y0);
-        let area = Area {
-            left,
-            top,
-            width: pixels(open.bounds.x1).saturating_sub(left).max(1),
-            height: pixels(open.bounds.y1).saturating_sub(top).max(1),
-        };
-        self.words.push(Word { text: open.text, area, confidence: open.confidence, line: self.line });
-        if new_line || (baseline - open.baseline).abs() >= 0.3 * size.max(open.size) {
-            self.line += 1;
-        }
-    }
-
-    fn finish(&mut self) -> Vec<Word> {
-        self.close(0.0, 0.0, true);
-        std::mem::take(&mut self.words)
-    }
-}
-
-impl Device<'_> for Collector {
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
-
-    fn draw_image(&mut self, image: Image<'_, '_>, props: ImageDrawProps<'_>) {
-        let local = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
-        let covered = props.transform.transform_rect_bbox(local).intersect(self.page);
-        let share = 100.0 * covered.area().max(0.0) / self.page.area().max(1.0);
-        self.picture_share = self.picture_share.max(share);
-    }
-
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, mode: &DrawMode) {
-        let confidence = match mode {
-            DrawMode::Invisible => INVISIBLE,
-            DrawMode::Fill(_) | DrawMode::Stroke(_) | DrawMode::FillAndStroke(..) => Confidence::CERTAIN,
-        };
-        for positioned in run.glyphs() {
-            let advance = match &**positioned {
-                Glyph::Outline(glyph) => glyph.advance_width(),
-                Glyph::Type3(glyph) => glyph.advance_width(),
-            };
-            let text = match positioned.as_unicode() {
-                Some(BfString::Char(c)) => c.to_string(),
-                Some(BfString::String(text)) => text,
-                None => UNMAPPED.to_string(),
-            };
-            // Glyphs live in a square of a thousand units; most stand between 200 below the baseline and 800 above.
-            let transform = props.transform * positioned.transform();
-            let width = f64::from(advance.unwrap_or(500.0)).max(1.0);
-            let bounds = transform.transform_rect_bbox(Rect::new(0.0, -200.0, width, 800.0));
-            let baseline = (transform * hayro_interpret::kurbo::Point::ZERO).y;
-            self.glyph(&text, bounds, baseline, bounds.height(), confidence);
-        }
-    }
-}
-
+#[cfg(test)]
+mod plain_tests;
 #[cfg(test)]
 mod tests;

@@ -37,7 +37,7 @@ fn read(bytes: Vec<u8>) -> Result<Vec<Page>, ReadError> {
     let document = Document::open(bytes, LIMITS)?;
     assert!((1..=LIMITS.pages_max).contains(&document.pages()));
     let _ = (document.einvoices(), document.einvoice_claim(), document.einvoice_envelope());
-    let pages: Vec<Page> = (0..=document.pages() + 1).map(|number| document.page_text(number)).collect();
+    let pages: Vec<Page> = (0..=document.pages() + 1).map(|number| document.texts().page(number)).collect();
     for page in &pages {
         assert!(page.words.len() <= WORDS_MAX);
         for word in &page.words {
@@ -73,7 +73,7 @@ fn what_is_no_pdf_is_refused() {
 }
 
 /// Drawing commands as programs write them, and numbers that none should.
-fn commands() -> impl Strategy<Value = String> {
+pub(super) fn commands() -> impl Strategy<Value = String> {
     let number = prop_oneof![
         4 => (-400_i32..400).prop_map(|number| number.to_string()),
         1 => prop::sample::select(vec!["1e9", "-99999999999", "0.0000001", "2147483648", "nan", ".", "--1"])
@@ -106,6 +106,11 @@ fn commands() -> impl Strategy<Value = String> {
         "<00FF> Tj",
         "/F 12 Tf",
         "/G 9 Tf",
+        "/T 11 Tf",
+        "/U 7 Tf",
+        "/Z 12 Tf",
+        "<00020003> Tj",
+        "/S gs",
         "/I Do",
         "/X Do",
         "W n",
