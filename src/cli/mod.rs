@@ -111,18 +111,19 @@ pub fn run() -> ExitCode {
     if let Some(memory_mib_max) = reader_limit() {
         return serve_reader(memory_mib_max);
     }
+    let early = read::early();
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Read(read) => {
             telemetry::start(&arguments.log);
             let runtime = if read.thread() == read::Thread::Same {
-                // One reader, whose files are understood one by one in between: more threads would only cost time.
+                // Files are understood one by one, in between: more threads would only cost time.
                 Builder::new_current_thread().enable_all().build()
             } else {
                 Runtime::new()
             };
             let config = || Config::load(arguments.config.as_deref());
-            ended(runtime, async move { read::run(read, config()?).await })
+            ended(runtime, async move { read::run(read, config()?, early).await })
         }
         Command::Reader { memory_mib_max } => serve_reader(memory_mib_max),
         Command::Score(_)
@@ -206,7 +207,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 async fn run_command(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
-        Command::Read(read) => read::run(read, config()?).await,
+        Command::Read(read) => read::run(read, config()?, None).await,
         Command::Score(score) => score::run(score, config()?).await,
         Command::Serve(serve) => serve::run(serve, config()?).await,
         Command::Work => serve::run_workers(config()?).await,

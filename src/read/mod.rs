@@ -5,6 +5,7 @@
 //! libraries written in C will one day crash or hang on somebody's file, and then that file costs itself only. A further
 //! reader is one more file here, one more variant of [`Reader`], and one more arm in `document`.
 
+pub mod early;
 pub mod edited;
 pub mod einvoice;
 mod engines;

@@ -11,7 +11,6 @@
 use std::{
     io::{BufWriter, Read, Write},
     path::{Path, PathBuf},
-    process::Stdio,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -24,9 +23,10 @@ use tokio::{
 
 use super::{
     Options, ReadError, Reader, Reading, document,
+    early::{Early, reader},
     engines::Engines,
     text_document,
-    wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, Request, spot_of, spot_row},
+    wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, ReadingRow, Request, spot_of, spot_row},
 };
 use crate::{
     config::Config,
@@ -100,7 +100,10 @@ impl Program {
 #[derive(Debug, Clone)]
 pub struct Pool {
     options: Arc<PoolOptions>,
+    /// As many as processes may be at work.
     slots: Arc<Semaphore>,
+    /// As many of them as may read texts.
+    text_slots: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Worker>>>,
 }
 
@@ -111,6 +114,13 @@ const PIPE_BYTES: usize = 1024 * 1024;
 /// Most answers are shorter, and so written at once.
 const ANSWER_BYTES: usize = 64 * 1024;
 
+/// How many of so many processes read texts. To understand what a text says takes whoever asked as long as it took to read
+/// it: half of the processors for each.
+#[must_use]
+pub fn text_processes(processes: usize) -> usize {
+    processes.div_ceil(2).max(1)
+}
+
 /// How often a file is tried: a reader that fails may have been ill for another reason.
 const ATTEMPTS: u32 = 2;
 
@@ -119,7 +129,8 @@ impl Pool {
     #[must_use]
     pub fn new(options: PoolOptions) -> Self {
         let slots = Arc::new(Semaphore::new(options.processes.max(1)));
-        Self { options: Arc::new(options), slots, idle: Arc::new(Mutex::new(Vec::new())) }
+        let text_slots = Arc::new(Semaphore::new(text_processes(options.processes)));
+        Self { options: Arc::new(options), slots, text_slots, idle: Arc::default() }
     }
 
     /// Starts a process for texts before there is one to read, so that it need not be waited for then.
@@ -130,6 +141,15 @@ impl Pool {
         let worker = Worker::start(Program::Text, &self.options)?;
         self.idle.lock().await.push(worker);
         Ok(())
+    }
+
+    /// Takes on the reader that was started early, where it is run as the settings say.
+    pub async fn adopt(&self, early: Early) -> bool {
+        let fits = early.fits(&self.options);
+        let worker = if fits { Worker::adopt(early) } else { None };
+        let adopted = worker.is_some();
+        self.idle.lock().await.extend(worker);
+        adopted
     }
 
     /// Reads a file in one of the processes, waiting for a free one: one reading, or as many as there are papers in the
@@ -144,7 +164,6 @@ impl Pool {
         options: Options,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
     ) -> Result<Vec<Reading>, ReadError> {
-        let Ok(_slot) = self.slots.acquire().await else { return Err(ReadError::ReaderCrashed) };
         let request = Request::new(media_type, options);
         let first = Program::first(media_type, options);
         match self.read_with(first, bytes, &request, ask).await? {
@@ -165,6 +184,11 @@ impl Pool {
         request: &Request,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
     ) -> Result<Option<Vec<Reading>>, ReadError> {
+        let slots = match program {
+            Program::Text => &self.text_slots,
+            Program::Pictures => &self.slots,
+        };
+        let mut slot = slots.acquire().await.ok();
         let mut last = ReadError::ReaderCrashed;
         for attempt in 0..ATTEMPTS {
             // Only the first try takes a waiting process: should they all have died meanwhile, it was not the file.
@@ -176,9 +200,15 @@ impl Pool {
             let timeout = Duration::from_millis(self.options.timeout_ms);
             // A worker that is dropped here is killed: `kill_on_drop`.
             match tokio::time::timeout(timeout, worker.read(bytes, request, ask)).await {
-                Ok(Ok(result)) => {
+                Ok(Ok(answered)) => {
                     self.idle.lock().await.push(worker);
-                    return result;
+                    drop(slot.take());
+                    // The next file is sent before this one is looked at.
+                    tokio::task::yield_now().await;
+                    match answered.into_readings() {
+                        Ok(result) => return result,
+                        Err(_) => last = ReadError::ReaderCrashed,
+                    }
                 }
                 Ok(Err(_)) => last = ReadError::ReaderCrashed,
                 Err(_) => last = ReadError::ReaderTimeout { seconds: timeout.as_secs() },
@@ -195,10 +225,17 @@ impl Pool {
 }
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "held so that dropping it kills the process")]
+enum Process {
+    Started(Child),
+    Early(Early),
+}
+
+#[derive(Debug)]
 struct Worker {
     program: Program,
     // Held so that dropping the worker kills the process.
-    _child: Child,
+    _process: Process,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
@@ -210,18 +247,14 @@ impl Worker {
             Program::Text => &options.text_program,
             Program::Pictures => &options.picture_program,
         };
-        let mut command = Command::new(path);
-        command.arg("reader").arg("--memory-mib-max").arg(options.memory_mib_max.to_string());
+        let mut command = reader(path, options.memory_mib_max);
         match program {
             Program::Text => {}
             Program::Pictures => {
                 command.arg("--readers-dir").arg(&options.readers_dir).env("OMP_THREAD_LIMIT", "1");
             }
         }
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+        let mut child = Command::from(command)
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| missing(format!("{}: {error}", path.display())))?;
@@ -229,9 +262,20 @@ impl Worker {
         let (Some(input), Some(output)) = (input, output) else {
             return Err(missing("its streams could not be opened".to_owned()));
         };
+        Ok(Self::new(program, Process::Started(child), input, output))
+    }
+
+    /// The reader that was started early; nothing where its streams cannot be used.
+    fn adopt(mut early: Early) -> Option<Self> {
+        let (input, output) = early.streams()?;
+        let (input, output) = (ChildStdin::from_std(input).ok()?, ChildStdout::from_std(output).ok()?);
+        Some(Self::new(Program::Text, Process::Early(early), input, output))
+    }
+
+    fn new(program: Program, process: Process, input: ChildStdin, output: ChildStdout) -> Self {
         // Where the kernel does not grant it, a file is handed over in more parts.
         let _ = rustix::pipe::fcntl_setpipe_size(&input, PIPE_BYTES);
-        Ok(Self { program, _child: child, input, output: BufReader::new(output) })
+        Self { program, _process: process, input, output: BufReader::new(output) }
     }
 
     async fn read(
@@ -239,7 +283,7 @@ impl Worker {
         bytes: &[u8],
         request: &Request,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
-    ) -> std::io::Result<Result<Option<Vec<Reading>>, ReadError>> {
+    ) -> std::io::Result<Answered> {
         let request = Ask::Read(request.clone());
         let request = serde_json::to_vec(&request).map_err(std::io::Error::other)?;
         // In two parts, not four: the reader wakes at each.
@@ -247,12 +291,15 @@ impl Worker {
         self.input.write_all(&head).await?;
         self.input.write_all(bytes).await?;
         self.input.flush().await?;
-        let answer: Answer = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
-        let rows = match answer {
-            Answer::Failed(failure) => return Ok(Err(failure.into())),
-            Answer::Pictures => return Ok(Ok(None)),
-            Answer::Read(rows) if rows.is_empty() => return Err(std::io::Error::other("the reader read nothing")),
-            Answer::Read(rows) => rows,
+        let answer = self.receive().await?;
+        let rows = match self.program {
+            // Nothing follows it, and nothing is asked about it.
+            Program::Text => return Ok(Answered::Unread(answer)),
+            Program::Pictures => match rows_of(&answer)? {
+                Ok(Some(rows)) => rows,
+                Ok(None) => return Ok(Answered::Done(Ok(None))),
+                Err(failure) => return Ok(Answered::Done(Err(failure))),
+            },
         };
         let mut readings = Vec::with_capacity(rows.len());
         for row in rows {
@@ -275,7 +322,7 @@ impl Worker {
                 reading.recognise += started.elapsed();
             }
         }
-        Ok(Ok(Some(readings)))
+        Ok(Answered::Done(Ok(Some(readings))))
     }
 
     /// Shows places to the witness, who knows the only page of a part by the part's number.
@@ -300,6 +347,35 @@ impl Worker {
         let mut frame = vec![0; usize::try_from(length).map_err(std::io::Error::other)?];
         self.output.read_exact(&mut frame).await?;
         Ok(frame)
+    }
+}
+
+/// What a worker answered.
+enum Answered {
+    /// As it came, with nothing to follow.
+    Unread(Vec<u8>),
+    Done(Result<Option<Vec<Reading>>, ReadError>),
+}
+
+impl Answered {
+    /// The readings, nothing where it was the wrong program, or why there are none; an error where it makes no sense.
+    fn into_readings(self) -> std::io::Result<Result<Option<Vec<Reading>>, ReadError>> {
+        match self {
+            Self::Unread(answer) => {
+                let readings = |rows: Vec<ReadingRow>| rows.into_iter().map(ReadingRow::into_reading).collect();
+                Ok(rows_of(&answer)?.map(|rows| rows.map(readings)))
+            }
+            Self::Done(result) => Ok(result),
+        }
+    }
+}
+
+fn rows_of(answer: &[u8]) -> std::io::Result<Result<Option<Vec<ReadingRow>>, ReadError>> {
+    match serde_json::from_slice(answer).map_err(std::io::Error::other)? {
+        Answer::Failed(failure) => Ok(Err(failure.into())),
+        Answer::Pictures => Ok(Ok(None)),
+        Answer::Read(rows) if rows.is_empty() => Err(std::io::Error::other("the reader read nothing")),
+        Answer::Read(rows) => Ok(Ok(Some(rows))),
     }
 }
 
