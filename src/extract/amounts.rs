@@ -1,14 +1,12 @@
 //! Amounts as they are printed: currency marks, thousands, decimal point or comma, minus before or after, brackets.
 
-use std::borrow::Cow;
-
 use rust_decimal::Decimal;
 
 use crate::extract::{
     labels::meaning_of,
     rows::Row,
     said::Said,
-    text::{half_width, is_han, is_kana},
+    text::{is_han, is_kana, plain},
 };
 use crate::model::page::{Area, Confidence};
 
@@ -267,11 +265,6 @@ fn continues(row: &Row<'_>, index: usize) -> bool {
     let digits = right.text.chars().take_while(char::is_ascii_digit).count();
     let goes_on = digits == 3 && right.text.chars().nth(3).is_none_or(|c| !c.is_alphanumeric());
     goes_on && near() && begins()
-}
-
-/// The text in plain letters, digits and signs; most is.
-fn plain(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().map(half_width).collect() }
 }
 
 fn has_digit(plain: &str) -> bool {

@@ -15,6 +15,11 @@ pub(super) fn half_width(character: char) -> char {
     }
 }
 
+/// The text in plain letters, digits and signs; most is so already.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().map(half_width).collect() }
+}
+
 /// Whether the character is a Chinese one, which needs no spaces around it.
 pub(super) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')

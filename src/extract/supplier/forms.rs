@@ -1,9 +1,7 @@
 //! The company form at the end of a name: known, and mended where a letter of it was misread.
 
-use std::borrow::Cow;
-
 use super::words::{FORMS, LEADING_FORMS};
-use crate::extract::text::{distance, fold, half_width, is_han, letters};
+use crate::extract::text::{distance, fold, is_han, letters, plain};
 
 /// More words than this before a colon are no label.
 const LABEL_WORDS_MAX: usize = 3;
@@ -58,11 +56,6 @@ pub(super) fn ending(text: &str, optical: bool) -> (String, bool, bool) {
 /// What stands around a name and is none of it.
 const SIGNS: [char; 22] =
     ['"', '\'', '‘', '’', '“', '”', '*', '|', ';', ':', '=', '_', '~', '°', '^', '`', ',', '!', '<', '>', '-', '—'];
-
-/// The text in plain letters and signs; most is.
-fn plain(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().map(half_width).collect() }
-}
 
 fn ends_in_form(text: &str) -> bool {
     let folded = fold(text);
