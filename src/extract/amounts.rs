@@ -155,14 +155,11 @@ pub(super) fn amounts_in(row: &Row<'_>, style: Style) -> Vec<Amount> {
     let mut index = 0;
     while let Some(word) = row.words.get(index) {
         let joined = join_with_next(row, index, style).map(|number| (number, 2)).or_else(|| grouped(row, index, style));
-        // Most words have no digit, and are neither a number nor end in one.
-        let digits = has_digit(&plain(&word.text));
         let (number, used) = match joined {
             Some((number, used)) => (Some(number), used),
-            None => (digits.then(|| parse_word(&word.text, style)).flatten(), 1),
+            None => (parse_word(&word.text, style), 1),
         };
-        let glued = || digits.then(|| glued(&word.text, style)).flatten();
-        let own = number.map(|number| (number, String::new())).or_else(glued);
+        let own = number.map(|number| (number, String::new())).or_else(|| glued(&word.text, style));
         if let Some((number, label)) = own {
             let cut = index.checked_sub(1).is_some_and(|before| continues(row, before));
             let number = Number { repaired: number.repaired || cut, ..number };
@@ -242,6 +239,9 @@ fn grouped(row: &Row<'_>, index: usize, style: Style) -> Option<(Number, usize)>
 /// "合計:33.90", "TOTAL：RM20.00": a number behind a label in one word.
 fn glued(word: &str, style: Style) -> Option<(Number, String)> {
     let plain = plain(word);
+    if !has_digit(&plain) {
+        return None;
+    }
     let ends = |(_, character): &(usize, char)| *character == ':' || is_han(*character) || is_kana(*character);
     let (last, end) = plain.char_indices().rfind(ends)?;
     let (label, rest) = plain.split_at(last + end.len_utf8());
@@ -281,8 +281,12 @@ const GROUPS_MAX: usize = 3;
 /// The number a word says, if it says one and nothing but one.
 pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
     let plain = plain(word);
+    // Most words have none.
+    if !has_digit(&plain) {
+        return None;
+    }
     let plain = plain.trim_matches(|c: char| "\"'‘’“”*|;:=_~°^`,!<>»«".contains(c)).trim_end_matches('.');
-    if plain.contains('%') || !has_digit(plain) {
+    if plain.contains('%') {
         return None;
     }
     // A fapiao's "(小写)¥112.00": in figures, beside the amount in words.
@@ -304,9 +308,7 @@ pub(super) fn parse_word(word: &str, style: Style) -> Option<Number> {
 fn strip_front(text: &str) -> (&str, Option<&'static str>, bool) {
     let (mut rest, mut mark, mut minus) = (text, None, false);
     loop {
-        // A digit is the most frequent first sign, and no mark's.
-        let figures = rest.starts_with(|first: char| first.is_ascii_digit());
-        let found = MARKS.iter().find(|(known, _)| !figures && starts_with_mark(rest, known));
+        let found = MARKS.iter().find(|(known, _)| starts_with_mark(rest, known));
         if let Some(after) = rest.strip_prefix(['-', '−', '–', '—']) {
             (rest, minus) = (after, true);
         } else if let Some(after) = rest.strip_prefix([':', '+', '=', '*']) {
@@ -335,6 +337,7 @@ fn starts_with_mark(text: &str, mark: &str) -> bool {
 fn strip_back(text: &str) -> (&str, Option<&'static str>, bool) {
     let (mut rest, mut mark, mut minus) = (text, None, false);
     loop {
+        // No mark ends in one, and most amounts do.
         if rest.ends_with(|last: char| last.is_ascii_digit()) {
             return (rest, mark, minus);
         }

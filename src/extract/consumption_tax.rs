@@ -6,7 +6,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::extract::{evidence::Evidence, figures::Line, said::Phrases, text::half_width};
+use crate::extract::{evidence::Evidence, figures::Line, said::Phrases, text::plain};
 use crate::model::{
     field::{Field, FieldValue},
     page::Area,
@@ -58,7 +58,7 @@ fn of_rate<'l, 'a>(rate: u32, lines: &'l [Line<'a>]) -> Option<Rate<'l, 'a>> {
 
 /// Whether the line names the rate: "10%", "(8%対象", "８％".
 fn names(line: &Line<'_>, rate: u32) -> bool {
-    let text = line.row.text().chars().map(half_width).collect::<String>().replace(" %", "%");
+    let text = plain(line.row.text()).replace(" %", "%");
     let written = format!("{rate}%");
     text.match_indices(&written)
         .any(|(at, _)| !text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit())))
@@ -72,7 +72,7 @@ fn last_amount<'l, 'a>(line: &'l Line<'a>, phrases: &Phrases) -> Option<(&'l Lin
 
 /// Whole yen, with or without their mark and the bracket that the line stands in: "¥9,971)", "165)".
 fn yen(word: &str) -> Option<Decimal> {
-    let plain: String = word.chars().map(half_width).collect();
+    let plain = plain(word);
     let digits = plain.trim_matches(['(', ')', '¥', '円', '*', '軽', '※']).replace(',', "");
     let counted = (1..=YEN_DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let value = counted.then(|| Decimal::from_str_exact(&digits).ok()).flatten()?;

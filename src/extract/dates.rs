@@ -184,13 +184,12 @@ fn tokens(row: &Row<'_>, repair: bool) -> Vec<Token> {
         if word > 0 {
             tokens.push(Token { piece: Piece::Space, word });
         }
-        let plain = content.text.chars().flat_map(calendars::era_signs).map(half_width);
+        let mut plain: Vec<char> = content.text.chars().flat_map(calendars::era_signs).map(half_width).collect();
         if repair {
-            let mut plain: Vec<char> = plain.collect();
             repair_digits(&mut plain);
-            plain.into_iter().for_each(|character| push_character(&mut tokens, character, word));
-        } else {
-            plain.for_each(|character| push_character(&mut tokens, character, word));
+        }
+        for character in plain {
+            push_character(&mut tokens, character, word);
         }
     }
     tokens

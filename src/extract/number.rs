@@ -8,7 +8,7 @@ use crate::extract::{
     kind::names_credit,
     rows::Row,
     said::Said,
-    text::{fold, half_width, is_han},
+    text::{EAST_ASIA, fold, is_han, plain},
 };
 use crate::model::{
     field::{Field, FieldValue},
@@ -93,7 +93,7 @@ fn pieces(row: &Row<'_>) -> Vec<Piece> {
             pieces.extend(content.text.split_whitespace().map(|text| Piece::new(text, word)));
             continue;
         }
-        let plain: String = content.text.chars().map(half_width).collect();
+        let plain = plain(&content.text);
         let spaced = plain.replace('º', "°").replace(".°", "°").replace(':', " : ").replace('#', " # ");
         let spaced = spaced.replace("n°", "n ").replace("N°", "N ").replace("№", "No ");
         pieces.extend(spaced.split_whitespace().map(|text| Piece::new(text, word)));
@@ -155,7 +155,7 @@ fn numbers_of<'a>(row: &Row<'a>, below: &[Row<'a>]) -> Vec<Found> {
 
 /// Whether a sign is a word by itself, or of a script that is not spaced.
 const fn is_cut_otherwise(sign: char) -> bool {
-    matches!(sign, 'º' | '°' | '№' | '\u{2e80}'..)
+    matches!(sign, 'º' | '°' | '№' | EAST_ASIA..)
 }
 
 /// Whether a word of the row ends in "rechnung", in a row that is not all ASCII.
@@ -291,7 +291,7 @@ fn value_below<'a>(row: &Row<'a>, first: usize, last: usize, below: &[Row<'a>]) 
             upper = below;
             continue;
         };
-        let text: String = word.text.chars().map(half_width).collect();
+        let text = plain(&word.text);
         if is_number(&text) && below.source.is_optical() {
             return Some(found(below, &text, word.area, word.confidence, true));
         }

@@ -20,6 +20,9 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().map(half_width).collect() }
 }
 
+/// From here on are the scripts of East Asia, which are not spaced and have numerals and signs of their own.
+pub(super) const EAST_ASIA: char = '\u{2e80}';
+
 /// Whether the character is a Chinese one, which needs no spaces around it.
 pub(super) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
@@ -50,18 +53,6 @@ pub(super) const fn han_digit(character: char) -> Option<u32> {
 /// Upper case, letters and Chinese characters only; everything else becomes one space, Chinese stands unspaced.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    if text.is_ascii() {
-        // The same as below, of which most texts need little.
-        for character in text.chars() {
-            if character.is_ascii_alphabetic() {
-                folded.push(character.to_ascii_uppercase());
-            } else if !matches!(character, '\'' | '.') && !folded.ends_with(' ') && !folded.is_empty() {
-                folded.push(' ');
-            }
-        }
-        folded.truncate(folded.trim_end().len());
-        return folded;
-    }
     for character in text.chars().map(half_width) {
         if character.is_ascii_alphabetic() {
             folded.push(character.to_ascii_uppercase());

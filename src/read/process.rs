@@ -26,7 +26,7 @@ use super::{
     early::{Early, reader},
     engines::Engines,
     text_document,
-    wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, ReadingRow, Request, spot_of, spot_row},
+    wire::{Answer, Ask, FRAME_BYTES_MAX, LookRow, Request, spot_of, spot_row},
 };
 use crate::{
     config::Config,
@@ -188,7 +188,7 @@ impl Pool {
             Program::Text => &self.text_slots,
             Program::Pictures => &self.slots,
         };
-        let mut slot = slots.acquire().await.ok();
+        let Ok(_slot) = slots.acquire().await else { return Err(ReadError::ReaderCrashed) };
         let mut last = ReadError::ReaderCrashed;
         for attempt in 0..ATTEMPTS {
             // Only the first try takes a waiting process: should they all have died meanwhile, it was not the file.
@@ -200,15 +200,9 @@ impl Pool {
             let timeout = Duration::from_millis(self.options.timeout_ms);
             // A worker that is dropped here is killed: `kill_on_drop`.
             match tokio::time::timeout(timeout, worker.read(bytes, request, ask)).await {
-                Ok(Ok(answered)) => {
+                Ok(Ok(result)) => {
                     self.idle.lock().await.push(worker);
-                    drop(slot.take());
-                    // The next file is sent before this one is looked at.
-                    tokio::task::yield_now().await;
-                    match answered.into_readings() {
-                        Ok(result) => return result,
-                        Err(_) => last = ReadError::ReaderCrashed,
-                    }
+                    return result;
                 }
                 Ok(Err(_)) => last = ReadError::ReaderCrashed,
                 Err(_) => last = ReadError::ReaderTimeout { seconds: timeout.as_secs() },
@@ -283,7 +277,7 @@ impl Worker {
         bytes: &[u8],
         request: &Request,
         ask: &(dyn Fn(&Reading) -> Vec<Spot> + Sync),
-    ) -> std::io::Result<Answered> {
+    ) -> std::io::Result<Result<Option<Vec<Reading>>, ReadError>> {
         let request = Ask::Read(request.clone());
         let request = serde_json::to_vec(&request).map_err(std::io::Error::other)?;
         // In two parts, not four: the reader wakes at each.
@@ -291,15 +285,12 @@ impl Worker {
         self.input.write_all(&head).await?;
         self.input.write_all(bytes).await?;
         self.input.flush().await?;
-        let answer = self.receive().await?;
-        let rows = match self.program {
-            // Nothing follows it, and nothing is asked about it.
-            Program::Text => return Ok(Answered::Unread(answer)),
-            Program::Pictures => match rows_of(&answer)? {
-                Ok(Some(rows)) => rows,
-                Ok(None) => return Ok(Answered::Done(Ok(None))),
-                Err(failure) => return Ok(Answered::Done(Err(failure))),
-            },
+        let answer: Answer = serde_json::from_slice(&self.receive().await?).map_err(std::io::Error::other)?;
+        let rows = match answer {
+            Answer::Failed(failure) => return Ok(Err(failure.into())),
+            Answer::Pictures => return Ok(Ok(None)),
+            Answer::Read(rows) if rows.is_empty() => return Err(std::io::Error::other("the reader read nothing")),
+            Answer::Read(rows) => rows,
         };
         let mut readings = Vec::with_capacity(rows.len());
         for row in rows {
@@ -322,7 +313,7 @@ impl Worker {
                 reading.recognise += started.elapsed();
             }
         }
-        Ok(Answered::Done(Ok(Some(readings))))
+        Ok(Ok(Some(readings)))
     }
 
     /// Shows places to the witness, who knows the only page of a part by the part's number.
@@ -347,35 +338,6 @@ impl Worker {
         let mut frame = vec![0; usize::try_from(length).map_err(std::io::Error::other)?];
         self.output.read_exact(&mut frame).await?;
         Ok(frame)
-    }
-}
-
-/// What a worker answered.
-enum Answered {
-    /// As it came, with nothing to follow.
-    Unread(Vec<u8>),
-    Done(Result<Option<Vec<Reading>>, ReadError>),
-}
-
-impl Answered {
-    /// The readings, nothing where it was the wrong program, or why there are none; an error where it makes no sense.
-    fn into_readings(self) -> std::io::Result<Result<Option<Vec<Reading>>, ReadError>> {
-        match self {
-            Self::Unread(answer) => {
-                let readings = |rows: Vec<ReadingRow>| rows.into_iter().map(ReadingRow::into_reading).collect();
-                Ok(rows_of(&answer)?.map(|rows| rows.map(readings)))
-            }
-            Self::Done(result) => Ok(result),
-        }
-    }
-}
-
-fn rows_of(answer: &[u8]) -> std::io::Result<Result<Option<Vec<ReadingRow>>, ReadError>> {
-    match serde_json::from_slice(answer).map_err(std::io::Error::other)? {
-        Answer::Failed(failure) => Ok(Err(failure.into())),
-        Answer::Pictures => Ok(Ok(None)),
-        Answer::Read(rows) if rows.is_empty() => Err(std::io::Error::other("the reader read nothing")),
-        Answer::Read(rows) => Ok(Ok(Some(rows))),
     }
 }
 

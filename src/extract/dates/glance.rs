@@ -1,7 +1,7 @@
 //! Which rows cannot hold a date, told without taking them apart: most of a paper's.
 
 use super::months::{MONTHS, WHOLE_MONTHS};
-use crate::extract::rows::Row;
+use crate::extract::{rows::Row, text::EAST_ASIA};
 
 /// A day has one digit and a year two, at least.
 const DIGITS_MIN: usize = 3;
@@ -9,9 +9,6 @@ const DIGITS_MIN: usize = 3;
 const DIGITS_ALONE: usize = 8;
 /// A month's name is known by so many letters at its beginning.
 const MONTH_LETTERS: usize = 3;
-
-/// Scripts from here on have numerals and signs of their own.
-const EAST_ASIA: char = '\u{2e80}';
 
 /// Whether there may be a date in the row.
 pub(super) fn may_hold_date(row: &Row<'_>) -> bool {

@@ -4,7 +4,10 @@
 //! one over the other, each has its own lines, so the reader's lines stand beside each other at any height, and words
 //! stand there where one paper has its amounts.
 
-use crate::extract::rows::{Row, Slope, center, fragments, slope};
+use crate::extract::{
+    rows::{Row, Slope, center, fragments, slope},
+    text::EAST_ASIA,
+};
 use crate::model::page::Page;
 
 /// A page with more lines than this is no receipt, and is cut.
@@ -80,6 +83,6 @@ fn off(left: &Row<'_>, right: &Row<'_>, slope: Slope) -> Option<i64> {
 fn is_text(row: &Row<'_>) -> bool {
     // A character of Chinese says as much as two letters.
     let weight =
-        |sign: char| if sign.is_alphabetic() { 1 + usize::from(!sign.is_ascii() && sign > '\u{2e80}') } else { 0 };
+        |sign: char| if sign.is_alphabetic() { 1 + usize::from(!sign.is_ascii() && sign > EAST_ASIA) } else { 0 };
     row.words.iter().flat_map(|word| word.text.chars()).map(weight).sum::<usize>() >= LETTERS_MIN
 }

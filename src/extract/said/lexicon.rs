@@ -163,64 +163,6 @@ struct SameLength {
     words: Vec<Meant>,
     /// Which letters each has, in the same order: what most words are told from others by.
     letters: Vec<u64>,
-    /// Those that begin with the same letter as another, and those that end with it.
-    first: Alike,
-    last: Alike,
-}
-
-/// Words that share a letter, as chains: for each letter the latest word, and for each word the one before it. Letters
-/// share a chain.
-#[derive(Debug, Default)]
-struct Alike {
-    latest: [Option<usize>; LETTERS],
-    before: Vec<Option<usize>>,
-}
-
-impl Alike {
-    /// Adds the next word.
-    fn add(&mut self, letter: Option<char>) {
-        let at = self.before.len();
-        if let Some(latest) = self.latest.get_mut(place(letter)) {
-            self.before.push(latest.replace(at));
-        }
-    }
-
-    fn with(&self, letter: Option<char>) -> impl Iterator<Item = usize> {
-        let latest = self.latest.get(place(letter)).copied().flatten();
-        std::iter::successors(latest, |at| self.before.get(*at).copied().flatten())
-    }
-}
-
-/// So many places for letters.
-const LETTERS: usize = 32;
-
-/// The place of a word's first or last letter.
-fn place(letter: Option<char>) -> usize {
-    letter.map_or(0, |letter| usize::try_from(u32::from(letter)).unwrap_or(0) % LETTERS)
-}
-
-impl SameLength {
-    fn add(&mut self, meant: Meant) {
-        self.misread_max = meant.shape.misread_max();
-        self.first.add(meant.text().chars().next());
-        self.last.add(meant.text().chars().next_back());
-        self.letters.push(meant.shape.letters());
-        self.words.push(meant);
-    }
-
-    /// The places of the words that a seen one may be: all of them where two letters may be misread; where one may be, it is
-    /// not both the first and the last; an S that makes a plural is the last.
-    fn may_be<'s>(&'s self, seen: &'s str) -> impl Iterator<Item = usize> + 's {
-        let all = if self.misread_max > 1 { 0..self.words.len() } else { 0..0 };
-        let known = place(seen.chars().next());
-        let first_too = move |at: &usize| {
-            let word = self.words.get(*at).and_then(|word| word.text().chars().next());
-            place(word) == known
-        };
-        let first = (self.misread_max < 2).then(|| self.first.with(seen.chars().next()));
-        let last = (self.misread_max == 1).then(|| self.last.with(seen.chars().next_back()));
-        all.chain(first.into_iter().flatten()).chain(last.into_iter().flatten().filter(move |at| !first_too(at)))
-    }
 }
 
 /// The words of phrases, each with its number.
@@ -240,7 +182,9 @@ impl Lexicon {
             let length = meant.length();
             self.by_length.resize_with(self.by_length.len().max(length + 1), SameLength::default);
             if let Some(same) = self.by_length.get_mut(length) {
-                same.add(meant.clone());
+                same.misread_max = meant.shape.misread_max();
+                same.letters.push(meant.shape.letters());
+                same.words.push(meant.clone());
             }
         }
         meant
@@ -260,11 +204,8 @@ impl Lexicon {
             // A plural has one letter more than its word.
             let allowed = group.misread_max.max(1);
             let may_be = |letters: u64| few(own & !letters, allowed) && few(letters & !own, group.misread_max);
-            for at in group.may_be(seen.text()) {
-                let (Some(letters), Some(meant)) = (group.letters.get(at), group.words.get(at)) else { continue };
-                if meant.number < likely.looked || !may_be(*letters) {
-                    continue;
-                }
+            let both = group.letters.iter().zip(&group.words);
+            for (_, meant) in both.filter(|(letters, meant)| meant.number >= likely.looked && may_be(**letters)) {
                 let likeness = if seen.text() == meant.text() {
                     Likeness::Written
                 } else if seen.near(&meant.shape) {

@@ -20,12 +20,11 @@ pub(super) fn demote_below_addresses(names: &mut [Name<'_>], rows: &[&Row<'_>]) 
 /// "OASIS VILLAGE" over "LOT 3, OASIS VILLAGE, JALAN 2": what the address says again is where it stands, not who.
 pub(super) fn demote_places(names: &mut [Name<'_>], rows: &[&Row<'_>]) {
     let places = |row: &&&Row<'_>| row.said().any(&ADDRESS) || row.said().any(&PARTS_OF_HOUSES);
-    let addresses: Vec<(u32, String)> =
-        rows.iter().filter(places).map(|row| (row.area.top, row.said().folded().to_owned())).collect();
+    let addresses: Vec<(u32, &str)> =
+        rows.iter().filter(places).map(|row| (row.area.top, row.said().folded())).collect();
     for name in names.iter_mut().filter(|name| !name.form && name.row.source.is_optical()) {
         let folded = format!(" {} ", fold(&name.text));
-        let again =
-            |(top, address): &(u32, String)| *top > name.row.area.top && format!(" {address} ").contains(&folded);
+        let again = |(top, address): &(u32, &str)| *top > name.row.area.top && format!(" {address} ").contains(&folded);
         if addresses.iter().any(again) {
             name.score -= BELOW_ADDRESS;
         }

@@ -16,8 +16,8 @@ const ROWS_MAX: usize = 2;
 pub(super) fn go_on<'a>(name: &mut Name<'a>, below: &[&Row<'a>], width: u32) {
     for lower in below.iter().take(ROWS_MAX) {
         let Some(last) = name.parts.last().filter(|last| last.source.is_optical()) else { return };
-        let (upper, under) = (fold(&name.text), fold(lower.text()));
-        let halves = FIRST_HALVES.iter().any(|half| upper.ends_with(half)) && SECOND_HALVES.contains(&under.as_str());
+        let (upper, under) = (fold(&name.text), lower.said().folded());
+        let halves = FIRST_HALVES.iter().any(|half| upper.ends_with(half)) && SECOND_HALVES.contains(&under);
         // A number in it makes it an address, or a number of the company's.
         let plain = !lower.said().any(&ADDRESS) && !lower.words.iter().any(|word| word.text.contains(char::is_numeric));
         let full = !name.form && plain && alike(last, lower) && is_full(last, lower, width);

@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{tests::commands, *};
-
-const LIMITS: Limits = Limits { pages_max: 3, pixels_max: 4_000_000 };
+use super::{
+    tests::{LIMITS, commands},
+    *,
+};
 
 /// A TrueType program of five empty or three-cornered glyphs, made with fontTools: none, space, A, B and a.
 const PROGRAM: &str = "\

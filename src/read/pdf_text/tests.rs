@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const LIMITS: Limits = Limits { pages_max: 3, pixels_max: 4_000_000 };
+pub(super) const LIMITS: Limits = Limits { pages_max: 3, pixels_max: 4_000_000 };
 /// More words than this cannot stand in a file of the size that is tried here.
 const WORDS_MAX: usize = 20_000;
 
